@@ -1,0 +1,97 @@
+"""The four records of the audit trail, and what each must hold. None holds clinical content."""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from dataclasses import dataclass, field
+
+from broker.domain.decision import Reason
+from broker.domain.identity import NhsNumber
+from broker.domain.outcome import PartnerOutcome
+from broker.domain.requester import Requester
+
+
+class RecordKind(enum.StrEnum):
+    """What an audit row is."""
+
+    INTENT = "intent"
+    DISCLOSURE = "disclosure"
+    OUTCOME = "outcome"
+    REFUSAL = "refusal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditContext:
+    """Who asked what of whom: the same fields on every record, refusals included.
+
+    Before authentication succeeds `requester` is None and says so; the number is absent when none
+    could be read. `numbers` grows when the index answers with another.
+    """
+
+    request_id: str
+    requester: Requester | None
+    numbers: frozenset[NhsNumber] = field(repr=False, default=frozenset())
+    interaction: str = ""
+    resource_types: frozenset[str] = frozenset()
+    client_address: str = ""
+    policy_revision: str = ""
+    objection_version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Intent:
+    """Durable before the index or a partner is contacted."""
+
+    context: AuditContext
+    at: dt.datetime
+    reasons: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReleasedItem:
+    """Proof of one released item without its content: `digest` is keyed, over the partner's bytes."""
+
+    partner_id: str
+    resource_type: str
+    local_id: str = field(repr=False)
+    version: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disclosure:
+    """Durable before the first byte leaves; its proof is sealed under a key that governance holds."""
+
+    context: AuditContext
+    at: dt.datetime
+    intent_sequence: int
+    reasons: tuple[Reason, ...]
+    outcomes: tuple[PartnerOutcome, ...]
+    items: tuple[ReleasedItem, ...] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ending:
+    """How a request that had an intent ended: `sent`, `client-left`, `failed`, `refused`.
+
+    `cause` is our own closed word (a BrokerError class name, a stage name), never a message.
+    """
+
+    context: AuditContext
+    at: dt.datetime
+    intent_sequence: int
+    ended: str
+    cause: str = ""
+    bytes_sent: int = 0
+    outcomes: tuple[PartnerOutcome, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refusal:
+    """A request that was turned away, in the same detail as one that was answered."""
+
+    context: AuditContext
+    at: dt.datetime
+    cause: str
+    reasons: tuple[Reason, ...] = ()

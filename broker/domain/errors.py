@@ -1,0 +1,133 @@
+"""Refusals and faults that reach a caller. Each class carries its HTTP status and FHIR issue code.
+
+No instance ever holds a person's number, name, token or a partner's text: what a caller may be told is
+the class's own sentence and, where policy allows, words from a policy file.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class BrokerError(Exception):
+    """A request ends here. `message` is written by us and safe to show."""
+
+    status: ClassVar[int] = 500
+    code: ClassVar[str] = "exception"
+    message: str = "The broker could not answer. Use the contact routes of the services you need."
+
+    def __init__(self, message: str | None = None, *, contact: tuple[str, ...] = ()) -> None:
+        """`message` replaces the class's sentence; `contact` lists routes from policy, shown as given."""
+        self.message = message or type(self).message
+        self.contact = contact
+        super().__init__(self.message)
+
+
+class BadRequest(BrokerError):
+    """What was asked is not a question that this API has."""
+
+    status = 400
+    code = "invalid"
+    message = "The request is not valid."
+
+
+class InvalidNhsNumber(BadRequest):
+    """Not ten ASCII digits, or the check digit fails."""
+
+    code = "value"
+    message = "The NHS number is not valid: it has ten digits and its last digit checks the others."
+
+
+class NotSupported(BadRequest):
+    """A parameter or interaction that the broker does not offer."""
+
+    code = "not-supported"
+    message = "The broker does not support this parameter or interaction."
+
+
+class Unauthenticated(BrokerError):
+    """The token is missing or any check of it failed; which check is for the audit trail alone."""
+
+    status = 401
+    code = "login"
+    message = "A valid access token is needed."
+
+
+class Forbidden(BrokerError):
+    """The neutral refusal: the same for an objected, an unknown and an unrelated person."""
+
+    status = 403
+    code = "forbidden"
+    message = "You may not see this record."
+
+
+class ObjectionInForce(BrokerError):
+    """A whole-record objection, said only to a caller whom policy lets know."""
+
+    status = 403
+    code = "suppressed"
+    message = "This person's record is not shared here."
+
+
+class NotFound(BrokerError):
+    """Nothing of that name, to this caller."""
+
+    status = 404
+    code = "not-found"
+    message = "Not found."
+
+
+class AmbiguousPerson(BrokerError):
+    """More than one person matched: none is chosen."""
+
+    status = 409
+    code = "multiple-matches"
+    message = "More than one person matches. Trace the person and ask with one NHS number."
+
+
+class Gone(BrokerError):
+    """A sealed id or page whose time is over, or whose ground changed."""
+
+    status = 410
+    code = "expired"
+    message = "This link has expired. Start again from the person's NHS number."
+
+
+class TooMany(BrokerError):
+    """The caller or the broker is over its limit."""
+
+    status = 429
+    code = "throttled"
+    message = "Too many requests. Try again shortly."
+
+
+class ServiceDown(BrokerError):
+    """One of *our* services cannot answer, so nothing is released and nobody is contacted."""
+
+    status = 503
+    code = "transient"
+
+    def __init__(self, service: str, *, contact: tuple[str, ...] = ()) -> None:
+        """`service` names ours: release-store, audit, keys, policy, patient-index, token-keys, clock."""
+        self.service = service
+        super().__init__(
+            f"The broker's {service} service is not available, so no record can be shown. "
+            "Contact the services you need directly.",
+            contact=contact,
+        )
+
+
+class AllPartnersFailed(BrokerError):
+    """Nobody that was asked could answer: a failed search, never an empty one."""
+
+    status = 502
+    code = "transient"
+    message = "None of the partners could answer. This is not evidence that no record exists."
+
+
+class AllPartnersTimedOut(AllPartnersFailed):
+    """As AllPartnersFailed, and time was the cause."""
+
+    status = 504
+    code = "timeout"
+    message = "None of the partners answered in time. This is not evidence that no record exists."

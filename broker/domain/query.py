@@ -1,0 +1,65 @@
+"""What was asked of us, and what we ask of one partner."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from broker.domain.category import Category
+from broker.domain.identity import NhsNumber, PatientIdentity
+from broker.domain.requester import Requester
+
+
+class Interaction(enum.StrEnum):
+    """The questions of the API. There is no read of a clinical item without its patient."""
+
+    FIND_PATIENT = "find-patient"
+    READ_PATIENT = "read-patient"
+    EVERYTHING = "everything"
+    SEARCH = "search"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordQuery:
+    """One question about one person. Empty `resource_types` is every type that policy permits."""
+
+    interaction: Interaction
+    number: NhsNumber
+    resource_types: frozenset[str] = frozenset()
+    item_id: str | None = None
+    count: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LocalIdentity:
+    """The person's own id at one partner, resolved in the life of this trace, and the proof of it.
+
+    `patient` is that partner's Patient as JSON bytes; it is kept in memory only, as long as the trace.
+    """
+
+    local_id: str = field(repr=False)
+    patient: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskLimits:
+    """What one partner's answer may cost."""
+
+    pages_max: int
+    entries_max: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerAsk:
+    """Everything that a connector may know of a question. It holds no policy and no other partner."""
+
+    partner_id: str
+    patient: PatientIdentity
+    categories: frozenset[Category]
+    resource_types: frozenset[str]
+    requester: Requester
+    correlation_id: str
+    limits: AskLimits
+    settings: Mapping[str, object] = field(default_factory=dict)
+    local: LocalIdentity | None = None

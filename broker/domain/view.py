@@ -1,0 +1,78 @@
+"""The transient, read-only view: what is shown, how it is grouped, and how complete it is."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from broker.domain.category import Category
+from broker.domain.identity import PatientIdentity
+from broker.domain.outcome import OutcomeLabel, PartnerOutcome
+from broker.domain.resource import Resource
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Items that look like one fact from several sources, or one version of it beside another.
+
+    Indexes point into `View.items`; the first is the lead. `why` is a closed word:
+    `same-identifier`, `same-content`.
+    """
+
+    members: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Items that cannot all be true, shown as such: `allergy-and-none-known`, `status-differs`."""
+
+    members: tuple[int, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CompletenessLine:
+    """What the caller may see of one partner, or of several folded into one nameless line.
+
+    `label` is an OutcomeLabel's value or `nothing-to-show`; `name` is empty when it may not be said.
+    """
+
+    partner_id: str
+    name: str
+    label: str
+    shown: int = 0
+    expected: int | None = None
+    answered_at: str = ""
+    cause: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionState:
+    """One category for a reader. `none_recorded` only when every possible holder completed, unscreened."""
+
+    category: Category
+    shown: int
+    none_recorded: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """Everything that presentation may use. `outcomes` are exact and go to the audit record alone."""
+
+    patient: PatientIdentity
+    items: tuple[Resource, ...] = field(repr=False)
+    groups: tuple[Group, ...]
+    contradictions: tuple[Contradiction, ...]
+    outcomes: tuple[PartnerOutcome, ...]
+    lines: tuple[CompletenessLine, ...]
+    sections: tuple[SectionState, ...]
+    suppression_notice: str
+    asked_at: dt.datetime
+    narrative_hidden_from: frozenset[str] = frozenset()
+    locationless: bool = False
+
+    @property
+    def is_complete(self) -> bool:
+        """Every line that the caller sees is a full answer."""
+        return all(line.label in {OutcomeLabel.COMPLETE, OutcomeLabel.NO_RECORD} for line in self.lines)

@@ -1,0 +1,167 @@
+"""The seam between the broker and a way of speaking: generators without I/O.
+
+A connector yields what it wants sent and is given the answer; it yields pages of resources as it reads
+them, and returns an Ending. The broker owns everything that touches a socket: deadline, throttle,
+breaker, byte limits, TLS, redirects, origin and path, metrics. Version of this contract: `API`.
+
+    def fetch(self, ask):
+        answer = yield HttpRequest("POST", "Patient/_search", form={...})
+        ...
+        yield Page(entries=(Entry(raw=...),))
+        return Ending(OutcomeLabel.COMPLETE)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeAlias
+
+from broker.domain.identity import NhsNumber, PatientIdentity
+from broker.domain.outcome import Cause, OutcomeLabel
+from broker.domain.query import LocalIdentity, PartnerAsk
+
+API = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One read. `path` is relative to the registered endpoint; nothing else can be named.
+
+    A `next` link is passed as the partner gave it in `link`: the transport resolves it and refuses
+    another origin or a path outside the endpoint's.
+    """
+
+    method: str
+    path: str = field(default="", repr=False)
+    query: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    form: tuple[tuple[str, str], ...] = field(default=(), repr=False)
+    body: bytes | None = field(default=None, repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    link: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """A whole answer, within the byte limits. Any status: what it means is the connector's to say."""
+
+    status: int
+    headers: Mapping[str, str] = field(repr=False)
+    body: bytes = field(repr=False)
+
+
+class TransportFault(Exception):
+    """The call gave no whole answer. Never retried by a connector; the transport already has."""
+
+    def __init__(self, label: OutcomeLabel, cause: Cause) -> None:
+        """`label` and `cause` are what the partner's line will say if the connector lets this pass."""
+        self.label = label
+        self.cause = cause
+        super().__init__(f"{label}: {cause}")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One resource, exactly as the partner wrote it. `readable` is False when the bytes are not JSON
+    that can be carried safely: it is counted and listed, never shown.
+    """
+
+    raw: bytes = field(repr=False)
+    full_url: str | None = field(default=None, repr=False)
+    readable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Resources as they arrived, in the partner's order: the Patient that proves identity among them."""
+
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """The person's own id at this partner, for the life of the trace."""
+
+    local: LocalIdentity
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """ "I have worked 5 ms": the broker lets others run. Answered with None."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the conversation ended. `expected` is the partner's own total, when it gave a true one."""
+
+    label: OutcomeLabel
+    cause: Cause = Cause.NONE
+    expected: int | None = None
+
+
+# A tuple of requests is sent at once; its answer is a tuple in the same order, in which a call that
+# failed is a TransportFault as a value. A single request's fault is raised inside the generator.
+Requests: TypeAlias = tuple[HttpRequest, ...]
+Answer: TypeAlias = HttpResponse | TransportFault
+Step: TypeAlias = HttpRequest | Requests | Page | Learned | Pause
+Conversation: TypeAlias = Generator[Step, Any, Ending]
+
+
+class Connector(Protocol):
+    """One way of speaking, bound to one registration's settings. Holds no patient data between calls."""
+
+    def fetch(self, ask: PartnerAsk, /) -> Conversation:
+        """Ask for `ask.categories` of `ask.patient`. An unexpected exception becomes this partner's
+        outcome `invalid` with cause `connector-error`, never everyone's.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Traced:
+    """The index's answer: one person, or why not. `status` is one of found, not-found, invalidated,
+    several.
+    """
+
+    status: str
+    identity: PatientIdentity | None = None
+
+
+class IndexConnector(Protocol):
+    """A way of speaking to a patient index."""
+
+    def trace(self, number: NhsNumber, correlation_id: str, /) -> Generator[Step, Any, Traced]:
+        """Ask for one number. Raises TransportFault when the index cannot say: not knowing is a no."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manifest:
+    """What a connector declares (`manifest.yaml` in its folder), checked when it is loaded.
+
+    `proof` is demographics, number or lookup; `reads` are the only calls that the transport lets
+    through: (method, path pattern) with `{id}` for one path segment, `{type}` for a resource type.
+    """
+
+    name: str
+    api: int
+    role: str
+    proof: str
+    reads: tuple[tuple[str, str], ...]
+    filters_categories: bool
+    settings: Mapping[str, str]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plugin:
+    """What an entry point of group `watersmeet.connectors` names. `role` in the manifest says whether
+    `create` makes a Connector (`records`) or an IndexConnector (`index`).
+
+    `create(settings)` raises ValueError naming the setting and the remedy. `simulator(people, manners)`
+    returns an aiohttp.web.Application that plays the endpoint.
+    """
+
+    manifest: Manifest
+    create: Callable[[Mapping[str, object]], Any]
+    simulator: Callable[..., Any]

@@ -1,0 +1,55 @@
+"""Objections, intents and disclosures in one database, because an objection and a release must meet in
+one transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from broker.domain.audit import Disclosure, Ending, Intent, Refusal
+from broker.domain.identity import NhsNumber
+from broker.domain.objection import ObjectionSnapshot
+
+
+class ObjectionsChanged(Exception):
+    """The register changed since the judgement: nothing was recorded; judge again on `snapshot`."""
+
+    def __init__(self, snapshot: ObjectionSnapshot) -> None:
+        self.snapshot = snapshot
+        super().__init__("the objection register changed since this was judged")
+
+
+class ReleaseStore(Protocol):
+    """Every method returns only when its record is durable (fsynced) and raises ServiceDown otherwise
+    (`release-store` for the register, `audit` for the trail, `keys` when nothing can be sealed).
+    """
+
+    async def objections(self, numbers: frozenset[NhsNumber], /) -> ObjectionSnapshot:
+        """Every objection under any of `numbers`, read from the primary."""
+        ...
+
+    async def record_intent(self, intent: Intent, /) -> int:
+        """Returns the sequence number that every partner call will carry."""
+        ...
+
+    async def release(self, disclosure: Disclosure, /) -> int:
+        """In one transaction: the version for `disclosure.context.numbers` must still be
+        `context.objection_version`, and the disclosure is recorded. Raises ObjectionsChanged.
+        """
+        ...
+
+    async def record_ending(self, ending: Ending, /) -> None:
+        """How a request that had an intent ended."""
+        ...
+
+    async def record_refusal(self, refusal: Refusal, /) -> None:
+        """A request that was turned away."""
+        ...
+
+    async def check(self) -> None:
+        """For readiness: raises ServiceDown when a record could not be written now."""
+        ...
+
+    async def aclose(self) -> None:
+        """Write what waits, then close."""
+        ...

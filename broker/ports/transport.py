@@ -1,0 +1,39 @@
+"""The road to one partner. The only place where a partner's socket is touched."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from broker.domain.identity import NhsNumber
+from broker.ports.connector import HttpRequest, HttpResponse
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPermit:
+    """What one request may do at one partner: made by the pipeline from a durable intent, never else.
+
+    Every valid NHS number that a call would carry must be in `numbers`.
+    """
+
+    partner_id: str
+    numbers: frozenset[NhsNumber] = field(repr=False)
+    intent_sequence: int
+    correlation_id: str
+    deadline_at_s: float
+
+
+class PartnerTransport(Protocol):
+    """Sends one read to one registered endpoint.
+
+    Raises TransportFault, with label and cause, for everything that is not a whole answer in time and
+    within limits; lets CancelledError pass, and then closes the connection instead of pooling it.
+    """
+
+    async def send(self, request: HttpRequest, permit: CallPermit, /) -> HttpResponse:
+        """One call, at most one retry before response headers, a whole answer or a fault."""
+        ...
+
+    async def aclose(self) -> None:
+        """Close every connection."""
+        ...

@@ -1,0 +1,1 @@
+"""Ways of speaking to partners: one folder each."""
