@@ -87,7 +87,7 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Pause:
-    """ "I have worked 5 ms": the broker lets others run. Answered with None."""
+    """The connector has worked for 5 ms and lets others run. Answered with None."""
 
 
 @dataclass(frozen=True, slots=True)
