@@ -1,0 +1,71 @@
+# Everything that is done often. Each target does the set-up that it needs; `make help` lists them.
+
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+REAL := build/real
+REAL_READY := $(REAL)/sekmet/.ready $(REAL)/fhirsnake/.ready
+# Two workers: the suite is made for two cores. TESTS and PYTEST_ARGS narrow or widen one run.
+WORKERS ?= 2
+TESTS ?= tests
+UV := build/lock/bin/uv
+COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+  --no-annotate
+LOCKED := '1i\# Every version and hash that this environment may hold. Written by make lock, not by hand.'
+
+.DEFAULT_GOAL := help
+.PHONY: help setup setup-real demo test lint check bench format lock clean
+
+help: ## Show what there is to run
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(READY) ## Make .venv with the locked dependencies and this project in it
+
+$(READY): requirements/development.txt requirements/install pyproject.toml
+	@echo "Setting up $(VENV) (once; about half a minute)"
+	@requirements/install $(VENV) requirements/development.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+setup-real: $(REAL_READY) ## Make the environments of the FHIR servers that the tests start
+
+$(REAL)/%/.ready: tests/real/locks/%.txt requirements/install
+	@echo "Setting up $(REAL)/$* (once)"
+	@requirements/install $(REAL)/$* $<
+	@touch $@
+
+demo: setup ## Show one person's live record, then serve it (ONCE=1: show it and end)
+	@$(BIN)/watersmeet demo $(if $(ONCE),--once)
+
+lint: setup
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+test: lint setup-real ## Lint, type-check, check the import contracts, run every test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS) $(TESTS)
+
+check: bench ## Run the longer figures that stand today
+
+bench: setup ## Measure a whole request against its peers; figures in build/bench.json
+	@mkdir -p build
+	$(BIN)/python -m tests.benchmarks.bench
+
+format: setup ## Put the code into its one form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(UV) ## Write the locked requirements anew (UPGRADE=1: newest versions)
+	@for name in sekmet fhirsnake; do \
+	  $(COMPILE) $(if $(UPGRADE),--upgrade) -o tests/real/locks/$$name.txt tests/real/locks/$$name.in; done
+	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -o requirements/development.txt pyproject.toml
+	@$(COMPILE) -c requirements/development.txt -o requirements/runtime.txt pyproject.toml
+	@sed -i $(LOCKED) requirements/*.txt tests/real/locks/*.txt
+
+$(UV):
+	@python3 -m venv build/lock && build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+
+clean: ## Remove everything that was made here
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
