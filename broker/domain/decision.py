@@ -83,7 +83,12 @@ class Naming(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One partner, for one request. No permitted category means not asked."""
+    """One partner, for one request. No permitted category means not asked.
+
+    `in_scope` is False for a partner that no reader would expect (a practice that the index does not
+    name): it has no line in the answer, and an exact one in the audit record. `resource_types` is what
+    the token's scopes narrow to, beside the categories; empty is every type.
+    """
 
     partner_id: str
     effect: Effect
@@ -92,6 +97,8 @@ class Decision:
     withholds: tuple[Withhold, ...] = ()
     locationless: bool = False
     naming: Naming = Naming.PLAIN
+    in_scope: bool = True
+    resource_types: frozenset[str] = frozenset()
 
 
 class Told(enum.StrEnum):

@@ -52,7 +52,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carveout:
-    """What a decision *not* to uphold opens, for whom, and until when (then denied again)."""
+    """What a decision *not* to uphold opens, for whom, and until when (then denied again).
+
+    Every part is named: an empty part, or no `review_on`, opens nothing. `ground` is one of safeguarding,
+    public-interest, risk-of-harm, care-not-possible; `roles` are role groups of the roles policy;
+    `partners`, the sources that it opens, are registration ids or ODS codes. On the day `review_on` it is
+    closed again.
+    """
 
     ground: str
     roles: frozenset[str] = frozenset()
