@@ -1,0 +1,81 @@
+"""`broker.yaml` into the broker's own settings: where it listens, what it keeps and how far it goes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.files import Section, read_file
+from broker.settings.address import DEMONSTRATION, PRODUCTION, is_loopback, read_root
+from broker.settings.bounds import optional_section, read_broker_limits, read_partner_limits
+
+ENVIRONMENTS = (PRODUCTION, DEMONSTRATION)
+_PORT_MAX = 65_535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BrokerFile:
+    """`broker.yaml`, paths resolved beside it. `listen_port` 0 is any free port, demonstration only."""
+
+    environment: str
+    listen_host: str
+    listen_port: int
+    base_url: str
+    store_path: Path
+    policies_path: Path
+    contact: tuple[str, ...]
+    limits: BrokerLimits
+    partner_limits: PartnerLimits
+
+
+def read_broker_file(path: Path) -> BrokerFile:
+    """Read one `broker.yaml`. Raises FileFault with file, line, column and remedy."""
+    top = read_file(path)
+    environment = top.word("environment", ENVIRONMENTS)
+    host, port = _listen(top.section("listen"), environment)
+    settings = BrokerFile(
+        environment=environment,
+        listen_host=host,
+        listen_port=port,
+        base_url=read_root(top, "base_url", environment),
+        store_path=_beside(path, top.text("store")),
+        policies_path=_beside(path, top.text("policies")),
+        contact=_contact(top),
+        limits=_broker_limits(top),
+        partner_limits=_partner_limits(top),
+    )
+    top.finish()
+    return settings
+
+
+def _listen(section: Section, environment: str) -> tuple[str, int]:
+    host, port = section.text("host"), section.integer("port", least=0)
+    section.finish()
+    if port > _PORT_MAX or (port == 0 and environment != DEMONSTRATION):
+        raise section.fault(f"`port` must lie between 1 and {_PORT_MAX}.", at="port")
+    if environment == DEMONSTRATION and not is_loopback(host):
+        raise section.fault("The demonstration listens on loopback alone.", "Write `127.0.0.1`.", at="host")
+    return host, port
+
+
+def _contact(top: Section) -> tuple[str, ...]:
+    routes = top.words("contact")
+    if not routes:
+        raise top.fault("`contact` is empty.", "Say whom to call when the broker is down.", at="contact")
+    return routes
+
+
+def _broker_limits(top: Section) -> BrokerLimits:
+    section = optional_section(top, "limits")
+    return BrokerLimits() if section is None else read_broker_limits(section)
+
+
+def _partner_limits(top: Section) -> PartnerLimits:
+    section = optional_section(top, "partner_limits")
+    return PartnerLimits() if section is None else read_partner_limits(section, PartnerLimits())
+
+
+def _beside(file: Path, written: str) -> Path:
+    """A path as written in `file`: absolute, or beside the file."""
+    return (file.parent / Path(written).expanduser()).resolve()
