@@ -41,15 +41,15 @@ def command() -> None:
 
 
 def run(arguments: Sequence[str] | None = None) -> int:
-    """Run one command line (`sys.argv` when None) and say how it ended. Never raises but SystemExit's code."""
+    """Run one command line (`sys.argv` when None) and say how it ended: 0, 1 or 2."""
     try:
+        # Always leaves by SystemExit: click writes its own complaints and turns them into codes.
         command.main(args=arguments, prog_name="watersmeet")
     except SystemExit as ending:
-        return ending.code if isinstance(ending.code, int) else EXIT_FAILED
+        return ending.code if isinstance(ending.code, int) else EXIT_DONE
     except Exception as fault:  # noqa: BLE001 - the last guard: a traceback could show a person's data
         click.echo(f"watersmeet: {_sentence(fault)}", err=True)
         return EXIT_FAILED
-    return EXIT_DONE
 
 
 def _sentence(fault: Exception) -> str:

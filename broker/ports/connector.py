@@ -159,7 +159,9 @@ class Plugin:
     `create` makes a Connector (`records`) or an IndexConnector (`index`).
 
     `create(settings)` raises ValueError naming the setting and the remedy. `simulator(people, manners)`
-    returns an aiohttp.web.Application that plays the endpoint.
+    returns an aiohttp.web.Application that plays the endpoint. `people` maps each NHS number to what this
+    endpoint holds, as JSON trees whose exact numbers (`1.50`) are msgspec.Raw: write them out with
+    `broker.domain.json_bytes.write_tree`.
     """
 
     manifest: Manifest
