@@ -1,0 +1,65 @@
+"""What every test stands on: nothing left behind, the loop watched, real material and real servers."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.leftovers import sockets_left, sockets_now, tasks_left, threads_left, threads_now
+from tests.support.loop_watch import LoopWatch
+from tests.support.real_data import need_real_data
+
+REAL_FIXTURES = frozenset({"sekmet", "fhirsnake", "synthea"})
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests on a real server run in one worker, so that each server is started once."""
+    for item in items:
+        if REAL_FIXTURES & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.real)
+            item.add_marker(pytest.mark.xdist_group("real"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open() -> Iterator[None]:
+    """A test fails that leaves a thread or a socket behind."""
+    threads, sockets = threads_now(), sockets_now()
+    yield
+    left = [f"thread {name}" for name in threads_left(threads)] + sockets_left(sockets)
+    if left:
+        pytest.fail(f"This test left behind: {', '.join(left)}. Close what it opened.")
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_running(nothing_left_open: None, request: pytest.FixtureRequest) -> None:
+    """An asynchronous test fails that leaves a task behind."""
+    del nothing_left_open  # asked for so that tasks are judged before threads and sockets
+    if inspect.iscoroutinefunction(getattr(request.node, "obj", None)):
+        request.getfixturevalue("_no_task_left")
+
+
+@pytest.fixture
+async def _no_task_left() -> AsyncIterator[None]:
+    yield
+    left = await tasks_left()
+    if left:
+        pytest.fail(f"This test left tasks running: {', '.join(left)}. Cancel and await them.")
+
+
+@pytest.fixture
+def loop_watch() -> Iterator[LoopWatch]:
+    """`with loop_watch: await …` fails when one step held the loop for more than 50 ms."""
+    watch = LoopWatch()
+    with watch.steps_seen():
+        yield watch
+    if not watch.used:
+        pytest.fail("loop_watch was asked for and never entered: write `with loop_watch:`.")
+
+
+@pytest.fixture(scope="session")
+def real_data() -> Path:
+    """The folder of material that this project did not write; skips, or fails under CI, without it."""
+    return need_real_data()
