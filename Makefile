@@ -24,7 +24,7 @@ setup: $(READY) ## Make .venv with the locked dependencies and this project in i
 $(READY): requirements/development.txt requirements/install pyproject.toml
 	@echo "Setting up $(VENV) (once; about half a minute)"
 	@requirements/install $(VENV) requirements/development.txt
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
 setup-real: $(REAL_READY) ## Make the environments of the FHIR servers that the tests start
@@ -64,7 +64,7 @@ lock: $(UV) ## Write the locked requirements anew (UPGRADE=1: newest versions)
 	@sed -i $(LOCKED) requirements/*.txt tests/real/locks/*.txt
 
 $(UV):
-	@python3 -m venv build/lock && build/lock/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@python3 -m venv build/lock && build/lock/bin/python -m pip install -qq --disable-pip-version-check uv
 
 clean: ## Remove everything that was made here
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .import_linter_cache .hypothesis

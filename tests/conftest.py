@@ -12,6 +12,8 @@ from tests.support.leftovers import sockets_left, sockets_now, tasks_left, threa
 from tests.support.loop_watch import LoopWatch
 from tests.support.real_data import need_real_data
 
+pytest_plugins = ["tests.support.real_servers"]
+
 REAL_FIXTURES = frozenset({"sekmet", "fhirsnake", "synthea"})
 
 

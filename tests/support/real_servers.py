@@ -1,0 +1,167 @@
+"""FHIR servers that this project did not write, started on loopback and loaded with Synthea's people.
+
+`make setup-real` gives each its own environment under build/real. Asked for as the fixtures `sekmet` (R4
+with search, paging and transactions) and `fhirsnake` (ignores every parameter but `_id`, so it answers
+with everybody). Each runs once for the session.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import os
+import socket
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any
+
+import pytest
+
+from tests.support.real_data import PROJECT
+from tests.support.synthea import SyntheaPerson, read_people
+
+ENVIRONMENTS = PROJECT / "build" / "real"
+STARTED = "Uvicorn running on"
+ENDS_WITHIN_S = 10
+ANSWERS_WITHIN_S = 30
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RealServer:
+    """A running server. `local_ids` has each person's Patient id at this server, by NHS number digits."""
+
+    base_url: str
+    people: tuple[SyntheaPerson, ...]
+    local_ids: Mapping[str, str]
+
+
+@pytest.fixture(scope="session")
+def synthea(real_data: Path) -> tuple[SyntheaPerson, ...]:
+    """Four of Synthea's people, each with an NHS number added to their Patient."""
+    return read_people(real_data)
+
+
+@pytest.fixture(scope="session")
+def sekmet(
+    synthea: tuple[SyntheaPerson, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealServer]:
+    """SEKMET, an R4 server, holding the four people."""
+    folder, port = tmp_path_factory.mktemp("sekmet"), free_port()
+    base_url = f"http://127.0.0.1:{port}/fhir"
+    command = [program("sekmet", "sekmet"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+    settings = {"SEKMET_BASE_URL": base_url, "SEKMET_DB": str(folder / "sekmet.db")}
+    with running(command, folder, settings):
+        local_ids = {person.number.digits: load_person(port, person) for person in synthea}
+        yield RealServer(base_url=base_url, people=synthea, local_ids=local_ids)
+
+
+@pytest.fixture(scope="session")
+def fhirsnake(
+    synthea: tuple[SyntheaPerson, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealServer]:
+    """fhirsnake, which answers every search with everybody, holding the four people."""
+    folder, port = tmp_path_factory.mktemp("fhirsnake"), free_port()
+    for person in synthea:
+        write_resources(folder / "resources", person)
+    application = next((ENVIRONMENTS / "fhirsnake").glob("lib/python*/site-packages/fhirsnake"), Path())
+    command = [program("fhirsnake", "uvicorn"), "main:app", "--app-dir", str(application)]
+    with running([*command, "--host", "127.0.0.1", "--port", str(port)], folder, {}):
+        local_ids = {person.number.digits: person.synthea_id for person in synthea}
+        yield RealServer(base_url=f"http://127.0.0.1:{port}", people=synthea, local_ids=local_ids)
+
+
+def program(environment: str, name: str) -> str:
+    """A program of one server's own environment. Fails the test, with the remedy, where it is not set up."""
+    path = ENVIRONMENTS / environment / "bin" / name
+    if not path.exists():
+        pytest.fail(f"The real server {environment} is not set up. Run: make setup-real")
+    return str(path)
+
+
+def free_port() -> int:
+    """A port of loopback that nobody uses now; these servers cannot be handed an open socket."""
+    with socket.socket(socket.AF_INET) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running(command: list[str], folder: Path, settings: Mapping[str, str]) -> Iterator[None]:
+    """The server from the moment it says that it listens until this block ends."""
+    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONUNBUFFERED": "1", **settings}
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        env=environment,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as server:
+        try:
+            wait_until_started(Path(command[0]).name, server)
+            yield
+        finally:
+            end(server)
+
+
+def wait_until_started(name: str, server: subprocess.Popen[str]) -> None:
+    """Read what the server says until it listens; its later words are read away so that it never blocks."""
+    said: list[str] = []
+    output = server.stdout
+    if output is None:
+        raise ValueError("start the server with its output piped")
+    for line in output:
+        said.append(line)
+        if STARTED in line:
+            threading.Thread(target=read_away, args=(output,), daemon=True).start()
+            return
+    pytest.fail(f"{name} ended before it listened:\n{''.join(said)}")
+
+
+def read_away(output: IO[str]) -> None:
+    """Empty a pipe until its writer ends."""
+    for _ in output:
+        continue
+
+
+def end(server: subprocess.Popen[str]) -> None:
+    """Ask it to end, and make it where it does not."""
+    server.terminate()
+    try:
+        server.wait(ENDS_WITHIN_S)
+    except subprocess.TimeoutExpired:
+        server.kill()
+
+
+def load_person(port: int, person: SyntheaPerson) -> str:
+    """POST the transaction to SEKMET; returns the Patient's id there. Raises ValueError when refused."""
+    answer = post(port, "/fhir", person.transaction)
+    location = answer["entry"][0]["response"]["location"]
+    return str(location.split("/Patient/")[1].split("/")[0])
+
+
+def post(port: int, path: str, body: bytes) -> Any:
+    """POST FHIR JSON; returns the answer's value. Raises ValueError for any status but 200."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWERS_WITHIN_S)
+    try:
+        connection.request("POST", path, body, {"Content-Type": "application/fhir+json"})
+        response = connection.getresponse()
+        answer = response.read()
+    finally:
+        connection.close()
+    if response.status != http.HTTPStatus.OK:
+        raise ValueError(f"the server answered {response.status}")
+    return json.loads(answer)
+
+
+def write_resources(folder: Path, person: SyntheaPerson) -> None:
+    """One JSON file for each resource, in a folder for each type, as fhirsnake reads them."""
+    for resource in person.resources():
+        target = folder / resource["resourceType"]
+        target.mkdir(parents=True, exist_ok=True)
+        (target / f"{resource['id']}.json").write_text(json.dumps(resource), encoding="utf-8")
