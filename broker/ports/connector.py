@@ -140,7 +140,8 @@ class Manifest:
     """What a connector declares (`manifest.yaml` in its folder), checked when it is loaded.
 
     `proof` is demographics, number or lookup; `reads` are the only calls that the transport lets
-    through: (method, path pattern) with `{id}` for one path segment, `{type}` for a resource type.
+    through: (method, path pattern) with `{id}` for one path segment, `{type}` for a resource type, and
+    `{base}` alone for the endpoint itself. A `next` link must match a read as well.
     """
 
     name: str

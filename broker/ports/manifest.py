@@ -6,7 +6,8 @@ role: records                # records, or index for a patient index
 proof: demographics          # demographics, number or lookup
 filters_categories: true     # the partner can be asked for some categories alone
 summary: UK Core servers over FHIR R4.
-reads:                       # every call that may ever be made; {id} is one segment, {type} a type
+reads:                       # every call that may ever be made, paging links too; {id} is one segment,
+                             # {type} a resource type, {base} alone the endpoint itself
   - {method: POST, path: Patient/_search}
   - {method: GET, path: "{type}"}
 settings:                    # every setting of `create`, each described in one line
@@ -50,6 +51,8 @@ def read_manifest(path: Path) -> Manifest:
 def _read(section: Section) -> tuple[str, str]:
     method, path = section.word("method", METHODS), section.text("path")
     section.finish()
+    if path == "{base}":
+        return method, path
     for segment in path.split("/"):
         if not _SEGMENT.fullmatch(segment) or segment in {".", ".."}:
             remedy = "Write it relative to the endpoint: names, `{id}` and `{type}` between slashes."

@@ -77,3 +77,9 @@ def test_a_manifest_that_reads_nothing_is_refused(tmp_path: Path) -> None:
     text = head + "reads: []\nsettings:" + tail.split("settings:")[1]
     with pytest.raises(FileFault, match="lists no call"):
         read_manifest(written(tmp_path, text))
+
+
+def test_the_endpoint_itself_can_be_a_read(tmp_path: Path) -> None:
+    """Servers that page on their own root are named with `{base}`."""
+    text = GOOD.replace('path: "{type}/{id}"', 'path: "{base}"')
+    assert ("GET", "{base}") in read_manifest(written(tmp_path, text)).reads

@@ -1,0 +1,131 @@
+"""A request, its registered endpoint and the manifest's reads into the one URL that may be called.
+
+Host and base path are fixed by the registration. A path must match a read of the manifest; a partner's
+own `next` link is resolved against the endpoint and must stay on its origin, under its path, and match a
+read as well. `{base}` in a read is the endpoint itself (HAPI pages that way).
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable
+from urllib.parse import quote, urlencode, urljoin, urlsplit
+
+from yarl import URL
+
+from broker.domain.outcome import Cause, OutcomeLabel
+from broker.ports.connector import HttpRequest, TransportFault
+
+# Any path character or escape, but no escaped slash, backslash, dot or control character.
+_SEGMENT = (
+    r"(?!\.{1,2}(?:/|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%(?!2[FfEe]|5[Cc]|[01]|7[Ff])[0-9A-Fa-f]{2})+"
+)
+_PLACEHOLDERS = {"{id}": _SEGMENT, "{type}": r"[A-Z][A-Za-z]{1,63}"}
+_PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def is_loopback(host: str) -> bool:
+    """True for `localhost` and literal loopback addresses alone; no name is looked up."""
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+class Address:
+    """Where one partner's calls may go."""
+
+    def __init__(self, endpoint: str, reads: Iterable[tuple[str, str]]) -> None:
+        """Raises ValueError, with the remedy, for an endpoint that cannot be called safely."""
+        parts = urlsplit(endpoint)
+        self.scheme, self.host = parts.scheme, parts.hostname or ""
+        _check_endpoint(endpoint)
+        self._endpoint = endpoint.rstrip("/")
+        self._origin = _origin(endpoint)
+        self._base_path = urlsplit(self._endpoint).path
+        self._reads = {method: _pattern(paths) for method, paths in _by_method(reads).items()}
+
+    def url_of(self, request: HttpRequest) -> URL:
+        """The URL to call. Raises TransportFault (not-allowed-call, foreign-link); nothing was sent."""
+        if request.link is not None:
+            return self._linked(request)
+        self._check_read(request.method, request.path)
+        url = f"{self._endpoint}/{request.path}" if request.path else self._endpoint
+        if request.query:
+            url = f"{url}?{urlencode(request.query, quote_via=quote)}"
+        return URL(url, encoded=True)
+
+    def _linked(self, request: HttpRequest) -> URL:
+        link = quote(request.link or "", safe=_PRINTABLE)
+        base = self._endpoint + "/"
+        if link.startswith("?") and request.path:  # the same search, another page of it
+            self._check_read(request.method, request.path)
+            base += request.path
+        elif link.startswith("?"):
+            base = self._endpoint
+        target = _joined(base, link)
+        if _origin(target) != self._origin:
+            raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
+        parts = urlsplit(target)
+        if parts.path != self._base_path and not parts.path.startswith(self._base_path + "/"):
+            raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
+        if not self._allows(request.method, parts.path[len(self._base_path) :].lstrip("/")):
+            raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
+        return URL(target, encoded=True)
+
+    def _allows(self, method: str, path: str) -> bool:
+        pattern = self._reads.get(method)
+        return pattern is not None and pattern.fullmatch(path) is not None
+
+    def _check_read(self, method: str, path: str) -> None:
+        if not self._allows(method, path):
+            raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
+
+
+def _check_endpoint(endpoint: str) -> None:
+    parts = urlsplit(endpoint)
+    if parts.scheme not in _DEFAULT_PORTS or not parts.hostname or _origin(endpoint) is None:
+        raise ValueError("the endpoint must be a full address: https://, a host and a path.")
+    if parts.query or parts.fragment:
+        raise ValueError("the endpoint holds a query or fragment: leave only its path.")
+    if parts.scheme == "http" and not is_loopback(parts.hostname):
+        raise ValueError("the endpoint is not https: plain http is for loopback alone.")
+
+
+def _origin(url: str) -> tuple[str, str, int] | None:
+    """Scheme, host and port; None when there is no single one, or when it carries a user name."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or _DEFAULT_PORTS[parts.scheme]
+    except (ValueError, KeyError):
+        return None
+    if "@" in parts.netloc or "\\" in url or not parts.hostname:
+        return None
+    return parts.scheme, parts.hostname, port
+
+
+def _joined(base: str, link: str) -> str:
+    try:
+        return urljoin(base, link).partition("#")[0]
+    except ValueError:
+        return ""
+
+
+def _by_method(reads: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    by_method: dict[str, list[str]] = {}
+    for method, path in reads:
+        by_method.setdefault(method, []).append(path)
+    return by_method
+
+
+def _pattern(paths: list[str]) -> re.Pattern[str]:
+    alternatives = ("" if path == "{base}" else "/".join(map(_part, path.split("/"))) for path in paths)
+    return re.compile("|".join(f"(?:{alternative})" for alternative in alternatives), re.ASCII)
+
+
+def _part(segment: str) -> str:
+    return _PLACEHOLDERS.get(segment) or re.escape(segment)

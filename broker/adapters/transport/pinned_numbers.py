@@ -1,0 +1,42 @@
+"""Refuses a call that would carry anybody's NHS number but the decided person's.
+
+Strict on purpose: a ten-digit stamp in a partner's cursor that happens to pass the check digit is refused
+like a number. The page is then missing and said to be missing, which is the safe way to be wrong.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote_plus
+
+from broker.domain.identity import NhsNumber, check_digit_holds
+from broker.domain.outcome import Cause, OutcomeLabel
+from broker.ports.connector import HttpRequest, TransportFault
+
+_CANDIDATE = re.compile(r"(?<![0-9])[0-9]{3}[ +\-]?[0-9]{3}[ +\-]?[0-9]{4}(?![0-9])", re.ASCII)
+_SEPARATORS = str.maketrans("", "", " +-")
+_ESCAPINGS_MAX = 3  # a number escaped more often than this has been hidden, not encoded
+
+
+def check_numbers(request: HttpRequest, numbers: frozenset[NhsNumber]) -> None:
+    """Raises TransportFault (not-allowed-call) for a number outside `numbers`, wherever it stands."""
+    text = _everything_in(request)
+    permitted = {number.digits for number in numbers}
+    for _ in range(_ESCAPINGS_MAX):
+        for found in _CANDIDATE.findall(text):
+            digits = found.translate(_SEPARATORS)
+            if digits not in permitted and check_digit_holds(digits):
+                raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
+        if "%" not in text:
+            return
+        text = unquote_plus(text)
+
+
+def _everything_in(request: HttpRequest) -> str:
+    parts = [request.path, request.link or ""]
+    for pairs in (request.query, request.form, request.headers.items()):
+        for pair in pairs:
+            parts += pair
+    if request.body:
+        parts.append(request.body.decode("utf-8", "replace"))
+    return "\n".join(parts)
