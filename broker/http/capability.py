@@ -1,0 +1,106 @@
+"""The route table to the CapabilityStatement: what this server does, and nothing that it does not."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+import orjson
+
+from broker import __version__
+from broker.http.negotiation import FHIR_JSON
+from broker.http.routes import COUNT_MAX, ROUTES, SEARCHABLE_TYPES, Parameter, Route
+
+# When the statement's content last changed; FHIR requires a date of the statement, not of the reply.
+STATEMENT_DATE = "2026-11-22"
+
+_DOCUMENTATION = (
+    "Read only. One person for each request. Every answer names which partners answered and which did not; "
+    "an empty answer is not evidence that nothing is recorded. A parameter that is not listed is refused, "
+    f"whatever Prefer says. _count is 1 to {COUNT_MAX}; pages are followed by their next link."
+)
+_SECURITY = (
+    "OAuth 2.0 bearer tokens of a named user in a role at an organisation for a purpose. "
+    "What a caller may see is decided for each request and each partner."
+)
+
+
+@lru_cache(maxsize=8)
+def capability_statement(base_url: str) -> bytes:
+    """The statement's JSON bytes (FHIR R4, CapabilityStatement, kind `instance`)."""
+    return orjson.dumps(
+        {
+            "resourceType": "CapabilityStatement",
+            "status": "active",
+            "date": STATEMENT_DATE,
+            "kind": "instance",
+            "software": {"name": "Watersmeet", "version": __version__},
+            "implementation": {"description": "One person's shared care record, live", "url": base_url},
+            "fhirVersion": "4.0.1",
+            "format": [FHIR_JSON, "json"],
+            "rest": [_rest()],
+        }
+    )
+
+
+def _rest() -> dict[str, Any]:
+    return {
+        "mode": "server",
+        "documentation": _DOCUMENTATION,
+        "security": {
+            "cors": False,
+            "service": [
+                {
+                    "coding": [
+                        {
+                            "system": "http://terminology.hl7.org/CodeSystem/restful-security-service",
+                            "code": "OAuth",
+                        }
+                    ]
+                }
+            ],
+            "description": _SECURITY,
+        },
+        "resource": [_patient(), *(_searchable(name) for name in sorted(SEARCHABLE_TYPES))],
+    }
+
+
+def _patient() -> dict[str, Any]:
+    return {
+        "type": "Patient",
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "no-version",
+        "searchParam": _search_parameters("/Patient"),
+        "operation": [
+            {
+                "name": "everything",
+                "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
+                "documentation": f"GET only, with {_names(_route('/Patient/{id}/$everything').parameters)}.",
+            }
+        ],
+    }
+
+
+def _searchable(resource_type: str) -> dict[str, Any]:
+    return {
+        "type": resource_type,
+        "interaction": [{"code": "search-type"}],
+        "versioning": "no-version",
+        "searchParam": _search_parameters("/{type}"),
+    }
+
+
+def _search_parameters(path: str) -> list[dict[str, str]]:
+    return [
+        {"name": parameter.name, "type": parameter.kind, "documentation": parameter.words}
+        for parameter in _route(path).parameters
+        if parameter.kind
+    ]
+
+
+def _route(path: str) -> Route:
+    return next(route for route in ROUTES if route.path == path)
+
+
+def _names(parameters: tuple[Parameter, ...]) -> str:
+    return ", ".join(parameter.name for parameter in parameters)

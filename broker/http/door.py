@@ -1,0 +1,135 @@
+"""Every request in, one response out: guarded, routed, asked of the pipeline, logged by its route alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from broker.domain.errors import BrokerError
+from broker.http.answers import REQUEST_ID, refusal_response, reply_response, request_id, respond
+from broker.http.capability import capability_statement
+from broker.http.gate import Gate
+from broker.http.guard import expectation, method_word, refuse_the_malformed
+from broker.http.health import Health, Readiness
+from broker.http.journal import note
+from broker.http.negotiation import require_json_out
+from broker.http.parameters import known_once, read_pairs
+from broker.http.questions import base_url_of, read_question
+from broker.http.refusals import MethodNotAllowed, NoItemRead, NoSuchType
+from broker.http.routes import ROUTES, SEARCHABLE_TYPES, Route, methods_at
+from broker.http.settings import DoorSettings
+from broker.pipeline.question import Question, Reply
+
+Answer = Callable[[Question], Awaitable[Reply]]
+
+SETTINGS = web.AppKey("settings", DoorSettings)
+GATE = web.AppKey("gate", Gate)
+HEALTH = web.AppKey("health", Health)
+_ID = web.RequestKey("request_id", str)
+
+
+def make_app(
+    answer: Answer,
+    *,
+    readiness: Callable[[], Awaitable[Readiness]],
+    settings: DoorSettings | None = None,
+) -> web.Application:
+    """The application. `answer` raises nothing but BrokerError and CancelledError; whatever else it
+    raises is a fixed 500, logged by class name. Serve it with `broker.http.server.serve`.
+    """
+    settings = settings or DoorSettings()
+    app = web.Application(middlewares=[_every_request], client_max_size=settings.limits.request_bytes_max)
+    app[SETTINGS] = settings
+    app[GATE] = Gate(settings.limits.requests_at_once_max)
+    app[HEALTH] = Health(readiness, settings)
+    expect = partial(_expect, settings=settings)
+    for route in ROUTES:
+        handler = partial(_metadata if route.interaction is None else _ask, route=route, answer=answer)
+        app.router.add_route(route.method, route.pattern, handler, expect_handler=expect)
+    for path, probe in (("/healthz", _alive), ("/readyz", _ready)):
+        app.router.add_route("GET", path, probe, expect_handler=expect)
+    app.router.add_route("*", "/{anything:.*}", _nothing_here, expect_handler=expect)
+    return app
+
+
+@web.middleware
+async def _every_request(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Guard, handle, log. Every exception but cancellation ends as an OperationOutcome."""
+    loop = asyncio.get_running_loop()
+    began_s = loop.time()
+    identifier = request[_ID] = request_id(request.headers.getall(REQUEST_ID, []))
+    try:
+        refuse_the_malformed(request, request.app[SETTINGS])
+        response = await handler(request)
+    except BrokerError as error:
+        response = refusal_response(error, identifier)
+    except asyncio.CancelledError:
+        _log(request, 499, began_s)
+        raise
+    except Exception as error:  # noqa: BLE001 - the last line: a fixed body, the class name for us
+        note("door.unexpected", request_id=identifier, error=type(error).__name__)
+        response = refusal_response(BrokerError(), identifier)
+    _log(request, response.status, began_s)
+    return response
+
+
+def _log(request: web.Request, status: int, began_s: float) -> None:
+    """499 is a client that left before its answer."""
+    resource = request.match_info.route.resource
+    note(
+        "door.request",
+        request_id=request[_ID],
+        method=method_word(request.method),
+        route=resource.canonical if resource else "",
+        status=status,
+        duration_ms=round((asyncio.get_running_loop().time() - began_s) * 1000, 1),
+    )
+
+
+async def _ask(request: web.Request, *, route: Route, answer: Answer) -> web.Response:
+    with request.app[GATE].place():
+        question = await read_question(request, route, request.app[SETTINGS], request[_ID])
+        return reply_response(await answer(question), request[_ID])
+
+
+async def _metadata(request: web.Request, *, route: Route, answer: Answer) -> web.Response:
+    """Needs nobody and asks nobody."""
+    del answer
+    given = known_once(read_pairs(request.rel_url.raw_query_string), route)
+    require_json_out(request.headers.getall("Accept", ()), given.get("_format"))
+    statement = capability_statement(base_url_of(request, request.app[SETTINGS]))
+    return respond(200, statement, request[_ID])
+
+
+async def _alive(request: web.Request) -> web.Response:
+    return await request.app[HEALTH].alive(request[_ID])
+
+
+async def _ready(request: web.Request) -> web.Response:
+    return await request.app[HEALTH].ready(request[_ID])
+
+
+async def _nothing_here(request: web.Request) -> web.Response:
+    """405 for a write or an operation, 404 for the rest, each with the reason."""
+    segments = request.path.split("/")
+    operation = any(segment.startswith("$") for segment in segments)
+    if request.method != "GET" or operation or methods_at(request.path):
+        raise MethodNotAllowed(methods_at(request.path))
+    if segments[1:2] == ["fhir"] and len(segments) == 4 and segments[2] in SEARCHABLE_TYPES:  # noqa: PLR2004
+        raise NoItemRead
+    raise NoSuchType
+
+
+async def _expect(request: web.Request, *, settings: DoorSettings) -> web.Response | None:
+    """Runs before the middleware, so it ends its own refusals."""
+    try:
+        await expectation(request, settings)
+    except BrokerError as error:
+        response = refusal_response(error, request_id(request.headers.getall(REQUEST_ID, [])))
+        response.force_close()
+        return response
+    return None

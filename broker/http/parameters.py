@@ -1,0 +1,103 @@
+"""A query string or a form to the parameters of one route: each known, each once, each a plain value."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import parse_qsl
+
+from broker.domain.errors import BadRequest, NotSupported
+from broker.domain.identity import NHS_NUMBER_SYSTEM
+from broker.http.refusals import Malformed
+from broker.http.routes import COUNT_MAX, EVERYTHING_TYPES, Route
+
+_FIELDS_MAX = 16
+_FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
+_PAGE = re.compile(r"[A-Za-z0-9._~=-]{1,4096}", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def read_pairs(text: str) -> list[tuple[str, str]]:
+    """Name and value of each parameter, decoded. Raises Malformed, never with the text in it."""
+    if not text:
+        return []
+    try:
+        pairs = parse_qsl(
+            text, keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=_FIELDS_MAX
+        )
+    except ValueError:
+        raise Malformed("The parameters are malformed, or too many.") from None
+    if any(_CONTROL.search(name) or _CONTROL.search(value) for name, value in pairs):
+        raise Malformed("A parameter holds a control character.")
+    return pairs
+
+
+def known_once(pairs: Iterable[tuple[str, str]], route: Route) -> dict[str, str]:
+    """The parameters by name. Raises NotSupported for one that `route` does not have or that comes twice.
+
+    An ignored filter would widen the answer, so `Prefer: handling=lenient` changes nothing here.
+    """
+    names = [parameter.name for parameter in route.parameters]
+    found: dict[str, str] = {}
+    for name, value in pairs:
+        if name not in names:
+            raise NotSupported(
+                f"A parameter is not one that this address supports. It has: {', '.join(names)}."
+            )
+        if name in found:
+            raise NotSupported("A parameter is given more than once. Each is taken once.")
+        found[name] = value
+    return found
+
+
+def number_text(value: str | None) -> str:
+    """The NHS number, as typed, of `system|value`. Raises BadRequest unless there is exactly one."""
+    if value is None:
+        raise BadRequest(f"One person is asked for, as `identifier={NHS_NUMBER_SYSTEM}|` and the number.")
+    system, bar, number = value.partition("|")
+    if not bar or system != NHS_NUMBER_SYSTEM or not number or "|" in number:
+        raise BadRequest(f"A person is named by `{NHS_NUMBER_SYSTEM}|` and the NHS number.")
+    if "," in number:
+        raise NotSupported("Exactly one person is asked for at a time: lists are not supported.")
+    return number
+
+
+def patient_token(value: str, base_url: str) -> str:
+    """The id in `Patient/{id}`, in the same below our own base, or the id alone. Raises BadRequest."""
+    return fhir_id(value.removeprefix(base_url + "/").removeprefix("Patient/"), "`patient`")
+
+
+def fhir_id(value: str, name: str) -> str:
+    """A FHIR id. Raises BadRequest naming the parameter only."""
+    if not _FHIR_ID.fullmatch(value):
+        raise BadRequest(f"{name} is not an id that this broker gave.")
+    return value
+
+
+def count(value: str | None) -> int | None:
+    """Items on a page, never above COUNT_MAX. Raises BadRequest for what is not a positive number."""
+    if value is None:
+        return None
+    if not _WHOLE_NUMBER.fullmatch(value) or int(value) == 0:
+        raise BadRequest(f"`_count` is a whole number from 1 to {COUNT_MAX}.")
+    return min(int(value), COUNT_MAX)
+
+
+def page(value: str | None) -> str | None:
+    """An opaque page. Raises BadRequest when it cannot be one of ours."""
+    if value is not None and not _PAGE.fullmatch(value):
+        raise BadRequest("`_page` is not a page that this broker gave.")
+    return value
+
+
+def resource_types(value: str | None) -> frozenset[str]:
+    """The types of a `_type` list; empty without one. Raises NotSupported for a type that we never have."""
+    if value is None:
+        return frozenset()
+    wanted = frozenset(value.split(","))
+    if not wanted <= EVERYTHING_TYPES:
+        raise NotSupported(
+            f"`_type` lists resource types by comma. It knows: {', '.join(sorted(EVERYTHING_TYPES))}."
+        )
+    return wanted

@@ -1,0 +1,103 @@
+"""An HTTP request to the pipeline's Question: read, never judged."""
+
+from __future__ import annotations
+
+import asyncio
+
+from aiohttp import web
+
+from broker.domain.errors import BadRequest
+from broker.domain.query import Interaction
+from broker.http import parameters as read
+from broker.http.negotiation import require_form_in, require_json_out
+from broker.http.refusals import Malformed, SlowBody, TooLarge
+from broker.http.routes import CHAINED_IDENTIFIER, FHIR_ROOT, PATIENT, PATIENT_IDENTIFIER, Route
+from broker.http.settings import DoorSettings
+from broker.pipeline.question import Question
+
+
+async def read_question(
+    request: web.Request, route: Route, settings: DoorSettings, request_id: str
+) -> Question:
+    """Raises BrokerError subclasses for what is not a question of `route`; awaits the form only."""
+    pairs = read.read_pairs(request.rel_url.raw_query_string)
+    if route.method == "POST":
+        pairs += read.read_pairs(await _form_text(request, settings))
+    elif request.body_exists:
+        raise Malformed("A read has no body.")
+    given = read.known_once(pairs, route)
+    require_json_out(request.headers.getall("Accept", ()), given.get("_format"))
+    assert route.interaction is not None
+    base_url = base_url_of(request, settings)
+    number, token = _person(request, route.interaction, given, base_url)
+    return Question(
+        request_id=request_id,
+        authorization=_authorization(request),
+        interaction=route.interaction,
+        base_url=base_url,
+        number_text=number,
+        patient_token=token,
+        resource_types=_types(request, given),
+        item_id=read.fhir_id(given["_id"], "`_id`") if "_id" in given else None,
+        count=read.count(given.get("_count")),
+        page=read.page(given.get("_page")),
+        client_address=request.remote or "",
+    )
+
+
+def base_url_of(request: web.Request, settings: DoorSettings) -> str:
+    """The FHIR base for links: the configured one, or this socket's own address; never the Host header."""
+    if settings.base_url:
+        return settings.base_url
+    assert request.transport is not None
+    host, port = request.transport.get_extra_info("sockname")[:2]
+    return f"{request.scheme}://{f'[{host}]' if ':' in host else host}:{port}{FHIR_ROOT}"
+
+
+def _authorization(request: web.Request) -> str | None:
+    """The one Authorization header. Two of them, or one that is not ASCII, is as good as none: 401,
+    and audited like every other refusal.
+    """
+    given = request.headers.getall("Authorization", ())
+    return given[0] if len(given) == 1 and given[0].isascii() else None
+
+
+def _person(
+    request: web.Request, interaction: Interaction, given: dict[str, str], base_url: str
+) -> tuple[str | None, str | None]:
+    """NHS number as typed, or sealed token: exactly one of the two."""
+    if interaction is Interaction.FIND_PATIENT:
+        return read.number_text(given.get("identifier")), None
+    if interaction in (Interaction.READ_PATIENT, Interaction.EVERYTHING):
+        return None, read.fhir_id(request.match_info["id"], "The id")
+    names = [p.name for p in (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER) if p.name in given]
+    if len(names) != 1:
+        raise BadRequest(
+            "One person is asked for: `patient=Patient/{id}`, or `patient:identifier` with the NHS number."
+        )
+    if names[0] == PATIENT.name:
+        return None, read.patient_token(given[PATIENT.name], base_url)
+    return read.number_text(given[names[0]]), None
+
+
+def _types(request: web.Request, given: dict[str, str]) -> frozenset[str]:
+    searched = request.match_info.get("type")
+    return frozenset({searched}) if searched else read.resource_types(given.get("_type"))
+
+
+async def _form_text(request: web.Request, settings: DoorSettings) -> str:
+    """The form's text. Raises UnsupportedMediaType, TooLarge, SlowBody or Malformed."""
+    headers = request.headers
+    require_form_in(headers.get("Content-Type", ""), headers.get("Content-Encoding", ""))
+    if (request.content_length or 0) > settings.limits.request_bytes_max:
+        raise TooLarge
+    try:
+        async with asyncio.timeout(settings.limits.headers_s):
+            body = await request.read()
+        return body.decode("ascii")  # a form is percent-encoded: other bytes have no place in it
+    except TimeoutError:
+        raise SlowBody from None
+    except web.HTTPRequestEntityTooLarge:
+        raise TooLarge from None
+    except (web.RequestPayloadError, UnicodeDecodeError):
+        raise Malformed from None

@@ -1,0 +1,142 @@
+"""The one route table: from it come the routes, the CapabilityStatement and the API's reference page."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from broker.domain.category import Category, types_in
+from broker.domain.query import Interaction
+
+FHIR_ROOT = "/fhir"
+COUNT_MAX = 1_000
+
+# These two have no `patient` search parameter in FHIR R4.
+_WITHOUT_PATIENT = frozenset({"Patient", "Medication"})
+EVERYTHING_TYPES = types_in(Category)
+SEARCHABLE_TYPES = EVERYTHING_TYPES - _WITHOUT_PATIENT
+
+_ID = "[A-Za-z0-9.-]+"
+_TYPES = "|".join(sorted(SEARCHABLE_TYPES))
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter's name, its FHIR search type (empty for one that FHIR does not count as a search
+    parameter), and what it does.
+    """
+
+    name: str
+    kind: str
+    words: str
+
+
+IDENTIFIER = Parameter(
+    "identifier",
+    "token",
+    "The person's NHS number: `https://fhir.nhs.uk/Id/nhs-number|` and ten digits. Exactly one.",
+)
+PATIENT = Parameter("patient", "reference", "The person: `Patient/{id}` or the id, from a Patient search.")
+PATIENT_IDENTIFIER = Parameter(
+    "patient:identifier", "", "The person by NHS number, instead of `patient`; as `identifier`."
+)
+CHAINED_IDENTIFIER = Parameter("patient.identifier", "", "The same, in the chained spelling.")
+ID = Parameter("_id", "token", "One item of this person, by its id in an earlier answer.")
+COUNT = Parameter("_count", "", f"Items on a page, 1 to {COUNT_MAX}; more is taken as {COUNT_MAX}.")
+PAGE = Parameter("_page", "", "A page, from the `next` link of the one before. Never built by hand.")
+TYPE = Parameter("_type", "", "Resource types, separated by commas; without it, all.")
+FORMAT = Parameter(
+    "_format", "", "`json`, `application/json` or `application/fhir+json`; goes before Accept."
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """One address: `path` below `/fhir`, with `{id}` and `{type}` as placeholders.
+
+    `interaction` is None for what is answered without a person.
+    """
+
+    method: str
+    path: str
+    interaction: Interaction | None
+    words: str
+    parameters: tuple[Parameter, ...] = (FORMAT,)
+
+    @property
+    def template(self) -> str:
+        """The whole path as people read it, and as logs name it."""
+        return FHIR_ROOT + self.path
+
+    @property
+    def pattern(self) -> str:
+        """The whole path as aiohttp's router reads it."""
+        return self.template.replace("{id}", f"{{id:{_ID}}}").replace("{type}", f"{{type:{_TYPES}}}")
+
+
+_SEARCH = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, ID, COUNT, PAGE, FORMAT)
+
+ROUTES = (
+    Route(
+        method="POST",
+        path="/Patient/_search",
+        interaction=Interaction.FIND_PATIENT,
+        words="Find one person by NHS number. Preferred: the number stays out of the address.",
+        parameters=(IDENTIFIER, FORMAT),
+    ),
+    Route(
+        method="GET",
+        path="/Patient",
+        interaction=Interaction.FIND_PATIENT,
+        words="The same, with the number in the address.",
+        parameters=(IDENTIFIER, FORMAT),
+    ),
+    Route(
+        method="GET",
+        path="/Patient/{id}/$everything",
+        interaction=Interaction.EVERYTHING,
+        words="The person's whole record, from every partner that may be asked.",
+        parameters=(TYPE, COUNT, PAGE, FORMAT),
+    ),
+    Route(
+        method="GET",
+        path="/Patient/{id}",
+        interaction=Interaction.READ_PATIENT,
+        words="The person, by the id that a Patient search gave. The id expires.",
+    ),
+    Route(
+        method="POST",
+        path="/{type}/_search",
+        interaction=Interaction.SEARCH,
+        words="One kind of item of one person, as a form.",
+        parameters=_SEARCH,
+    ),
+    Route(
+        method="GET",
+        path="/{type}",
+        interaction=Interaction.SEARCH,
+        words="The same, by address.",
+        parameters=_SEARCH,
+    ),
+    Route(
+        method="GET",
+        path="/metadata",
+        interaction=None,
+        words="What this API offers, as a CapabilityStatement. Needs no token.",
+    ),
+)
+
+
+def _matcher(route: Route) -> str:
+    return re.escape(route.template).replace(r"\{id\}", _ID).replace(r"\{type\}", f"(?:{_TYPES})")
+
+
+PROBES = frozenset({"/healthz", "/readyz"})
+
+_MATCHERS = tuple((re.compile(_matcher(route)), route.method) for route in ROUTES)
+
+
+def methods_at(path: str) -> tuple[str, ...]:
+    """The methods that the table has for `path`, for the Allow header of a 405."""
+    found = {method for matcher, method in _MATCHERS if matcher.fullmatch(path)}
+    return ("GET",) if path in PROBES else tuple(sorted(found))

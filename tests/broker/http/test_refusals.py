@@ -1,0 +1,421 @@
+"""Every refusal is an OperationOutcome in our own words; nothing of the request comes back in it."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import quote
+
+import aiohttp
+import pytest
+from fhir.resources.R4B.operationoutcome import OperationOutcome
+
+from broker.domain.errors import (
+    AllPartnersTimedOut,
+    BrokerError,
+    Forbidden,
+    Gone,
+    ObjectionInForce,
+    ServiceDown,
+    TooMany,
+)
+from broker.pipeline.question import Question, Reply
+from tests.support.http_door import (
+    IDENTIFIER,
+    NUMBER,
+    SYSTEM,
+    TOKEN,
+    Answers,
+    get,
+    head_and_body,
+    knock,
+    open_door,
+    status_of,
+)
+
+SENTINEL = "zzsentinelzz"
+
+BAD_PARAMETERS = [
+    "_include=*", "_revinclude=*", "_has:Group:member:_id=1", "patient.name=Smith", "_filter=x", "_query=x",
+    "_content=x", "_text=x", "_sort=date", "_format=json&_pretty=true", "_summary=count", "_summary=text",
+    "_elements=id", "_total=accurate", "_contained=true", "_security=R", "_tag=x", "_profile=x", "_list=x",
+    "_lastUpdated=gt2020", "subject=Patient/token", "patient:Patient=token", "patient:missing=true",
+    "__proto__=x", "date=gt2020", "code=1", f"{SENTINEL}=1",
+    "patient=other", "_id=a&_id=b", "patient.identifier=x&patient.identifier=y",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("parameter", BAD_PARAMETERS)
+@pytest.mark.parametrize("prefer", ["handling=strict", "handling=lenient"])
+async def test_an_unknown_or_repeated_parameter_is_refused_whatever_prefer_says(
+    parameter: str, prefer: str
+) -> None:
+    """A39: an ignored filter would widen the answer, so 400 not-supported, and nobody is asked."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        path = f"/fhir/Observation?patient=token&{parameter}"
+        response = await knock(door, get(path, f"Prefer: {prefer}"))
+    assert_outcome(response, 400, "not-supported")
+    assert not answers.asked
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/fhir/Patient",
+        "/fhir/Patient?name=Smith",
+        "/fhir/Patient?identifier=" + NUMBER,
+        "/fhir/Patient?identifier=%7C" + NUMBER,
+        "/fhir/Patient?identifier=https://other.example%7C" + NUMBER,
+        f"/fhir/Patient?identifier={SYSTEM}%7C{NUMBER},{SYSTEM}%7C9990000026",
+        f"/fhir/Patient?identifier={SYSTEM}%7C{NUMBER},9990000026",
+        f"/fhir/Patient?identifier={SYSTEM}%7C{NUMBER}&identifier={SYSTEM}%7C9990000026",
+        f"/fhir/Patient?identifier={SYSTEM}%7C",
+        "/fhir/Observation",
+        "/fhir/Observation?patient=a,b",
+        "/fhir/Observation?patient=Patient/a/_history/1",
+        f"/fhir/Observation?patient=a&patient.identifier={SYSTEM}%7C{NUMBER}",
+        "/fhir/Observation?patient=",
+        "/fhir/Observation?patient=token&_id=a,b",
+        "/fhir/Observation?patient=token&_count=0",
+        "/fhir/Observation?patient=token&_count=1e9",
+        "/fhir/Observation?patient=token&_count=-1",
+        "/fhir/Observation?patient=token&_count=" + "9" * 5000,
+        "/fhir/Observation?patient=token&_count=%D9%A1",
+        "/fhir/Observation?patient=token&_page=%0d%0a",
+        "/fhir/Observation?patient=token&_page=a/b",
+        "/fhir/Patient/token/$everything?_type=Banana",
+        "/fhir/Patient/token/$everything?_type=Condition,",
+        "/fhir/Patient/" + "a" * 65,
+        "/fhir/Observation?patient=tok%00en",
+        "/fhir/Observation?patient=%ff%fe",
+        "/fhir/Observation?patient",
+        "/fhir/Observation?" + "&".join(f"a{n}=1" for n in range(900)),
+        "/fhir/metadata?_summary=true",
+    ],
+)
+async def test_exactly_one_person_is_asked_for_in_the_one_way_there_is(path: str) -> None:
+    """A40: no trawling, no lists, no half-read values; 400, and nobody is asked."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        response = await knock(door, get(path))
+    assert_outcome(response, 400)
+    assert not answers.asked
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "9990000019", "999000001", "99900000180", "\u0669\u0669\u0669\u0660\u0660\u0660\u0660\u0660\u0661\u0668", "\uff19\uff19\uff19\uff10\uff10\uff10\uff10018", "+999000001",
+        "-999000001", "0999000001", "999\u200b0000018", "9990000018 ", " 9990000018",
+    ],
+)  # fmt: skip
+async def test_a_number_that_is_not_one_is_refused_and_never_echoed(typed: str) -> None:
+    """A27: by GET and by POST, 400 with the code `value`, without the digits."""
+    async with open_door() as door, aiohttp.ClientSession(headers=TOKEN) as client:
+        by_get = client.get(f"{door.url}/Patient", params={"identifier": f"{SYSTEM}|{typed}"})
+        by_post = client.post(f"{door.url}/Patient/_search", data={"identifier": f"{SYSTEM}|{typed}"})
+        for call in (by_get, by_post):
+            async with call as response:
+                body = await response.read()
+                assert response.status == 400
+                assert json.loads(body)["issue"][0]["code"] == "value"
+                assert typed.encode() not in body
+                assert quote(typed).encode() not in body
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        *[(verb, "/fhir/Observation/1") for verb in ("PUT", "PATCH", "DELETE")],
+        *[
+            ("POST", path)
+            for path in ("/fhir", "/fhir/", "/fhir/Observation", "/fhir/Patient", "/fhir/Banana")
+        ],
+        *[(verb, "/fhir/Patient/token") for verb in ("PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "POST")],
+        ("POST", "/fhir/Patient/token/$everything"),
+        ("POST", "/fhir/Patient/$match"),
+        ("GET", "/fhir/Patient/$match"),
+        ("GET", "/fhir/$export"),
+        ("POST", "/fhir/$process-message"),
+        ("GET", "/fhir/Observation/$lastn"),
+        ("GET", "/fhir/Patient/_search"),
+        ("GET", "/fhir/Observation/_search"),
+        ("POST", "/fhir/metadata"),
+        ("POST", "/healthz"),
+        ("QUERY", "/fhir/Patient/token"),
+        ("PROPFIND", "/fhir/Patient/token"),
+    ],
+)
+async def test_what_writes_or_operates_is_not_allowed(method: str, path: str) -> None:
+    """A41, A53: 405 with the methods that the address does have, and nobody is asked."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        response = await knock(door, get(path, method=method))
+    assert status_of(response) == 405
+    assert "\r\nAllow: " in head_and_body(response)[0]
+    assert not answers.asked
+
+
+@pytest.mark.parametrize("header", ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"])
+async def test_a_method_override_is_not_allowed(header: str) -> None:
+    """A41: the method on the request line is the method."""
+    async with open_door() as door:
+        assert_outcome(await knock(door, get("/fhir/Patient/token", f"{header}: DELETE")), 405)
+
+
+async def test_a_batch_is_not_allowed() -> None:
+    """A41: a Bundle posted to the base is refused unread."""
+    bundle = b'{"resourceType":"Bundle","type":"batch","entry":[]}'
+    request = get(
+        "/fhir", "Content-Type: application/fhir+json", f"Content-Length: {len(bundle)}", method="POST"
+    )
+    async with open_door() as door:
+        assert_outcome(await knock(door, request + bundle), 405, "not-supported")
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/fhir/Patient/token", "Accept: application/fhir+xml"),
+        ("/fhir/Patient/token", "Accept: text/html, application/xml;q=0.9"),
+        ("/fhir/Patient/token", "Accept: application/fhir+json;q=0"),
+        ("/fhir/Patient/token", "Accept: application/fhir+json; fhirVersion=3.0"),
+        ("/fhir/Patient/token?_format=xml", "Accept: application/fhir+json"),
+        ("/fhir/Patient/token?_format=html", "Accept: */*"),
+        ("/fhir/metadata", "Accept: application/fhir+xml"),
+    ],
+)
+async def test_only_json_goes_out(path: str, headers: str) -> None:
+    """A38: another media type or FHIR version is 406, and nobody is asked."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        assert_outcome(await knock(door, get(path, headers)), 406, "not-supported")
+    assert not answers.asked
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/fhir/Patient/token", "Accept: application/fhir+json"),
+        ("/fhir/Patient/token", 'Accept: application/fhir+json; fhirVersion="4.0"; charset=utf-8'),
+        ("/fhir/Patient/token", "Accept: text/html, application/json;q=0.1"),
+        ("/fhir/Patient/token", "Accept: */*"),
+        ("/fhir/Patient/token", "Accept:"),
+        ("/fhir/Patient/token?_format=json", "Accept: application/xml"),
+        ("/fhir/Patient/token?_format=application/fhir+json", "Accept: application/xml"),
+    ],
+)
+async def test_json_goes_out_to_whoever_takes_it(path: str, headers: str) -> None:
+    """`_format` goes before Accept; no Accept takes anything."""
+    async with open_door() as door:
+        assert status_of(await knock(door, get(path, headers))) == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ["Content-Type: application/json"],
+        ["Content-Type: application/fhir+xml"],
+        ["Content-Type: multipart/form-data; boundary=x"],
+        ["Content-Type: text/plain"],
+        [],
+        ["Content-Type: application/x-www-form-urlencoded; charset=utf-7"],
+        ["Content-Type: application/x-www-form-urlencoded", "Content-Encoding: gzip"],
+        ["Content-Type: application/x-www-form-urlencoded", "Content-Encoding: br"],
+    ],
+)
+async def test_only_a_plain_form_comes_in(headers: list[str]) -> None:
+    """A36, A37, A38: JSON of any depth, XML and compressed bodies are 415, unread."""
+    answers = Answers()
+    body = b'{"a":' * 20
+    async with open_door(answers) as door:
+        path = "/fhir/Patient/_search"
+        request = get(path, *headers, f"Content-Length: {len(body)}", method="POST")
+        assert_outcome(await knock(door, request + body), 415, "not-supported")
+    assert not answers.asked
+
+
+async def test_a_form_of_too_many_or_malformed_parameters_is_refused() -> None:
+    """A37: 400 before anything is built from them."""
+    form = "Content-Type: application/x-www-form-urlencoded"
+    many = "&".join(f"a{n}=1" for n in range(7_000)).encode()
+    async with open_door() as door:
+        for body in (many, b"identifier", b"identifier=%ff", b"\xff\xfe", b"a=\x00"):
+            request = get("/fhir/Patient/_search", form, f"Content-Length: {len(body)}", method="POST")
+            assert_outcome(await knock(door, request + body), 400)
+
+
+async def test_a_body_over_the_limit_is_refused_with_and_without_a_stated_length() -> None:
+    """A35: 413 on the stated length alone, and on the bytes of a chunked body as they come."""
+    form = "Content-Type: application/x-www-form-urlencoded"
+    chunk = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
+    async with open_door() as door:
+        stated = get("/fhir/Patient/_search", form, "Content-Length: 104857600", method="POST")
+        assert_outcome(await knock(door, stated), 413, "too-long")
+        chunked = get("/fhir/Patient/_search", form, "Transfer-Encoding: chunked", method="POST")
+        assert_outcome(await knock(door, chunked + chunk * 2 + b"0\r\n\r\n"), 413, "too-long")
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    [
+        ["Authorization: Bearer one", "Authorization: Bearer two"],
+        ["Authorization: Bearer one", "authorization: Bearer one"],
+        ["Authorization: Bearer \xe9"],
+    ],
+)
+async def test_two_authorization_headers_are_as_good_as_none(authorization: list[str]) -> None:
+    """A1: 401 from the pipeline, which audits it; the challenge says `invalid_token` and no more."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        response = await knock(door, get("/fhir/Patient/token", *authorization))
+    assert_outcome(response, 401, "login")
+    assert '\r\nWWW-Authenticate: Bearer realm="watersmeet", error="invalid_token"\r\n' in (
+        head_and_body(response)[0] + "\r\n"
+    )
+    assert not answers.asked
+
+
+async def test_neutral_refusals_are_the_same_to_the_byte() -> None:
+    """A29: an objected, an unknown and an unrelated person give one status, one body, one set of headers."""
+    causes = [KeyError("objected"), LookupError("unknown to the index"), None]
+
+    async def refuse(_question: Question) -> Reply:
+        raise Forbidden from causes.pop()
+
+    async with open_door(refuse) as door:
+        request = get("/fhir/Patient/token", "X-Request-Id: the-same-id")
+        responses = [await knock(door, request) for _ in range(3)]
+    heads = {
+        "\n".join(x for x in head.split("\r\n") if not x.startswith("Date")) for head in map(_head, responses)
+    }
+    assert len(heads) == 1
+    assert len({head_and_body(response)[1] for response in responses}) == 1
+    assert_outcome(responses[0], 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("error", "status", "code", "retry"),
+    [
+        (ServiceDown("release-store", contact=("Ring the practice.",)), 503, "transient", True),
+        (TooMany(), 429, "throttled", True),
+        (Gone(), 410, "expired", False),
+        (ObjectionInForce("As policy words it.", contact=("0345 000 0000",)), 403, "suppressed", False),
+        (AllPartnersTimedOut(), 504, "timeout", False),
+    ],
+)
+async def test_a_refusal_keeps_its_status_code_words_and_contact_routes(
+    error: BrokerError, status: int, code: str, *, retry: bool
+) -> None:
+    """Contact routes follow as informational issues; Retry-After is there where waiting helps."""
+
+    async def refuse(_question: Question) -> Reply:
+        raise error
+
+    async with open_door(refuse) as door:
+        response = await knock(door, get("/fhir/Patient/token"))
+    outcome = assert_outcome(response, status, code)
+    assert outcome["issue"][0]["details"]["text"] == error.message
+    assert [issue["details"]["text"] for issue in outcome["issue"][1:]] == list(error.contact)
+    assert ("\r\nRetry-After: " in _head(response)) is retry
+
+
+async def test_an_unexpected_exception_is_a_fixed_answer_and_a_class_name(
+    capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Neither the message nor a traceback leaves, in the body or in any log."""
+
+    async def fail(question: Question) -> Reply:
+        raise ZeroDivisionError(f"{question.number_text} {SENTINEL}")
+
+    caplog.set_level(0)
+    async with open_door(fail) as door:
+        response = await knock(door, get(f"/fhir/Patient?identifier={quote(IDENTIFIER)}"))
+    outcome = assert_outcome(response, 500, "exception")
+    assert outcome["issue"][0]["severity"] == "fatal"
+    logged = "".join(capfd.readouterr()) + caplog.text
+    assert "ZeroDivisionError" in logged
+    assert SENTINEL not in logged
+    assert NUMBER not in logged
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        "short",
+        "a" * 65,
+        "has space here",
+        'quote"inside',
+        "9990000018",
+        "trace-999-000-0018-x",
+        "\x1b[31mred12345",
+    ],
+)
+async def test_a_request_id_that_is_unfit_is_replaced(given: str) -> None:
+    """A42: one that could break a log line, or hold an NHS number, never reaches one."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        response = await knock(door, get("/fhir/Patient/token", f"X-Request-Id: {given}"))
+    if status_of(response) == 200:
+        [question] = answers.asked
+        assert question.request_id != given
+        assert len(question.request_id) == 32
+    else:
+        assert_outcome(response, 400)
+    assert given.encode("latin-1") not in response
+
+
+async def test_a_fit_request_id_is_kept() -> None:
+    """The caller's own id goes with the question and comes back."""
+    answers = Answers()
+    given = "123e4567-e89b-12d3-a456-426614174000"
+    async with open_door(answers) as door:
+        response = await knock(door, get("/fhir/Patient/token", f"X-Request-Id: {given}"))
+    assert answers.asked[0].request_id == given
+    assert f"X-Request-Id: {given}" in _head(response)
+
+
+async def test_a_request_id_given_twice_is_replaced() -> None:
+    """Two ids are no id."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        await knock(door, get("/fhir/Patient/token", "X-Request-Id: first-one-1", "X-Request-Id: second-one"))
+    assert len(answers.asked[0].request_id) == 32
+
+
+@pytest.mark.parametrize(
+    "path", ["/fhir/Banana", "/fhir/Banana/1", "/fhir", "/", "/admin", "/metrics", "/debug"]
+)
+async def test_an_address_that_is_not_there_is_an_outcome(path: str) -> None:
+    """A57: 404 not-supported in our shape; nothing hidden answers."""
+    async with open_door() as door:
+        assert_outcome(await knock(door, get(path)), 404, "not-supported")
+
+
+@pytest.mark.parametrize("path", ["/fhir/Observation/1", "/fhir/Condition/acute-1"])
+async def test_a_clinical_item_is_not_read_without_its_patient(path: str) -> None:
+    """Nothing could be decided: the outcome says how to ask instead."""
+    async with open_door() as door:
+        outcome = assert_outcome(await knock(door, get(path)), 404, "not-supported")
+    assert "patient=" in outcome["issue"][0]["details"]["text"]
+
+
+def _head(response: bytes) -> str:
+    return head_and_body(response)[0]
+
+
+def assert_outcome(
+    response: bytes, status: int, code: str | None = None
+) -> dict[str, list[dict[str, dict[str, str]]]]:
+    """One response, in the one shape, valid FHIR, with the request id in it and no sentinel."""
+    head, body = head_and_body(response)
+    assert status_of(response) == status, response[:300]
+    OperationOutcome.model_validate_json(body)
+    outcome = json.loads(body)
+    issue = outcome["issue"][0]
+    assert issue["severity"] in ("error", "fatal")
+    assert code is None or issue["code"] == code
+    assert issue["diagnostics"].removeprefix("Request id: ") in head
+    assert "Content-Type: application/fhir+json" in head
+    assert SENTINEL.encode() not in response
+    return outcome
