@@ -1,41 +1,60 @@
 """For connectors: a partner's Bundle, split into entries that keep their own bytes.
 
-The quick way decodes the Bundle's frame and leaves each resource as a slice. Where one bad entry spoils
-the frame's syntax, the slow way walks the brackets and gives every entry a slice of its own, so that one
-unreadable entry never costs the other ninety-nine. Both are generators: large bodies pause.
+The quick way lets msgspec find the entries and leaves each resource as a slice. Where one bad entry
+spoils the syntax, the slow way walks the brackets and gives every entry a slice of its own, so that one
+unreadable entry never costs the other ninety-nine. Either way the frame around the entries is read
+strictly: a repeated `entry` or `link` would lose a part of the record without a word.
+
+Both are generators: large bodies pause.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
+from broker.domain.json_bytes import UnreadableJson, parse_strict
+from broker.ports.brackets import Unbalanced, array_items
 from broker.ports.connector import Entry, Pause
 
+_BYTES_BETWEEN_PAUSES = 64 * 1024
 _ENTRIES_BETWEEN_PAUSES = 500
-_BRACKETS_BETWEEN_PAUSES = 4_000
-_SLICE_BYTES = 64 * 1024
-_BRACKET = re.compile(rb"[\[\]{}]")
+# As many objects as msgspec makes in well under the time that the loop may be held.
+_OBJECTS_AT_ONCE_MAX = 200_000
+_OUTCOMES_MAX = 100
+_BYTES_AN_ENTRY_COSTS = 128
+_ENTRY_MEMBER = re.compile(rb'"entry"[ \t\r\n]*:[ \t\r\n]*')
+_NOT_MATCHES = frozenset({"include", "outcome"})
+_DECODE_ERRORS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 class NotABundle(ValueError):
-    """The body is not a Bundle at all: a login page, an empty body, cut-off or twisted JSON."""
+    """No part of the body can be believed: a login page, an empty body, cut-off or twisted JSON.
+
+    Holds a closed word, `malformed` or `another-resource`, and nothing of the body.
+    """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Searchset:
     """A read Bundle. `entries` are what matched or was included; `outcomes` are OperationOutcomes.
 
-    `next_link` is the partner's own text, followed only through the transport. `total` as given.
+    `matched` counts the entries that are not mere includes: what `total` counts. `cut` is True when there
+    were more entries than the reader was let to take. The links are the partner's own text; `next_link`
+    is followed only through the transport.
     """
 
     kind: str
     entries: tuple[Entry, ...]
+    matched: int
+    cut: bool = False
     outcomes: tuple[bytes, ...] = field(default=(), repr=False)
     next_link: str | None = field(default=None, repr=False)
+    self_link: str | None = field(default=None, repr=False)
     total: int | None = None
 
 
@@ -44,161 +63,166 @@ class _Search(msgspec.Struct, gc=False):
 
 
 class _Entry(msgspec.Struct, gc=False):
-    resource: msgspec.Raw | None = None
+    resource: msgspec.Raw = msgspec.Raw()
     fullUrl: str | None = None  # noqa: N815 - FHIR's own name
     search: _Search | None = None
 
 
-class _Link(msgspec.Struct, gc=False):
-    relation: str
-    url: str
-
-
-class _Frame(msgspec.Struct, gc=False):
-    resourceType: str  # noqa: N815 - FHIR's own name
-    type: str = ""
-    total: int | None = None
-    link: list[_Link] = []
-    entry: list[_Entry] = []
-
-
-_FRAME = msgspec.json.Decoder(_Frame)
-_ONE_ENTRY = msgspec.json.Decoder(_Entry)
-
-
-def read_searchset(body: bytes) -> Generator[Pause, None, Searchset]:
-    """Read a Bundle. Raises NotABundle when no part of the body can be believed."""
-    try:
-        frame, entries = _FRAME.decode(body), None
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        frame, entries = yield from _read_slowly(body)
-    if frame.resourceType != "Bundle":
-        raise NotABundle(frame.resourceType)
-    if entries is None:
-        entries = yield from _entries_of(frame.entry)
-    return Searchset(
-        kind=frame.type,
-        entries=tuple(entry for entry in entries if not _is_outcome(entry)),
-        outcomes=tuple(entry.raw for entry in entries if _is_outcome(entry)),
-        next_link=next((link.url for link in frame.link if link.relation == "next"), None),
-        total=frame.total,
-    )
-
-
-def _is_outcome(entry: Entry) -> bool:
-    return entry.readable and resource_type_of(entry.raw) == "OperationOutcome"
+class _Body(msgspec.Struct, gc=False):
+    entry: msgspec.Raw = msgspec.Raw()
 
 
 class _TypeOnly(msgspec.Struct, gc=False):
     resourceType: str = ""  # noqa: N815 - FHIR's own name
 
 
+_BODY = msgspec.json.Decoder(_Body)
+_ENTRIES = msgspec.json.Decoder(list[_Entry])
+_ONE_ENTRY = msgspec.json.Decoder(_Entry)
 _TYPE_ONLY = msgspec.json.Decoder(_TypeOnly)
 
 
-def resource_type_of(raw: bytes) -> str:
-    """The resource's type; empty when it has none or cannot be read."""
-    if b"OperationOutcome" not in raw:  # the usual entry is not decoded twice
-        return ""
+def read_searchset(body: bytes, entries_max: int = 10_000) -> Generator[Pause, None, Searchset]:
+    """Read a Bundle, at most `entries_max` entries of it: more is said in `cut`, never silent.
+
+    Raises NotABundle when no part of the body can be believed.
+    """
+    reading = _Reading(entries_max)
     try:
-        return _TYPE_ONLY.decode(raw).resourceType
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return ""
+        frame = yield from _read_quickly(body, reading)
+    except _DECODE_ERRORS:
+        reading = _Reading(entries_max)
+        frame = yield from _read_slowly(body, reading)
+    return Searchset(
+        kind=_text(frame, "type"),
+        entries=tuple(reading.entries),
+        matched=reading.matched,
+        cut=reading.cut,
+        outcomes=tuple(reading.outcomes),
+        next_link=_link(frame, "next"),
+        self_link=_link(frame, "self"),
+        total=_total(frame),
+    )
 
 
-def _entries_of(frames: list[_Entry]) -> Generator[Pause, None, list[Entry]]:
-    entries = []
-    for count, frame in enumerate(frames, start=1):
-        entries.append(_entry(frame))
+class _Reading:
+    """The entries so far: what matched or was included, and what the partner says of its answer."""
+
+    def __init__(self, entries_max: int) -> None:
+        self.entries_max = entries_max
+        self.entries: list[Entry] = []
+        self.outcomes: list[bytes] = []
+        self.matched = 0
+        self.cut = False
+
+    def take(self, entry: Entry, mode: str | None) -> None:
+        if _is_outcome(entry):
+            self.outcomes.append(entry.raw)
+        elif len(self.entries) == self.entries_max:
+            self.cut = True
+        else:
+            self.entries.append(entry)
+            self.matched += mode not in _NOT_MATCHES
+
+    def take_item(self, item: _Entry) -> None:
+        raw, mode = bytes(item.resource), item.search.mode if item.search else None
+        self.take(Entry(raw=raw, full_url=item.fullUrl, readable=raw.startswith(b"{")), mode)
+
+    def take_piece(self, piece: bytes) -> None:
+        try:
+            self.take_item(_ONE_ENTRY.decode(piece))
+        except _DECODE_ERRORS:
+            self.take(Entry(raw=piece, readable=False), None)
+
+
+def _read_quickly(body: bytes, reading: _Reading) -> Generator[Pause, None, dict[str, Any]]:
+    """Raises a decode error when the slow way is needed."""
+    array = bytes(_BODY.decode(body).entry)
+    frame = _frame_around(body, array)
+    if array in {b"", b"null"}:
+        return frame
+    if len(array) > _BYTES_BETWEEN_PAUSES:
+        yield Pause()
+        if array.count(b"{") > _OBJECTS_AT_ONCE_MAX:
+            raise msgspec.DecodeError("too many objects at once")
+    for count, item in enumerate(_ENTRIES.decode(array), start=1):
+        reading.take_item(item)
+        if reading.cut:
+            break
         if count % _ENTRIES_BETWEEN_PAUSES == 0:
             yield Pause()
-    return entries
+    return frame
 
 
-def _entry(frame: _Entry) -> Entry:
-    if frame.resource is None:
-        return Entry(raw=b"", full_url=frame.fullUrl, readable=False)
-    return Entry(raw=bytes(frame.resource), full_url=frame.fullUrl)
-
-
-def _read_slowly(body: bytes) -> Generator[Pause, None, tuple[_Frame, list[Entry]]]:
+def _read_slowly(body: bytes, reading: _Reading) -> Generator[Pause, None, dict[str, Any]]:
     """Cut `entry` out, read the rest as the frame, and judge each entry alone."""
-    slices, start, end = yield from _entry_slices(body)
     try:
-        frame = _FRAME.decode(body[:start] + b"[]" + body[end:])
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        pieces, start, end = yield from array_items(body, b"entry", reading.entries_max + _OUTCOMES_MAX)
+    except Unbalanced:
         raise NotABundle("malformed") from None
-    entries = []
-    for raw in slices:
-        entries.append(_entry_alone(raw))
-        yield Pause()
-    return frame, entries
-
-
-def _entry_alone(raw: bytes) -> Entry:
-    try:
-        return _entry(_ONE_ENTRY.decode(raw))
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return Entry(raw=raw, readable=False)
-
-
-def _entry_slices(body: bytes) -> Generator[Pause, None, tuple[list[bytes], int, int]]:
-    """The objects inside the top-level `entry` array, with the array's own bounds.
-
-    Raises NotABundle when there is no such array or its brackets never close.
-    """
-    depth, array_from, item_from = 0, -1, -1
-    slices: list[bytes] = []
-    for count, (at, bracket) in enumerate(_brackets(body), start=1):
-        if count % _BRACKETS_BETWEEN_PAUSES == 0:
+    frame = _strict_frame(body[:start] + b"[]" + body[end:])
+    worked = 0
+    for piece in pieces:
+        reading.take_piece(piece)
+        worked += len(piece) + _BYTES_AN_ENTRY_COSTS
+        if worked > _BYTES_BETWEEN_PAUSES:
+            worked = 0
             yield Pause()
-        if bracket == b"":
-            yield Pause()
-            continue
-        if bracket in b"[{":
-            depth += 1
-            if depth == 2 and bracket == b"[" and _is_entry_member(body, at):  # noqa: PLR2004
-                array_from = at
-            elif depth == 3 and array_from >= 0:  # noqa: PLR2004
-                item_from = at
-            continue
-        if depth == 3 and array_from >= 0:  # noqa: PLR2004
-            slices.append(body[item_from : at + 1])
-        elif depth == 2 and array_from >= 0:  # noqa: PLR2004
-            return slices, array_from, at + 1
-        depth -= 1
+    return frame
+
+
+def _frame_around(body: bytes, array: bytes) -> dict[str, Any]:
+    """The Bundle without its entries. The array was decoded from `body`, so it stands in it once."""
+    if not array:
+        return _strict_frame(body)
+    for member in _ENTRY_MEMBER.finditer(body):
+        if body.startswith(array, member.end()):
+            return _strict_frame(body[: member.end()] + b"[]" + body[member.end() + len(array) :])
     raise NotABundle("malformed")
 
 
-def _is_entry_member(body: bytes, at: int) -> bool:
-    return re.search(rb'"entry"\s*:\s*\Z', body[max(0, at - 64) : at]) is not None
+def _strict_frame(raw: bytes) -> dict[str, Any]:
+    try:
+        frame = parse_strict(raw)
+    except UnreadableJson:
+        raise NotABundle("malformed") from None
+    if not isinstance(frame, dict) or not isinstance(frame.get("resourceType"), str):
+        raise NotABundle("malformed")
+    if frame["resourceType"] != "Bundle":
+        raise NotABundle("another-resource")
+    return frame
 
 
-def _brackets(body: bytes) -> Iterator[tuple[int, bytes]]:
-    """Each bracket outside strings with its place; `b""` marks the end of a long stretch."""
-    at = 0
-    while at < len(body):
-        quote = body.find(b'"', at)
-        until = len(body) if quote < 0 else quote
-        for start in range(at, until, _SLICE_BYTES):
-            for match in _BRACKET.finditer(body, start, min(start + _SLICE_BYTES, until)):
-                yield match.start(), match.group()
-            if until - start > _SLICE_BYTES:
-                yield start, b""
-        if quote < 0:
-            return
-        at = _after_string(body, quote)
+def _text(frame: dict[str, Any], name: str) -> str:
+    value = frame.get(name)
+    return value if isinstance(value, str) else ""
 
 
-def _after_string(body: bytes, quote: int) -> int:
-    """The place after the string that opens at `quote`. Raises NotABundle when it never closes."""
-    at = quote
-    while True:
-        at = body.find(b'"', at + 1)
-        if at < 0:
-            raise NotABundle("malformed")
-        backslashes = at
-        while body[backslashes - 1] == 0x5C:  # noqa: PLR2004 - a backslash
-            backslashes -= 1
-        if (at - backslashes) % 2 == 0:
-            return at + 1
+def _total(frame: dict[str, Any]) -> int | None:
+    total = frame.get("total")
+    if total is None:
+        return None
+    if not isinstance(total, int) or isinstance(total, bool) or total < 0:
+        raise NotABundle("malformed")
+    return total
+
+
+def _link(frame: dict[str, Any], relation: str) -> str | None:
+    """The one link of `relation`. Two that differ, or one that is no text: nobody knows what follows."""
+    links = frame.get("link") or []
+    if not isinstance(links, list) or not all(isinstance(link, dict) for link in links):
+        raise NotABundle("malformed")
+    urls = [link.get("url") for link in links if link.get("relation") == relation]
+    if any(not isinstance(url, str) or url != urls[0] for url in urls):
+        raise NotABundle("malformed")
+    return urls[0] if urls else None
+
+
+def _is_outcome(entry: Entry) -> bool:
+    # The usual entry is not decoded twice: the word must stand in it first.
+    if not entry.readable or b"OperationOutcome" not in entry.raw:
+        return False
+    try:
+        return _TYPE_ONLY.decode(entry.raw).resourceType == "OperationOutcome"
+    except _DECODE_ERRORS:
+        return False

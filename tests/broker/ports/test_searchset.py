@@ -20,12 +20,16 @@ WARNING = b'{"resourceType":"OperationOutcome","issue":[{"severity":"warning","c
 
 json_text = st.text(st.characters(codec="utf-8"), max_size=20)
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.floats(allow_nan=False) | json_text,
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**53), 2**53)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | json_text,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(json_text, inner, max_size=4),
     max_leaves=12,
 )
 resources = st.dictionaries(json_text, json_values, max_size=6).map(
-    lambda members: {"resourceType": "Basic", **members, "entry": [{"resource": {}}]}
+    lambda members: {**members, "resourceType": "Basic", "entry": [{"resource": {}}]}
 )
 
 
@@ -96,7 +100,19 @@ def test_one_spoilt_entry_costs_only_itself(given_resources: list[dict[str, obje
         b"17",
         b"[]",
     ],
-    ids=["nan", "infinity", "deep", "mark", "surrogate", "leading-zero", "comma", "text", "null", "n", "array"],
+    ids=[
+        "nan",
+        "infinity",
+        "deep",
+        "mark",
+        "surrogate",
+        "leading-zero",
+        "comma",
+        "text",
+        "null",
+        "n",
+        "array",
+    ],
 )
 def test_a_spoilt_entry_is_listed_as_unreadable(spoilt: bytes) -> None:
     """It is counted where it stood, and the entries before and after it are whole."""
@@ -149,6 +165,15 @@ def test_brackets_and_entries_inside_strings_are_text() -> None:
     body = b'{"note":"\\"entry\\":[{", "resourceType":"Bundle","entry" :\n [{"resource":'
     body += tricky + b'},{"resource":{"x":NaN}}]}'
     assert [entry.raw for entry in read(body).entries if entry.readable] == [tricky]
+
+
+@pytest.mark.parametrize("last", [OTHER, b'{"v":NaN}'], ids=["quick", "slow"])
+def test_more_entries_than_may_be_taken_are_said(last: bytes) -> None:
+    """Reading stops at the limit and says so; exactly the limit is not cut."""
+    reading = read_searchset(bundle(GOOD, WARNING, GOOD, last), entries_max=2)
+    found = finished(reading)[0]
+    assert (len(found.entries), found.cut, len(found.outcomes)) == (2, True, 1)
+    assert not finished(read_searchset(bundle(GOOD, last), entries_max=2))[0].cut
 
 
 def test_links_are_read_as_given() -> None:
