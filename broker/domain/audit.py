@@ -1,4 +1,4 @@
-"""The four records of the audit trail, and what each must hold. None holds clinical content."""
+"""The records of the audit trail, and what each must hold. None holds clinical content."""
 
 from __future__ import annotations
 
@@ -13,12 +13,14 @@ from broker.domain.requester import Requester
 
 
 class RecordKind(enum.StrEnum):
-    """What an audit row is."""
+    """What an audit row is. `reading` is a look into the trail itself."""
 
     INTENT = "intent"
     DISCLOSURE = "disclosure"
     OUTCOME = "outcome"
     REFUSAL = "refusal"
+    OBJECTION = "objection"
+    READING = "reading"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

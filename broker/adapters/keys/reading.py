@@ -1,0 +1,95 @@
+"""`config/keys.yaml` to a KeyRing: references read strictly, every complaint with its line."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from broker.adapters.keys.ring import KEY_BYTES, KeyEntry, KeyRing, KeyState, Purpose
+from broker.files import FileFault, Section, read_file
+
+DEMONSTRATION = "demonstration"
+_KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+
+
+def read_key_ring(path: Path, *, environment: str) -> KeyRing:
+    """The ring at `path`. Raises FileFault for what is wrong with the file itself.
+
+    What is wrong with a key that it names (missing, short, readable by others) is in `complaints()` for
+    the start, and ServiceDown("keys") at use. A demonstration's ring serves nothing else.
+    """
+    top = read_file(path)
+    written_for = top.text("environment")
+    if (written_for == DEMONSTRATION) != (environment == DEMONSTRATION):
+        raise top.fault(
+            f"these keys are for `{written_for}`, and this configuration is `{environment}`.",
+            "Make keys of its own: `watersmeet keys new`.",
+            at="environment",
+        )
+    entries = tuple(_entry(section) for section in top.sections("keys"))
+    top.finish()
+    _refuse_incomplete(top, entries)
+    return KeyRing(path, environment, entries)
+
+
+def _entry(section: Section) -> KeyEntry:
+    key_id = section.text("id")
+    if not _KEY_ID.fullmatch(key_id):
+        raise section.fault("`id` is not a key id.", "Use a-z, 0-9 and `-`, at most 40.", at="id")
+    purpose = Purpose(section.word("purpose", [purpose.value for purpose in Purpose]))
+    entry = KeyEntry(
+        key_id=key_id,
+        purpose=purpose,
+        state=KeyState(section.word("state", [state.value for state in KeyState])),
+        file=_file(section),
+        variable=section.text("variable", None),
+        public=_public(section, purpose),
+        line=section.position("id")[0],
+    )
+    section.finish()
+    _refuse_reference(section, entry)
+    return entry
+
+
+def _file(section: Section) -> Path | None:
+    """A relative file stands beside the ring."""
+    name = section.text("file", None)
+    return None if name is None else section.path.parent / name
+
+
+def _public(section: Section, purpose: Purpose) -> bytes | None:
+    if purpose is not Purpose.PROOF:
+        return None
+    try:
+        public = bytes.fromhex(section.text("public"))
+    except ValueError:
+        public = b""
+    if len(public) != KEY_BYTES[Purpose.PROOF]:
+        raise section.fault(
+            "`public` is not a sealing key.", "It has 64 hexadecimal digits; governance has it.", at="public"
+        )
+    return public
+
+
+def _refuse_reference(section: Section, entry: KeyEntry) -> None:
+    references = (entry.file is not None) + (entry.variable is not None)
+    if references > 1 or (references == 0 and entry.purpose is not Purpose.PROOF):
+        raise section.fault(
+            f"key `{entry.key_id}` needs one reference.",
+            "Give `file` or `variable`, and never the key itself.",
+        )
+
+
+def _refuse_incomplete(top: Section, entries: tuple[KeyEntry, ...]) -> None:
+    ids = [entry.key_id for entry in entries]
+    for entry in entries:
+        if ids.count(entry.key_id) > 1:
+            raise FileFault(top.path, entry.line, 1, f"`{entry.key_id}` is listed twice.", "Ids are unique.")
+    for purpose in Purpose:
+        active = [e for e in entries if e.purpose is purpose and e.state is KeyState.ACTIVE]
+        if len(active) != 1:
+            raise top.fault(
+                f"purpose `{purpose}` has {len(active)} active keys and needs exactly one.",
+                f"Run `watersmeet keys rotate {purpose}` for a new one.",
+                at="keys",
+            )

@@ -1,0 +1,216 @@
+"""The domain's audit records to what is written: a clear body, an identifying part and a sealed proof.
+
+Every kind of record has the same members in its body, so that a refusal says as much as a release.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections import Counter
+from dataclasses import dataclass, field
+
+import msgspec
+
+from broker.adapters.keys import Key, KeyRing, Purpose
+from broker.adapters.keys.proof import seal_proof
+from broker.adapters.release_store.chain import commitment_of
+from broker.adapters.release_store.identity import (
+    Identity,
+    identity_of,
+    identity_of_event,
+    lookup_hash,
+    now_text,
+    seal,
+    written,
+)
+from broker.domain.audit import AuditContext, Disclosure, Ending, Intent, RecordKind, Refusal, ReleasedItem
+from broker.domain.decision import Reason
+from broker.domain.objection_life import ObjectionEvent
+from broker.domain.outcome import PartnerOutcome
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
+    """What stands in clear: nothing that names the person or the user."""
+
+    kind: RecordKind
+    at: str
+    request_id: str = ""
+    authenticated: bool = False
+    issuer: str = ""
+    organisation_ods: str = ""
+    roles: tuple[str, ...] = ()
+    purpose: str = ""
+    relationship: str = ""
+    permission: str = ""
+    scopes: tuple[str, ...] = ()
+    interaction: str = ""
+    resource_types: tuple[str, ...] = ()
+    policy_revision: str = ""
+    objection_version: int = 0
+    reasons: tuple[Reason, ...] = ()
+    intent: int | None = None
+    outcomes: tuple[PartnerOutcome, ...] = ()
+    released: dict[str, int] = {}
+    cause: str = ""
+    ended: str = ""
+    bytes_sent: int = 0
+    step: int = 0
+
+
+class Proof(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """What governance can open: each released item, and the key of the digests."""
+
+    digest_key: str
+    items: tuple[ReleasedItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """A record ready to be appended: everything slow is done before the transaction begins."""
+
+    kind: RecordKind
+    body: bytes
+    commitment: bytes
+    seal_key: str
+    box: bytes = field(repr=False)
+    index_key: str
+    hashes: tuple[bytes, ...] = field(repr=False)
+    intent: int | None = None
+    subject: str | None = None
+    proof_key: str | None = None
+    proof: bytes | None = field(repr=False, default=None)
+
+
+_JSON = msgspec.json.Encoder()
+_PACK = msgspec.msgpack.Encoder()
+_BODY = msgspec.json.Decoder(Body)
+_PROOF = msgspec.msgpack.Decoder(Proof)
+
+
+def entry_of(
+    body: Body, identity: Identity, ring: KeyRing, *, subject: str | None = None, proof: bytes | None = None
+) -> Entry:
+    """Raises ServiceDown("keys")."""
+    plain = written(identity)
+    commitment = commitment_of(plain)
+    seal_key, index_key = ring.active(Purpose.SEAL), ring.active(Purpose.INDEX)
+    proof_key = None if proof is None else ring.proof_seal()
+    return Entry(
+        kind=body.kind,
+        body=_JSON.encode(body),
+        commitment=commitment,
+        seal_key=seal_key.key_id,
+        box=seal(plain, seal_key),
+        index_key=index_key.key_id,
+        hashes=tuple(lookup_hash(digits, index_key) for digits in identity.numbers),
+        intent=body.intent,
+        subject=subject,
+        proof_key=None if proof_key is None else proof_key.key_id,
+        proof=_sealed_proof(proof, proof_key, commitment),
+    )
+
+
+def _sealed_proof(proof: bytes | None, key: Key | None, commitment: bytes) -> bytes | None:
+    if proof is None or key is None:
+        return None
+    return seal_proof(proof, public=key.secret, bound_to=commitment)
+
+
+def intent_entry(intent: Intent, ring: KeyRing) -> Entry:
+    """What was asked, before anybody is contacted."""
+    body = _body(RecordKind.INTENT, intent.context, intent.at, reasons=intent.reasons)
+    return entry_of(body, identity_of(intent.context), ring)
+
+
+def disclosure_entry(disclosure: Disclosure, ring: KeyRing) -> Entry:
+    """What is about to be released, with its proof sealed to governance."""
+    body = _body(
+        RecordKind.DISCLOSURE,
+        disclosure.context,
+        disclosure.at,
+        reasons=disclosure.reasons,
+        intent=disclosure.intent_sequence,
+        outcomes=disclosure.outcomes,
+        released=dict(Counter(item.partner_id for item in disclosure.items)),
+    )
+    proof = _PACK.encode(Proof(ring.active(Purpose.DIGEST).key_id, disclosure.items))
+    return entry_of(body, identity_of(disclosure.context), ring, proof=proof)
+
+
+def ending_entry(ending: Ending, ring: KeyRing) -> Entry:
+    """How a request that had an intent ended."""
+    body = _body(
+        RecordKind.OUTCOME,
+        ending.context,
+        ending.at,
+        intent=ending.intent_sequence,
+        outcomes=ending.outcomes,
+        cause=ending.cause,
+        ended=ending.ended,
+        bytes_sent=ending.bytes_sent,
+    )
+    return entry_of(body, identity_of(ending.context), ring)
+
+
+def refusal_entry(refusal: Refusal, ring: KeyRing) -> Entry:
+    """A request that was turned away."""
+    body = _body(
+        RecordKind.REFUSAL, refusal.context, refusal.at, reasons=refusal.reasons, cause=refusal.cause
+    )
+    return entry_of(body, identity_of(refusal.context), ring)
+
+
+def event_entry(event: ObjectionEvent, ring: KeyRing) -> Entry:
+    """A step of an objection: its scope may itself tell something of the person, so all of it is sealed."""
+    body = Body(kind=RecordKind.OBJECTION, at=now_text(event.at), step=event.step)
+    return entry_of(body, identity_of_event(event), ring, subject=event.objection.objection_id)
+
+
+def read_body(raw: bytes) -> Body:
+    """Raises msgspec.DecodeError."""
+    return _BODY.decode(raw)
+
+
+def read_proof(raw: bytes) -> Proof:
+    """Raises msgspec.DecodeError."""
+    return _PROOF.decode(raw)
+
+
+def _body(  # noqa: PLR0913 - one keyword for each member that only some kinds fill
+    kind: RecordKind,
+    context: AuditContext,
+    at: dt.datetime,
+    *,
+    reasons: tuple[Reason, ...] = (),
+    intent: int | None = None,
+    outcomes: tuple[PartnerOutcome, ...] = (),
+    released: dict[str, int] | None = None,
+    cause: str = "",
+    ended: str = "",
+    bytes_sent: int = 0,
+) -> Body:
+    requester = context.requester
+    return Body(
+        kind=kind,
+        at=now_text(at),
+        request_id=context.request_id,
+        authenticated=requester is not None,
+        issuer=requester.issuer if requester else "",
+        organisation_ods=requester.organisation_ods if requester else "",
+        roles=requester.roles if requester else (),
+        purpose=requester.purpose if requester else "",
+        relationship=requester.relationship.value if requester else "",
+        permission=requester.permission.value if requester else "",
+        scopes=tuple(sorted(requester.scopes)) if requester else (),
+        interaction=context.interaction,
+        resource_types=tuple(sorted(context.resource_types)),
+        policy_revision=context.policy_revision,
+        objection_version=context.objection_version,
+        reasons=reasons,
+        intent=intent,
+        outcomes=outcomes,
+        released=released or {},
+        cause=cause,
+        ended=ended,
+        bytes_sent=bytes_sent,
+    )

@@ -1,0 +1,187 @@
+"""The ReleaseStore and ObjectionRegister ports to one SQLite file, through one thread of its own."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import cast
+
+from broker.adapters.keys import KeyRing, Purpose
+from broker.adapters.release_store import entries, register, resealing
+from broker.adapters.release_store.accesses import Access, accesses_under
+from broker.adapters.release_store.identity import identity_of_reader, now_text
+from broker.adapters.release_store.journal import Journal
+from broker.adapters.release_store.reserve import PIECES, Reserve
+from broker.adapters.release_store.writer import WAITING_MAX, Job, Writer
+from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal
+from broker.domain.errors import ServiceDown
+from broker.domain.identity import NhsNumber
+from broker.domain.objection import ObjectionSnapshot
+from broker.domain.objection_life import Actor, ObjectionEvent
+from broker.ports.clock import Clock
+from broker.ports.objection_register import EarlyDisclosure
+from broker.ports.release_store import ObjectionsChanged
+
+
+class SqliteReleaseStore:
+    """Every method returns only when its record is on disk. See both ports for what each one raises."""
+
+    def __init__(self, writer: Writer, journal: Journal, reserve: Reserve, ring: KeyRing, clock: Clock) -> None:
+        """Use `open`."""
+        self._writer, self._journal, self._reserve = writer, journal, reserve
+        self._ring, self._clock = ring, clock
+
+    @classmethod
+    def open(  # noqa: PLR0913 - keywords with defaults that only tests and operators set
+        cls,
+        path: Path,
+        key_ring: KeyRing,
+        clock: Clock,
+        *,
+        chain: str = "broker",
+        waiting_max: int = WAITING_MAX,
+        reserve_pieces: int = PIECES,
+    ) -> SqliteReleaseStore:
+        """Open or make the store at `path`. Give each process that shares the file a `chain` of its own.
+
+        Raises ServiceDown("release-store") when the file cannot be opened, written or set as it must be.
+        """
+        journal, reserve = Journal(chain, key_ring), Reserve(path, pieces=reserve_pieces)
+        writer = Writer(path, journal, reserve, waiting_max=waiting_max)
+        return cls(writer, journal, reserve, key_ring, clock)
+
+    async def objections(self, numbers: frozenset[NhsNumber], /) -> ObjectionSnapshot:
+        """Every objection under any of `numbers`, with the version to release on."""
+
+        def read(database: sqlite3.Connection, _: object) -> ObjectionSnapshot:
+            hashes = register.hashes_of(database, self._ring, numbers)
+            return register.snapshot_under(database, self._ring, hashes)
+
+        found = await self._writer.do(Job(service="release-store", run=read, writes=False))
+        return cast("ObjectionSnapshot", found)
+
+    async def record_intent(self, intent: Intent, /) -> int:
+        """Returns the intent's number, unique over every process that shares the file."""
+        job = Job(
+            service="audit", prepare=lambda: entries.intent_entry(intent, self._ring), run=self._append
+        )
+        return cast("int", await self._writer.do(job))
+
+    async def release(self, disclosure: Disclosure, /) -> int:
+        """Record the disclosure if no objection moved since it was judged. Raises ObjectionsChanged."""
+        if not disclosure.context.numbers:
+            raise ServiceDown("release-store")
+
+        def run(database: sqlite3.Connection, entry: entries.Entry) -> int:
+            self._refuse_if_moved(database, disclosure)
+            return self._append(database, entry)
+
+        job = Job(
+            service="audit", prepare=lambda: entries.disclosure_entry(disclosure, self._ring), run=run
+        )
+        return cast("int", await self._writer.do(job))
+
+    async def record_ending(self, ending: Ending, /) -> None:
+        """Vital: on a full disk it is written into the reserve."""
+        prepare = lambda: entries.ending_entry(ending, self._ring)  # noqa: E731 - as its neighbours
+        await self._writer.do(Job(service="audit", prepare=prepare, run=self._append, vital=True))
+
+    async def record_refusal(self, refusal: Refusal, /) -> None:
+        """Vital: on a full disk it is written into the reserve."""
+        prepare = lambda: entries.refusal_entry(refusal, self._ring)  # noqa: E731 - as its neighbours
+        await self._writer.do(Job(service="audit", prepare=prepare, run=self._append, vital=True))
+
+    async def check(self) -> None:
+        """Raises ServiceDown when a key is gone or a record could not be written now."""
+
+        def run(database: sqlite3.Connection, _: object) -> None:
+            self._reserve.try_room(database)
+            database.execute("UPDATE pulse SET beats = beats + 1")
+            register.hashes_of(database, self._ring, ())
+
+        await self._writer.do(Job(service="audit", prepare=self._ring.check, run=run))
+
+    async def append_event(self, event: ObjectionEvent, /) -> int:
+        """Durable when it returns; vital, as a refusal is. Raises StepTaken."""
+
+        def run(database: sqlite3.Connection, entry: entries.Entry) -> int:
+            return register.append(database, self._journal, event, entry)
+
+        prepare = lambda: entries.event_entry(event, self._ring)  # noqa: E731 - as its neighbours
+        job = Job(service="release-store", prepare=prepare, run=run, vital=True)
+        return cast("int", await self._writer.do(job))
+
+    async def events_of(self, objection_id: str, /) -> tuple[ObjectionEvent, ...]:
+        """The whole history of one objection."""
+
+        def read(database: sqlite3.Connection, _: object) -> tuple[ObjectionEvent, ...]:
+            return tuple(event for _, event in register.events_of(database, self._ring, objection_id))
+
+        return cast("tuple[ObjectionEvent, ...]", await self._read(read))
+
+    async def events_under(self, numbers: frozenset[NhsNumber] | None, /) -> tuple[ObjectionEvent, ...]:
+        """Every step under `numbers`; None is the whole register."""
+
+        def read(database: sqlite3.Connection, _: object) -> tuple[ObjectionEvent, ...]:
+            if numbers is None:
+                return register.events_in_all(database, self._ring)
+            hashes = register.hashes_of(database, self._ring, numbers)
+            return register.events_under(database, self._ring, hashes)
+
+        return cast("tuple[ObjectionEvent, ...]", await self._read(read))
+
+    async def early_disclosures(self, objection_id: str, /) -> tuple[EarlyDisclosure, ...]:
+        """What was released between receipt and acknowledgement."""
+
+        def read(database: sqlite3.Connection, _: object) -> tuple[EarlyDisclosure, ...]:
+            return register.early_disclosures(database, self._ring, objection_id)
+
+        return cast("tuple[EarlyDisclosure, ...]", await self._read(read))
+
+    async def accesses(self, numbers: frozenset[NhsNumber], /, *, reader: Actor) -> tuple[Access, ...]:
+        """What the person may be told of who asked; the look itself is recorded, in the same commit."""
+        body = entries.Body(kind=RecordKind.READING, at=now_text(self._clock.now()), roles=(reader.role,))
+        identity = identity_of_reader(numbers, user_id=reader.name)
+
+        def run(database: sqlite3.Connection, entry: entries.Entry) -> tuple[Access, ...]:
+            hashes = register.hashes_of(database, self._ring, numbers)
+            found = accesses_under(database, self._ring, hashes)
+            self._append(database, entry)
+            return found
+
+        job = Job(service="audit", prepare=lambda: entries.entry_of(body, identity, self._ring), run=run)
+        return cast("tuple[Access, ...]", await self._writer.do(job))
+
+    async def reseal(self) -> int:
+        """Seal and hash every identifier under the active keys. Returns how many records were resealed."""
+        self._ring.active(Purpose.SEAL)
+        after = resealed = 0
+        while True:
+            found = await self._writer.do(self._reseal_job(after))
+            after, count = cast("tuple[int, int]", found)
+            if count == 0:
+                break
+            resealed += count
+        await self._writer.do(
+            Job(service="release-store", run=lambda db, _: resealing.forget_unused_index_keys(db))
+        )
+        return resealed
+
+    async def aclose(self) -> None:
+        """Write what waits, then close."""
+        await self._writer.aclose()
+
+    def _reseal_job(self, after: int) -> Job:
+        return Job(service="release-store", run=lambda db, _: resealing.reseal_some(db, self._ring, after))
+
+    async def _read(self, read: object) -> object:
+        return await self._writer.do(Job(service="release-store", run=read, writes=False))  # type: ignore[arg-type] # each caller's own shape
+
+    def _append(self, database: sqlite3.Connection, entry: entries.Entry) -> int:
+        return self._journal.append(database, entry)
+
+    def _refuse_if_moved(self, database: sqlite3.Connection, disclosure: Disclosure) -> None:
+        context = disclosure.context
+        hashes = register.hashes_of(database, self._ring, context.numbers)
+        if register.version_under(database, hashes) != context.objection_version:
+            raise ObjectionsChanged(register.snapshot_under(database, self._ring, hashes))
