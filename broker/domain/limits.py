@@ -1,4 +1,4 @@
-"""Every limit in one place, each with its unit in its name (DESIGN section 5). All settable."""
+"""Every limit in one place, each with its unit in its name and the value that ships. All settable."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 class OutcomeLabel(enum.StrEnum):
-    """The closed set (DESIGN promise 5)."""
+    """The closed set (promise 5, docs/explanation/promises.md)."""
 
     COMPLETE = "complete"
     PARTIAL = "partial"
@@ -77,14 +77,16 @@ class Cause(enum.StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Tally:
-    """The conservation law for one partner: received = shown + withheld + unreadable + quarantined.
+    """The conservation law for one partner: what was received is all accounted for.
 
-    A grouped item is shown, with its group; `grouped` counts those beside another (a part of `shown`).
+    `repeated` is the very same bytes again (pages that overlap). A grouped item is shown, with its
+    group; `grouped` counts those that stand beside another and is a part of `shown`.
     """
 
     received: int = 0
     shown: int = 0
     grouped: int = 0
+    repeated: int = 0
     withheld: int = 0
     unreadable: int = 0
     quarantined: int = 0
@@ -92,7 +94,8 @@ class Tally:
     @property
     def balances(self) -> bool:
         """False is a fault of ours and stops the release."""
-        return self.received == self.shown + self.withheld + self.unreadable + self.quarantined
+        held_back = self.withheld + self.unreadable + self.quarantined
+        return self.received == self.shown + self.repeated + held_back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

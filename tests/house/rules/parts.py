@@ -1,0 +1,93 @@
+"""What a policy, a connector and a page must bring with them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from ruamel.yaml import YAML
+
+from tests.house.tree import Offence, Tree
+
+CONNECTOR_FILES = (
+    "__init__.py",
+    "connector.py",
+    "simulator.py",
+    "manifest.yaml",
+    "quality.yaml",
+    "README.md",
+)
+POLICY_FILES = ("policy.yaml", "cases.yaml")
+SETTINGS_PAGE = "docs/reference/settings.md"
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#?\s]+)[^)]*\)")
+_LIST_ITEM = re.compile(r"^\s*- ", re.MULTILINE)
+_REASONS = ("reason", "comment", "why")
+
+
+def policies_without_cases(tree: Tree) -> Iterator[Offence]:
+    """Policy folders that lack a file, or whose cases are empty."""
+    for topic in tree.folders_in("policies"):
+        yield from _missing(
+            tree, f"policies/{topic}", POLICY_FILES, "A policy is not valid without its cases."
+        )
+        cases = f"policies/{topic}/cases.yaml"
+        if cases in tree.paths and not _LIST_ITEM.search(tree.text(cases)):
+            yield Offence(cases, 1, "lists no case. A policy is not valid without its cases.")
+
+
+def unfinished_connectors(tree: Tree) -> Iterator[Offence]:
+    """Connector folders that lack a file, a test or an entry point, or whose quality file leaves a gap."""
+    for name in tree.folders_in("connectors"):
+        folder = f"connectors/{name}"
+        yield from _missing(tree, folder, CONNECTOR_FILES, "Every connector ships with it.")
+        if not any(name in path for path in tree.under("tests/connectors", ending=".py")):
+            yield Offence(folder, 1, f"has no test. Write tests/connectors/test_{name}.py.")
+        if f'"connectors.{name}:' not in tree.text("pyproject.toml"):
+            yield Offence(folder, 1, "is not an entry point of `watersmeet.connectors` in pyproject.toml.")
+        if f"{folder}/quality.yaml" in tree.paths:
+            yield from _quality_gaps(tree, f"{folder}/quality.yaml")
+
+
+def _missing(tree: Tree, folder: str, names: Iterable[str], why: str) -> Iterator[Offence]:
+    for name in names:
+        if f"{folder}/{name}" not in tree.paths:
+            yield Offence(folder, 1, f"lacks {name}. {why}")
+
+
+def _quality_gaps(tree: Tree, path: str) -> Iterator[Offence]:
+    loaded = YAML(typ="safe").load(tree.text(path))
+    for name, value in _named_values(loaded):
+        state = value.get("status") if isinstance(value, dict) else value
+        if state == "todo":
+            yield Offence(path, 1, f"`{name}` is not done. Do it, or exempt it with a reason.")
+        if state == "exempt" and not (isinstance(value, dict) and any(value.get(key) for key in _REASONS)):
+            yield Offence(path, 1, f"`{name}` is exempt without a reason.")
+
+
+def _named_values(loaded: Any) -> Iterator[tuple[str, Any]]:
+    for name, value in loaded.items() if isinstance(loaded, dict) else ():
+        yield str(name), value
+        if isinstance(value, dict):
+            yield from _named_values(value)
+
+
+def undocumented_settings(tree: Tree, settings: Iterable[str]) -> Iterator[Offence]:
+    """Settings that the settings page does not name; nothing where there is no such page."""
+    if SETTINGS_PAGE not in tree.paths:
+        return
+    page = tree.text(SETTINGS_PAGE)
+    for name in settings:
+        if f"`{name}`" not in page:
+            yield Offence(SETTINGS_PAGE, 1, f"does not describe the setting `{name}`.")
+
+
+def broken_links(tree: Tree) -> Iterator[Offence]:
+    """Relative links in Markdown that lead nowhere."""
+    for path in tree.under(ending=".md"):
+        for number, line in tree.lines(path):
+            for target in _LINK.findall(line):
+                if "://" in target or target.startswith("mailto:"):
+                    continue
+                if not (tree.root / path).parent.joinpath(target).exists():
+                    yield Offence(path, number, f"links to `{target}`, which is not there.")
