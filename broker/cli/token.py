@@ -56,7 +56,7 @@ def command(folder: Path | None, *, names_patient: bool, **facts: str | int) -> 
 
 def _read_number() -> NhsNumber:
     stream = click.get_text_stream("stdin")
-    text = click.prompt("NHS number", err=True) if stream.isatty() else stream.readline()
+    text: str = click.prompt("NHS number", err=True) if stream.isatty() else stream.readline()
     try:
         return NhsNumber.parse(text.strip())
     except InvalidNhsNumber as error:

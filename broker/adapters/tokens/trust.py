@@ -5,7 +5,6 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 DEMONSTRATION = "demonstration"
 DEVELOPMENT_ISSUER = "urn:watersmeet:development"
@@ -16,7 +15,6 @@ ALGORITHMS = ("ES256", "ES384", "RS256", "RS384", "PS256")
 TOKEN_TYPES = ("at+jwt", "JWT")
 
 ClaimPath = tuple[str, ...]
-_NO_WORDS: Mapping[str, str] = MappingProxyType({})
 
 
 class RoleForm(enum.StrEnum):
@@ -32,7 +30,7 @@ class WordClaim:
     """A claim whose value becomes a word of ours. `words` turns the issuer's words into them."""
 
     path: ClaimPath
-    words: Mapping[str, str] = _NO_WORDS
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
