@@ -6,6 +6,8 @@ import datetime as dt
 import enum
 from dataclasses import dataclass, field
 
+import msgspec
+
 from broker.domain.decision import Reason
 from broker.domain.identity import NhsNumber
 from broker.domain.outcome import PartnerOutcome
@@ -50,15 +52,18 @@ class Intent:
     reasons: tuple[Reason, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReleasedItem:
+class ReleasedItem(msgspec.Struct, frozen=True, gc=False, array_like=True):
     """Proof of one released item without its content: `digest` is keyed, over the partner's bytes."""
 
     partner_id: str
     resource_type: str
-    local_id: str = field(repr=False)
+    local_id: str
     version: str
     digest: bytes
+
+    def __repr__(self) -> str:
+        """The type alone."""
+        return f"ReleasedItem({self.resource_type})"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,10 @@ class BrokerError(Exception):
         super().__init__(self.message)
 
 
+class BrokerFault(BrokerError):
+    """A fault of ours that nothing foresaw. What it was is in the log, by class name and line alone."""
+
+
 class BadRequest(BrokerError):
     """What was asked is not a question that this API has."""
 
@@ -67,6 +71,14 @@ class ObjectionInForce(BrokerError):
     status = 403
     code = "suppressed"
     message = "This person's record is not shared here."
+
+
+class RestrictedPerson(BrokerError):
+    """A person whose location is protected: refused, with the national contact words that policy sets."""
+
+    status = 403
+    code = "suppressed"
+    message = "This person's record is protected and is not shared here."
 
 
 class NotFound(BrokerError):

@@ -6,11 +6,12 @@ untouched in `raw`. Struct fields keep FHIR's own names (R4 4.0.1), because they
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import msgspec
 
 from broker.domain.category import Category
+
+# A member that is not there: msgspec cannot decode an optional Raw, so absence is this very object.
+ABSENT = msgspec.Raw()
 
 
 class Coding(msgspec.Struct, gc=False, frozen=True):
@@ -48,6 +49,15 @@ class Participant(msgspec.Struct, gc=False, frozen=True):
     actor: Reference | None = None
 
 
+class Quantity(msgspec.Struct, gc=False, frozen=True):
+    """FHIR Quantity; `value` keeps the partner's own characters."""
+
+    value: msgspec.Raw = ABSENT
+    comparator: str | None = None
+    unit: str | None = None
+    code: str | None = None
+
+
 class Period(msgspec.Struct, gc=False, frozen=True):
     """FHIR Period."""
 
@@ -61,6 +71,8 @@ class Meta(msgspec.Struct, gc=False, frozen=True):
     versionId: str | None = None
     lastUpdated: str | None = None
     security: tuple[Coding, ...] = ()
+    source: str | None = None
+    tag: msgspec.Raw = ABSENT
 
 
 class Header(msgspec.Struct, gc=False, frozen=True):
@@ -101,20 +113,23 @@ class Header(msgspec.Struct, gc=False, frozen=True):
     birthDate: str | None = None
     doNotPerform: bool = False
     contained: list[msgspec.Raw] | None = None
+    text: msgspec.Raw = ABSENT
+    valueQuantity: Quantity | None = None
+    valueString: str | None = None
+    valueCodeableConcept: CodeableConcept | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Resource:
+class Resource(msgspec.Struct, frozen=True, gc=False):
     """A readable resource from one partner. `raw` is exactly what that partner wrote.
 
-    `base` is the partner's own service root when it stood in `fullUrl`; local references resolve on it.
+    A Struct without collector tracking, because a record makes thousands of them.
     """
 
     partner_id: str
     header: Header
     category: Category
-    raw: bytes = field(repr=False)
-    full_url: str | None = field(repr=False, default=None)
+    raw: bytes
+    full_url: str | None = None
 
     @property
     def local_reference(self) -> str:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.category import Category
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome
 from broker.domain.resource import Resource
+
+# What a veiled partner reads as when it refused, holds nothing, was not asked or was wholly screened.
+NOTHING_TO_SHOW = "nothing-to-show"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,10 @@ class SectionState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class View:
-    """Everything that presentation may use. `outcomes` are exact and go to the audit record alone."""
+    """Everything that presentation may use. `outcomes` are exact and go to the audit record alone.
+
+    `person_references` holds, for each partner, every way in which it refers to the person.
+    """
 
     patient: PatientIdentity
     items: tuple[Resource, ...] = field(repr=False)
@@ -70,6 +77,7 @@ class View:
     suppression_notice: str
     asked_at: dt.datetime
     narrative_hidden_from: frozenset[str] = frozenset()
+    person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
     locationless: bool = False
 
     @property

@@ -1,1 +1,19 @@
-"""."""
+"""One request, one way: the ten stages in order. Read this file first.
+
+authentication   headers                     -> Requester
+identification   search parameters           -> one Patient identity, or a refusal
+decision         facts x objections x policy -> one Decision for each partner
+planning         query x decisions           -> whom to ask for what, by when
+fanout           plan                        -> one outcome for each partner
+normalisation    pages                       -> resources with their source, right patient
+screening        resources x decision        -> released + withheld
+merging          released + outcomes         -> the view: groups, conflicts, completeness
+presentation     view                        -> Bundle
+audit            the trail of all of it      -> durable, before release
+"""
+
+from broker.pipeline.answering import answer
+from broker.pipeline.question import Question, Reply
+from broker.pipeline.services import Services
+
+__all__ = ["Question", "Reply", "Services", "answer"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.query import Interaction
@@ -31,9 +31,13 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A whole answer, already audited: `body` is written as it stands, in order."""
+    """A whole answer, already audited: `body` is written as it stands, in order.
+
+    `finished` is called once with how it ended (`sent` or `client-left`) and the bytes written; it
+    returns at once, and the record of the ending is completed behind it.
+    """
 
     status: int
     body: tuple[bytes, ...] = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
-    intent_sequence: int | None = None
+    finished: Callable[[str, int], None] | None = field(repr=False, default=None)

@@ -17,6 +17,8 @@ from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
 
+import msgspec
+
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import LocalIdentity, PartnerAsk
@@ -60,15 +62,18 @@ class TransportFault(Exception):
         super().__init__(f"{label}: {cause}")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(msgspec.Struct, frozen=True, gc=False):
     """One resource, exactly as the partner wrote it. `readable` is False when the bytes are not JSON
     that can be carried safely: it is counted and listed, never shown.
     """
 
-    raw: bytes = field(repr=False)
-    full_url: str | None = field(default=None, repr=False)
+    raw: bytes
+    full_url: str | None = None
     readable: bool = True
+
+    def __repr__(self) -> str:
+        """Its size alone: nothing of the person reaches a log or a traceback."""
+        return f"Entry({len(self.raw)} bytes)"
 
 
 @dataclass(frozen=True, slots=True)

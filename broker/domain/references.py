@@ -1,0 +1,87 @@
+"""References inside a resource's bytes: found and rewritten without touching anything else.
+
+The member name `"reference"` cannot stand inside a JSON string unescaped, so a byte search finds exactly
+the members of that name. A name written with escapes would hide from it; such bytes take the slow way
+through a lossless tree.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from broker.domain.json_bytes import lossless_tree, write_tree
+
+_NAME = b'"reference"'
+_COLON_AND_QUOTE = re.compile(rb'\s*:\s*"')
+
+
+def may_hide_names(raw: bytes) -> bool:
+    """True when a member name could be written with an escape: only a tree shows it truly."""
+    return b"\\u00" in raw
+
+
+def _values(raw: bytes) -> Iterator[tuple[int, int]]:
+    """Where the text of each reference begins and ends."""
+    at = raw.find(_NAME)
+    while at >= 0:
+        after = at + len(_NAME)
+        if raw[after : after + 2] == b':"':
+            begins = after + 2
+        else:
+            spaced = _COLON_AND_QUOTE.match(raw, after)
+            begins = spaced.end() if spaced else -1
+        if begins < 0:
+            at = raw.find(_NAME, after)
+            continue
+        ends = raw.find(b'"', begins)
+        yield begins, ends
+        at = raw.find(_NAME, ends)
+
+
+def references_in(raw: bytes) -> list[str]:
+    """The text of every `reference` member, in order, at any depth."""
+    if may_hide_names(raw):
+        return [holder["reference"] for holder in reference_holders(lossless_tree(raw))]
+    return [raw[begins:ends].decode() for begins, ends in _values(raw)]
+
+
+def rewrite_references(raw: bytes, rewritten: Callable[[bytes], bytes]) -> bytes:
+    """`raw` with the text of each reference replaced; every other byte stays where it was."""
+    if may_hide_names(raw):
+        return _rewrite_in_tree(raw, rewritten)
+    pieces: list[bytes] = []
+    copied = 0
+    for begins, ends in _values(raw):
+        pieces += (raw[copied:begins], rewritten(raw[begins:ends]))
+        copied = ends
+    if not pieces:
+        return raw
+    pieces.append(raw[copied:])
+    return b"".join(pieces)
+
+
+def _rewrite_in_tree(raw: bytes, rewritten: Callable[[bytes], bytes]) -> bytes:
+    tree = lossless_tree(raw)
+    for holder in reference_holders(tree):
+        holder["reference"] = rewritten(holder["reference"].encode()).decode()
+    return write_tree(tree)
+
+
+def reference_holders(tree: Any) -> Iterator[dict[str, Any]]:
+    """Every Reference object in a tree that names its target by `reference`."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if isinstance(node.get("reference"), str):
+                yield node
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def local_name(reference: str) -> str:
+    """`Type/id` of a reference, whatever stands before it and whatever version after it."""
+    return "/".join(reference.partition("/_history/")[0].rsplit("/", 2)[-2:])

@@ -1,0 +1,192 @@
+"""A question to a reply: every stage in order, every way out recorded."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from broker.domain.decision import Judgement
+from broker.domain.errors import (
+    AllPartnersFailed,
+    AllPartnersTimedOut,
+    BrokerError,
+    BrokerFault,
+    ServiceDown,
+)
+from broker.domain.identity import PatientIdentity
+from broker.domain.objection import ObjectionSnapshot
+from broker.domain.outcome import OutcomeLabel
+from broker.domain.query import Interaction, RecordQuery
+from broker.domain.requester import Requester
+from broker.domain.view import View
+from broker.pipeline.audit import Trail
+from broker.pipeline.authentication import authenticate
+from broker.pipeline.identification import one_person, read_query
+from broker.pipeline.judging import judge, refuse_if_denied, stricter
+from broker.pipeline.presentation import Frame, present_match, present_patient, present_record
+from broker.pipeline.question import Question, Reply
+from broker.pipeline.record import Errand, Gathered, gather, nobody_answered, person_only, view_of
+from broker.pipeline.services import Services
+from broker.pipeline.slices import in_slices
+from broker.ports.release_store import ObjectionsChanged
+
+_RELEASES_MAX = 3
+_FHIR_JSON = {"Content-Type": "application/fhir+json; charset=utf-8"}
+_log = structlog.get_logger(__name__)
+
+
+async def answer(question: Question, services: Services) -> Reply:
+    """Answer one question. Raises only BrokerError, and CancelledError when the client left.
+
+    The trail opens before authentication and is closed on every way out.
+    """
+    trail = Trail(question, services.store, services.clock)
+    try:
+        return await Answering(question, services, trail).reply()
+    except BrokerError as error:
+        await _turned_away(trail, error)
+        raise
+    except asyncio.CancelledError:
+        services.finish_later(trail.ended_after_all("client-left"))
+        raise
+    except Exception as error:  # noqa: BLE001 - whatever nothing foresaw is a fault of ours, and is recorded
+        _log.exception("broker-fault", error=type(error).__name__)
+        fault = BrokerFault()
+        await _turned_away(trail, fault)
+        raise fault from None
+
+
+async def _turned_away(trail: Trail, error: BrokerError) -> None:
+    """Record the refusal. When our own service is down already, that is what the caller must hear."""
+    try:
+        await trail.turned_away(error)
+    except ServiceDown as down:
+        if not isinstance(error, ServiceDown):
+            raise down from None
+        _log.error("refusal-not-recorded", service=down.service)
+
+
+class Answering:
+    """One request on its way through the stages."""
+
+    def __init__(self, question: Question, services: Services, trail: Trail) -> None:
+        """The deadline is on the loop's clock, and keeps a reserve for merging and the audit."""
+        self._question = question
+        self._services = services
+        self._trail = trail
+        limits = services.limits
+        self._partners_by_s = services.clock.monotonic_s() + limits.deadline_s - limits.reserve_s
+        self._requester: Requester
+        self._query: RecordQuery
+        self._patient: PatientIdentity
+        self._objections: ObjectionSnapshot
+
+    async def reply(self) -> Reply:
+        """Authenticate, decide, identify, decide again, ask, and release."""
+        services, trail = self._services, self._trail
+        self._requester = await authenticate(self._question.authorization, services.authenticator)
+        trail.asked_by(self._requester)
+        at_s = services.clock.now().timestamp()
+        self._query = read_query(self._question, self._requester, services.sealer, at_s=at_s)
+        trail.about(frozenset({self._query.number}))
+        await self._judge_before_asking()
+        sequence = await trail.intend()
+        judgement = await self._identify(sequence)
+        if self._query.interaction in {Interaction.FIND_PATIENT, Interaction.READ_PATIENT}:
+            return await self._release(None, judgement)
+        errand = Errand(
+            requester=self._requester,
+            intent_sequence=sequence,
+            correlation_id=self._question.request_id,
+            deadline_at_s=self._partners_by_s,
+        )
+        gathered = await gather(self._query, self._patient, judgement, errand, services)
+        return await self._release(gathered, judgement)
+
+    async def _judge_before_asking(self) -> None:
+        """Role, purpose, relationship and the objections under the number as given."""
+        self._objections = await self._services.store.objections(frozenset({self._query.number}))
+        self._judged(None)
+
+    async def _identify(self, sequence: int) -> Judgement:
+        """Ask the index, and judge everything again under every number that it returns."""
+        traced = await self._services.index.trace(
+            self._query.number,
+            intent_sequence=sequence,
+            correlation_id=self._question.request_id,
+            deadline_at_s=self._partners_by_s,
+        )
+        self._patient = one_person(traced)
+        self._trail.about(self._patient.numbers)
+        self._objections = await self._services.store.objections(self._trail.context.numbers)
+        return self._judged(self._patient)
+
+    def _judged(self, patient: PatientIdentity | None) -> Judgement:
+        services = self._services
+        judgement = judge(
+            self._requester,
+            services.registrations,
+            self._objections,
+            services.policies(),
+            services.clock.now(),
+            patient,
+        )
+        self._trail.judged(judgement)
+        refuse_if_denied(judgement)
+        return judgement
+
+    async def _release(self, gathered: Gathered | None, judgement: Judgement) -> Reply:
+        """Make the view and release it; when the register moved meanwhile, judge and screen again."""
+        for _ in range(_RELEASES_MAX):
+            if self._services.policies().revision != judgement.revision:
+                judgement = stricter(judgement, self._judged(self._patient))
+            view, body = await self._rendered(gathered, judgement)
+            try:
+                await self._trail.release(view, self._services.sealer)
+            except ObjectionsChanged as changed:
+                self._objections = changed.snapshot
+                judgement = stricter(judgement, self._judged(self._patient))
+            else:
+                return self._replied(body)
+        raise ServiceDown("release-store")
+
+    async def _rendered(
+        self, gathered: Gathered | None, judgement: Judgement
+    ) -> tuple[View, tuple[bytes, ...]]:
+        if gathered is None:
+            view = person_only(self._patient, judgement, self._services.clock.now())
+            render = present_match if self._query.interaction is Interaction.FIND_PATIENT else present_patient
+            return view, render(view, self._frame())
+        view = await view_of(gathered, judgement, self._services)
+        self._trail.outcomes = view.outcomes
+        if nobody_answered(gathered):
+            raise _all_failed(gathered)
+        rendering = present_record(view, self._frame())
+        return view, await in_slices(rendering, self._services.clock, self._services.limits.slice_s)
+
+    def _frame(self) -> Frame:
+        sealer, requester = self._services.sealer, self._requester
+        at_s = self._services.clock.now().timestamp()
+        return Frame(
+            query=self._query,
+            base_url=self._question.base_url,
+            token=sealer.patient_token(self._patient.number, requester, at_s=at_s),
+            names=self._services.names,
+            sealer=sealer,
+            page=self._question.page,
+            caller=f"{requester.issuer} {requester.user_id} {requester.organisation_ods}",
+        )
+
+    def _replied(self, body: tuple[bytes, ...]) -> Reply:
+        trail, services = self._trail, self._services
+
+        def finished(how: str, bytes_sent: int) -> None:
+            services.finish_later(trail.ended_after_all(how, bytes_sent=bytes_sent))
+
+        return Reply(status=200, body=body, headers=_FHIR_JSON, finished=finished)
+
+
+def _all_failed(gathered: Gathered) -> AllPartnersFailed:
+    labels = {normalised.ending.label for normalised in gathered.normalised}
+    return AllPartnersTimedOut() if labels == {OutcomeLabel.TIMED_OUT} else AllPartnersFailed()

@@ -1,0 +1,130 @@
+"""The trail of one request: intent before anybody is asked, disclosure before a byte leaves, and an end.
+
+Nothing can be half-filled: the trail opens before authentication and every record is made from it, so a
+refusal holds the same fields as a release.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+
+import structlog
+
+from broker.domain.audit import AuditContext, Disclosure, Ending, Intent, Refusal, ReleasedItem
+from broker.domain.decision import Judgement, Reason
+from broker.domain.errors import BrokerError, ServiceDown
+from broker.domain.identity import NhsNumber
+from broker.domain.outcome import PartnerOutcome
+from broker.domain.requester import Requester
+from broker.domain.view import View
+from broker.pipeline.question import Question
+from broker.ports.clock import Clock
+from broker.ports.release_store import ReleaseStore
+from broker.ports.sealer import Sealer
+
+_log = structlog.get_logger(__name__)
+
+
+class Trail:
+    """What each stage contributes to the records of one request."""
+
+    def __init__(self, question: Question, store: ReleaseStore, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._reasons: tuple[Reason, ...] = ()
+        self.intent_sequence: int | None = None
+        self.outcomes: tuple[PartnerOutcome, ...] = ()
+        self.context = AuditContext(
+            request_id=question.request_id,
+            requester=None,
+            interaction=question.interaction.value,
+            resource_types=question.resource_types,
+            client_address=question.client_address,
+        )
+
+    def asked_by(self, requester: Requester) -> None:
+        """Authentication succeeded."""
+        self.context = dataclasses.replace(self.context, requester=requester)
+
+    def about(self, numbers: frozenset[NhsNumber]) -> None:
+        """Identification found whom the request is about; the index may add a number."""
+        self.context = dataclasses.replace(self.context, numbers=self.context.numbers | numbers)
+
+    def judged(self, judgement: Judgement) -> None:
+        """A decision was made; the newest one is what the records name."""
+        self._reasons = judgement.reasons
+        self.context = dataclasses.replace(
+            self.context,
+            policy_revision=judgement.revision,
+            objection_version=judgement.objection_version,
+        )
+
+    async def intend(self) -> int:
+        """Durable before the index or a partner is contacted."""
+        intent = Intent(context=self.context, at=self._clock.now(), reasons=self._reasons)
+        self.intent_sequence = await self._store.record_intent(intent)
+        return self.intent_sequence
+
+    async def release(self, view: View, sealer: Sealer) -> None:
+        """Durable before the first byte leaves; raises ObjectionsChanged when it may not leave so."""
+        await self._store.release(
+            Disclosure(
+                context=self.context,
+                at=self._clock.now(),
+                intent_sequence=self.intent_sequence or 0,
+                reasons=self._reasons,
+                outcomes=view.outcomes,
+                items=released_items(view, sealer),
+            )
+        )
+
+    async def turned_away(self, error: BrokerError) -> None:
+        """The request ends with `error`: a refusal, and the end of an intent if there was one.
+
+        Raises ServiceDown when the refusal itself cannot be written.
+        """
+        cause = type(error).__name__
+        if self.intent_sequence is None or error.status < 500:  # noqa: PLR2004 - our refusals are 4xx
+            refusal = Refusal(context=self.context, at=self._clock.now(), cause=cause, reasons=self._reasons)
+            await self._store.record_refusal(refusal)
+        await self.ended("refused" if error.status < 500 else "failed", cause)  # noqa: PLR2004 - as above
+
+    async def ended(self, how: str, cause: str = "", *, bytes_sent: int = 0) -> None:
+        """How a request that had an intent ended."""
+        if self.intent_sequence is None:
+            return
+        await self._store.record_ending(
+            Ending(
+                context=self.context,
+                at=self._clock.now(),
+                intent_sequence=self.intent_sequence,
+                ended=how,
+                cause=cause,
+                bytes_sent=bytes_sent,
+                outcomes=self.outcomes,
+            )
+        )
+
+    async def ended_after_all(self, how: str, *, bytes_sent: int = 0) -> None:
+        """As `ended`, when nobody waits for it any more: a store that is down is logged, not raised.
+
+        A disclosure without its ending over-reports, which is the safe direction.
+        """
+        try:
+            await self.ended(how, bytes_sent=bytes_sent)
+        except ServiceDown as down:
+            _log.error("ending-not-recorded", service=down.service)
+
+
+def released_items(view: View, sealer: Sealer) -> tuple[ReleasedItem, ...]:
+    """Proof of each released item, without its content."""
+    return tuple(
+        ReleasedItem(
+            partner_id=resource.partner_id,
+            resource_type=resource.header.resourceType,
+            local_id=resource.header.id or "",
+            version=(resource.header.meta.versionId or "") if resource.header.meta else "",
+            digest=sealer.digest(resource.raw),
+        )
+        for resource in view.items
+    )

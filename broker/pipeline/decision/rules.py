@@ -1,0 +1,84 @@
+"""The rules that need no line in a policy file: their words, and the sentence that explains each.
+
+Everything else in a Reason is a word that governance wrote: a role group, a purpose, a ground, a party, a
+state of an objection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from broker.domain.decision import Effect, Reason
+from broker.domain.policy import Topic
+
+# Reasons of the machinery itself stand under this topic; it has no folder.
+DECISION = "decision"
+
+SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        (DECISION, "error"): "Deciding failed, and an error is a deny.",
+        (DECISION, "not-yet-in-force"): "A policy's effective_from lies ahead: nothing is permitted before.",
+        (DECISION, "no-permit"): "No partner may be asked for anything, and no permit is a deny.",
+        (DECISION, "scopes"): "The token's scopes name nothing that may be read here.",
+        (Topic.ROLES, "no-role"): "The token names no role.",
+        (Topic.ROLES, "unknown-role"): "The token names a role that no role group lists.",
+        (Topic.ROLES, "sees-nothing"): "The role group sees no category, or several roles share none.",
+        (Topic.PURPOSES, "unknown-purpose"): "The purpose is not a word that the policy sorts.",
+        (Topic.PURPOSES, "care-has-ended"): "The person died longer ago than the days that the policy sets.",
+        (Topic.PURPOSES, "death-unreadable"): "The date of death cannot be read, and not knowing is a no.",
+        (Topic.RELATIONSHIPS, "ground-not-permitted"): "There is no care relationship that counts.",
+        (Topic.RELATIONSHIPS, "ground-not-for-role"): "This role group may not rely on this ground.",
+        (Topic.RELATIONSHIPS, "alert-privacy-officer"): "The ground is permitted and raises an alert.",
+        (Topic.SHARING_AGREEMENT, "not-a-party"): "The organisation has not signed the sharing agreement.",
+        (Topic.SHARING_AGREEMENT, "may-not-view"): "The party signed without access to records.",
+        (Topic.SHARING_AGREEMENT, "phase-not-live"): "The party's phase of the programme is not live today.",
+        (Topic.SHARING_AGREEMENT, "not-yet-a-party"): "The party's membership has not begun.",
+        (Topic.SHARING_AGREEMENT, "no-longer-a-party"): "The party's membership has ended.",
+        (Topic.SHARING_AGREEMENT, "organisation-not-signed"): (
+            "The registration covers an organisation that the agreement does not list."
+        ),
+        (Topic.SHARING_AGREEMENT, "partner-not-live"): (
+            "The partner is a draft, in testing, suspended, or of a status that is not known."
+        ),
+        (Topic.SHARING_AGREEMENT, "not-the-registered-practice"): (
+            "The patient index does not name this practice."
+        ),
+        (Topic.SHARING_AGREEMENT, "nothing-for-this-role"): (
+            "What the partner supplies and what this role may see have nothing in common."
+        ),
+        (Topic.DISCLOSURE, "restricted-person"): "The person's whereabouts are protected.",
+        (Topic.DISCLOSURE, "restricted-emergency"): (
+            "An emergency opens a few categories of a protected person, without any place."
+        ),
+        (Topic.OBJECTIONS, "outside-carve-out"): (
+            "The objection was not upheld, but not for this role, category or partner."
+        ),
+        (Topic.OBJECTIONS, "review-date-passed"): "The decision not to uphold is due for review.",
+        (Topic.OBJECTIONS, "ground-not-known"): "The decision not to uphold names no ground of the list.",
+        (Topic.OBJECTIONS, "state-not-known"): "The objection is in a state that the policy does not sort.",
+    }
+)
+
+
+def permits(topic: str, rule: str) -> Reason:
+    """A permit of `topic`."""
+    return Reason(topic=str(topic), rule=rule, effect=Effect.PERMIT)
+
+
+def denies(topic: str, rule: str) -> Reason:
+    """A denial of `topic`."""
+    return Reason(topic=str(topic), rule=rule, effect=Effect.DENY)
+
+
+def first_denial(reasons: tuple[Reason, ...]) -> Reason | None:
+    """The primary reason of a deny; None when nothing denies."""
+    return next((reason for reason in reasons if reason.effect is Effect.DENY), None)
+
+
+def primary_first(reasons: tuple[Reason, ...]) -> tuple[Reason, ...]:
+    """The same reasons with the first denial in front."""
+    primary = first_denial(reasons)
+    if primary is None:
+        return reasons
+    return (primary, *(reason for reason in reasons if reason is not primary))

@@ -1,0 +1,70 @@
+"""What one partner's data may open to this requester, before any objection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.domain.category import Category
+from broker.domain.decision import Effect, Facts, PartnerFacts, Reason
+from broker.domain.policy import Asked, Party, PolicySet, Topic
+from broker.pipeline.decision.days import Today
+from broker.pipeline.decision.rules import denies
+from broker.pipeline.decision.standing import Standing, membership
+
+LIVE = "live"
+PRACTICE = "gp"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Share:
+    """`reason` permits with `categories`, or denies with none. `practice_ods` is the one practice of a
+    registration that covers many, once the index has named it.
+    """
+
+    reason: Reason
+    categories: frozenset[Category] = frozenset()
+    in_scope: bool = True
+    practice_ods: str | None = None
+
+
+def share_of(
+    partner: PartnerFacts, facts: Facts, standing: Standing, policies: PolicySet, today: Today
+) -> Share:
+    """Judge one partner by the sharing agreement."""
+    party = policies.party_of_partner.get(partner.partner_id)
+    if party is None:
+        return Share(reason=denies(Topic.SHARING_AGREEMENT, "not-a-party"))
+    practice, in_scope = _practice(partner, party, facts)
+    if not in_scope:
+        return Share(reason=denies(Topic.SHARING_AGREEMENT, "not-the-registered-practice"), in_scope=False)
+    if partner.status != LIVE:
+        return Share(reason=denies(Topic.SHARING_AGREEMENT, "partner-not-live"), practice_ods=practice)
+    signed = {practice} if practice else partner.ods_codes
+    if not signed <= party.organisations:
+        return Share(reason=denies(Topic.SHARING_AGREEMENT, "organisation-not-signed"), practice_ods=practice)
+    member = membership(party, today)
+    if member.effect is Effect.DENY:
+        return Share(reason=member, practice_ods=practice)
+    categories = _seen(party, standing) & partner.supplies & standing.categories
+    if not categories:
+        member = denies(Topic.SHARING_AGREEMENT, "nothing-for-this-role")
+    return Share(reason=member, categories=categories, practice_ods=practice)
+
+
+def _practice(partner: PartnerFacts, party: Party, facts: Facts) -> tuple[str | None, bool]:
+    """The practice that is meant, and whether this partner is in scope. Before the index has answered
+    (`restriction` is None) every practice is: nobody is asked on that judgement.
+    """
+    by_registration = partner.kind == PRACTICE or party.asked is Asked.REGISTERED_PRACTICE
+    if not by_registration or facts.restriction is None:
+        return None, True
+    if facts.practice_ods is not None and facts.practice_ods in partner.ods_codes:
+        return facts.practice_ods, True
+    return None, False
+
+
+def _seen(party: Party, standing: Standing) -> frozenset[Category]:
+    """What every one of the requester's role groups may see here."""
+    if not standing.groups:
+        return frozenset()
+    return frozenset.intersection(*(party.seen.get(group, frozenset()) for group in standing.groups))

@@ -1,0 +1,149 @@
+"""A plan to one outcome for each partner, all asked at once: the only concurrent room.
+
+A partner's trouble is its own. Whatever goes wrong in one conversation becomes that partner's answer;
+only cancellation (the client left) passes, and it ends every conversation.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import structlog
+
+from broker.domain.outcome import Cause, OutcomeLabel
+from broker.domain.query import LocalIdentity, PartnerAsk
+from broker.ports.clock import Clock
+from broker.ports.connector import Connector, Ending, Entry, Learned, Page, TransportFault
+from broker.ports.conversation import converse
+from broker.ports.transport import CallPermit, PartnerTransport
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Road:
+    """How one partner is reached: what speaks, and what carries."""
+
+    connector: Connector
+    transport: PartnerTransport
+    proof: str
+
+
+@dataclass(slots=True, kw_only=True)
+class PartnerAnswer:
+    """What came back from one partner, unread. `learned` is its own id for the person, when resolved."""
+
+    partner_id: str
+    ending: Ending
+    entries: list[Entry] = field(repr=False)
+    pages: int
+    elapsed_ms: int
+    answered_at: str
+    proof: str
+    learned: LocalIdentity | None = field(default=None, repr=False)
+
+
+class _TooManyEntries(Exception):
+    """The partner sent more than its limit; what came before it is kept."""
+
+
+@dataclass(slots=True)
+class _Received:
+    """What a conversation has yielded so far; it survives a deadline."""
+
+    entries_max: int
+    entries: list[Entry] = field(default_factory=list)
+    pages: int = 0
+    learned: LocalIdentity | None = None
+
+    def page(self, page: Page) -> None:
+        room = self.entries_max - len(self.entries)
+        self.entries.extend(page.entries[:room])
+        self.pages += 1
+        if len(page.entries) > room:
+            raise _TooManyEntries
+
+    def local(self, learned: Learned) -> None:
+        self.learned = learned.local
+
+
+async def fan_out(
+    asks: tuple[PartnerAsk, ...],
+    roads: Mapping[str, Road],
+    *,
+    intent_sequence: int,
+    deadline_at_s: float,
+    clock: Clock,
+) -> tuple[PartnerAnswer, ...]:
+    """Ask everybody at once; one answer for each ask, in the plan's order, by the deadline."""
+    async with asyncio.TaskGroup() as group:
+        tasks = [
+            group.create_task(
+                _ask(ask, roads[ask.partner_id], _permit(ask, intent_sequence, deadline_at_s), clock)
+            )
+            for ask in asks
+        ]
+    return tuple(task.result() for task in tasks)
+
+
+def _permit(ask: PartnerAsk, intent_sequence: int, deadline_at_s: float) -> CallPermit:
+    return CallPermit(
+        partner_id=ask.partner_id,
+        numbers=ask.patient.numbers,
+        intent_sequence=intent_sequence,
+        correlation_id=ask.correlation_id,
+        deadline_at_s=deadline_at_s,
+    )
+
+
+async def _ask(ask: PartnerAsk, road: Road, permit: CallPermit, clock: Clock) -> PartnerAnswer:
+    received = _Received(ask.limits.entries_max)
+    started_s = clock.monotonic_s()
+    ending = await _ending(ask, road, permit, received)
+    return PartnerAnswer(
+        partner_id=ask.partner_id,
+        ending=ending,
+        entries=received.entries,
+        pages=received.pages,
+        elapsed_ms=round((clock.monotonic_s() - started_s) * 1000),
+        answered_at=clock.now().isoformat(timespec="milliseconds"),
+        proof=road.proof,
+        learned=received.learned,
+    )
+
+
+async def _ending(ask: PartnerAsk, road: Road, permit: CallPermit, received: _Received) -> Ending:
+    """The connector's own ending, or what stands for it when the conversation broke."""
+    try:
+        async with asyncio.timeout_at(permit.deadline_at_s):
+            return await converse(
+                road.connector.fetch(ask),
+                lambda request: road.transport.send(request, permit),
+                on_page=received.page,
+                on_learned=received.local,
+            )
+    except TransportFault as fault:
+        return _cut_off(received, fault.label, fault.cause)
+    except TimeoutError:
+        return _cut_off(received, OutcomeLabel.TIMED_OUT, Cause.DEADLINE)
+    except _TooManyEntries:
+        return Ending(OutcomeLabel.PARTIAL, Cause.ENTRY_LIMIT)
+    except Exception as error:  # noqa: BLE001 - a connector's bug is that partner's outcome, never everyone's
+        _log.error("connector-error", partner=ask.partner_id, error=type(error).__name__)
+        received.entries.clear()
+        return Ending(OutcomeLabel.INVALID, Cause.CONNECTOR_ERROR)
+
+
+def _cut_off(received: _Received, label: OutcomeLabel, cause: Cause) -> Ending:
+    """Whole pages that came before the fault are kept and called partial; otherwise the fault stands."""
+    if received.pages and _has_items(received):
+        return Ending(OutcomeLabel.PARTIAL, Cause.DEADLINE if label is OutcomeLabel.TIMED_OUT else cause)
+    received.entries.clear()
+    return Ending(label, cause)
+
+
+def _has_items(received: _Received) -> bool:
+    """More than the Patient that a look-up found."""
+    return len(received.entries) > (1 if received.learned else 0)

@@ -1,0 +1,46 @@
+"""Search parameters to one number, and one number to one person as the patient index names them now."""
+
+from __future__ import annotations
+
+from broker.domain.errors import AmbiguousPerson, BadRequest, Forbidden, NotFound
+from broker.domain.identity import NhsNumber, PatientIdentity
+from broker.domain.query import RecordQuery
+from broker.domain.requester import Requester
+from broker.pipeline.question import Question
+from broker.ports.connector import Traced
+from broker.ports.sealer import Sealer
+
+
+def read_query(question: Question, requester: Requester, sealer: Sealer, *, at_s: float) -> RecordQuery:
+    """What is asked, about which number.
+
+    Raises BadRequest for a number that is none, Gone or NotFound for a sealed id, and the neutral
+    Forbidden when the token opens another person's record only.
+    """
+    number = _number(question, requester, sealer, at_s)
+    if requester.only_patient is not None and requester.only_patient != number:
+        raise Forbidden
+    return RecordQuery(
+        interaction=question.interaction,
+        number=number,
+        resource_types=question.resource_types,
+        item_id=question.item_id,
+        count=question.count,
+    )
+
+
+def _number(question: Question, requester: Requester, sealer: Sealer, at_s: float) -> NhsNumber:
+    if question.patient_token is not None:
+        return sealer.open_patient_token(question.patient_token, requester, at_s=at_s)
+    if question.number_text is None:
+        raise BadRequest("Name exactly one person, by NHS number or by the id that a search returned.")
+    return NhsNumber.parse(question.number_text)
+
+
+def one_person(traced: Traced) -> PatientIdentity:
+    """The person of a trace. Raises NotFound or AmbiguousPerson: nobody is guessed."""
+    if traced.status == "several":
+        raise AmbiguousPerson
+    if traced.identity is None:
+        raise NotFound("The patient index knows no person under this number. Trace the person again.")
+    return traced.identity

@@ -1,0 +1,82 @@
+"""Judged twice and once more at release: before the index is asked, after it, and on any change since.
+
+What was permitted may only shrink on the way: of two judgements the stricter holds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable
+from typing import NoReturn
+
+from broker.domain.category import Category
+from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, Told
+from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
+from broker.domain.identity import PatientIdentity
+from broker.domain.objection import ObjectionSnapshot
+from broker.domain.policy import PolicySet
+from broker.domain.registration import PartnerRegistration
+from broker.domain.requester import Requester
+from broker.pipeline.decision import decide
+
+_NAMING_ORDER = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
+
+
+def judge(
+    requester: Requester,
+    registrations: Iterable[PartnerRegistration],
+    objections: ObjectionSnapshot,
+    policies: PolicySet,
+    now: dt.datetime,
+    patient: PatientIdentity | None = None,
+) -> Judgement:
+    """One judgement on what is known now; `patient` is None before the index has answered."""
+    facts = Facts(
+        requester=requester,
+        partners=tuple(one.facts for one in registrations),
+        objections=objections,
+        now=now,
+        restriction=patient.restriction if patient else None,
+        practice_ods=patient.practice_ods if patient else None,
+        deceased_on=patient.deceased_on if patient else None,
+    )
+    return decide(facts, policies)
+
+
+def refuse_if_denied(judgement: Judgement) -> None:
+    """Raises what this caller is told, which policy decides; nothing when the request may go on."""
+    if judgement.effect is Effect.DENY:
+        _refuse(judgement)
+
+
+def _refuse(judgement: Judgement) -> NoReturn:
+    if judgement.told is Told.OBJECTION:
+        raise ObjectionInForce(judgement.words or None, contact=judgement.contact)
+    if judgement.told is Told.RESTRICTED:
+        raise RestrictedPerson(judgement.words or None, contact=judgement.contact)
+    raise Forbidden
+
+
+def stricter(earlier: Judgement, later: Judgement) -> Judgement:
+    """The later judgement, narrowed to what the earlier one permitted too."""
+    if later.effect is Effect.DENY:
+        return later
+    decisions = tuple(
+        _stricter_decision(earlier.decision_for(decision.partner_id), decision)
+        for decision in later.decisions
+    )
+    return dataclasses.replace(later, decisions=decisions)
+
+
+def _stricter_decision(earlier: Decision | None, later: Decision) -> Decision:
+    nothing: frozenset[Category] = frozenset()
+    if earlier is None or Effect.DENY in {earlier.effect, later.effect}:
+        return dataclasses.replace(later, effect=Effect.DENY, categories=nothing)
+    return dataclasses.replace(
+        later,
+        categories=earlier.categories & later.categories,
+        withholds=tuple(dict.fromkeys((*earlier.withholds, *later.withholds))),
+        locationless=earlier.locationless or later.locationless,
+        naming=max(earlier.naming, later.naming, key=_NAMING_ORDER.index),
+    )

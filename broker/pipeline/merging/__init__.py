@@ -1,0 +1,62 @@
+"""What was released and what became of each partner to the view: groups, contradictions, completeness.
+
+Pure and in slices. Partners stand in the order of the plan, so the order of answering changes nothing.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from broker.domain.category import Category
+from broker.domain.decision import Judgement
+from broker.domain.identity import PatientIdentity
+from broker.domain.outcome import PartnerOutcome
+from broker.domain.registration import PartnerRegistration
+from broker.domain.resource import Resource
+from broker.domain.view import View
+from broker.pipeline.merging.completeness import completeness_lines, section_states
+from broker.pipeline.merging.contradictions import contradictions
+from broker.pipeline.merging.grouping import group_items
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """What the view rests on besides the items: the judgement, the partners and the question."""
+
+    patient: PatientIdentity
+    judgement: Judgement
+    registrations: Sequence[PartnerRegistration]
+    wanted: frozenset[Category]
+    fallen: frozenset[Category]
+    asked_at: dt.datetime
+    narrative_hidden_from: frozenset[str] = frozenset()
+    person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
+
+
+def merge(
+    items: Sequence[Resource],
+    outcomes: Mapping[str, PartnerOutcome],
+    ground: Ground,
+) -> Generator[None, None, View]:
+    """One view of everything released; `outcomes` holds one exact line for every registered partner."""
+    groups = yield from group_items(items)
+    clashes = contradictions(items, groups)
+    decisions = ground.judgement.decisions
+    return View(
+        patient=ground.patient,
+        items=tuple(items),
+        groups=groups,
+        contradictions=clashes,
+        outcomes=tuple(outcomes[registration.partner_id] for registration in ground.registrations),
+        lines=completeness_lines(ground.registrations, decisions, outcomes),
+        sections=section_states(
+            items, ground.registrations, decisions, outcomes, ground.wanted - ground.fallen
+        ),
+        suppression_notice=ground.judgement.suppression_notice,
+        asked_at=ground.asked_at,
+        narrative_hidden_from=ground.narrative_hidden_from,
+        person_references=ground.person_references,
+        locationless=any(decision.locationless for decision in decisions),
+    )

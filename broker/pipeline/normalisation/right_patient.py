@@ -1,0 +1,161 @@
+"""Is this about the person who was asked for? Any contradiction, and any lack of proof, says no."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+import msgspec
+
+from broker.domain.category import SUPPORTING_TYPES
+from broker.domain.identity import NHS_NUMBER_SYSTEM, PatientIdentity
+from broker.domain.resource import Header, Reference, Resource, WireIdentifier
+
+# Types that describe no person; everything else must name its subject.
+_WITHOUT_SUBJECT = SUPPORTING_TYPES | {
+    "Medication",
+    "Substance",
+    "Endpoint",
+    "Questionnaire",
+    "PlanDefinition",
+}
+
+
+class Proof(enum.Enum):
+    """What the Patient resources in one answer prove."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPatient:
+    """The right person's own Patients in one answer, and every way in which it may refer to them."""
+
+    proof: Proof
+    numbers: frozenset[str] = field(repr=False, default=frozenset())
+    references: frozenset[str] = field(repr=False, default=frozenset())
+    patients: frozenset[int] = frozenset()
+
+    def proof_of(self, resource: Resource) -> Proof:
+        """RIGHT when the resource is provably this person's or describes nobody, WRONG when it names
+        somebody else or hides whom, NONE when it names nobody though its kind should.
+        """
+        header = resource.header
+        if header.resourceType == "Patient":
+            return Proof.RIGHT if id(resource) in self.patients else Proof.WRONG
+        found = False
+        for reference in subjects(header):
+            if not self._names_this_person(reference, header):
+                return Proof.WRONG
+            found = True
+        return Proof.RIGHT if found or header.resourceType in _WITHOUT_SUBJECT else Proof.NONE
+
+    def _names_this_person(self, reference: Reference, header: Header) -> bool:
+        identifier = reference.identifier
+        if identifier is not None and identifier.system == NHS_NUMBER_SYSTEM:
+            if _digits(identifier.value) not in self.numbers:
+                return False
+            if reference.reference is None:
+                return True
+        target = reference.reference
+        if target is None:
+            return False
+        return target in self.references or self._contained_names_this_person(target, header)
+
+    def _contained_names_this_person(self, target: str, header: Header) -> bool:
+        if not target.startswith("#"):
+            return target.partition("/_history/")[0] in self.references
+        for raw in header.contained or ():
+            inner = msgspec.json.decode(raw, type=Header)
+            if inner.id == target[1:] and inner.resourceType == "Patient":
+                return _number_of(inner) in self.numbers
+        return False
+
+
+def own_patient(
+    resources: Iterable[Resource], patient: PatientIdentity, endpoint: str, *, needs_birth_date: bool
+) -> OwnPatient:
+    """Find the Patients that are provably `patient`: the number agrees, and the birth date does.
+
+    With `needs_birth_date` a Patient without one proves nothing. Where no Patient is right, the answer
+    is WRONG when one contradicts and NONE when there is nothing to go by.
+    """
+    numbers = frozenset(number.digits for number in patient.numbers)
+    right, contradicted = [], False
+    for resource in resources:
+        if resource.header.resourceType != "Patient":
+            continue
+        verdict = _verdict(resource.header, numbers, patient.birth_date, needs_birth_date=needs_birth_date)
+        contradicted = contradicted or verdict is Proof.WRONG
+        if verdict is Proof.RIGHT:
+            right.append(resource)
+    if not right:
+        return OwnPatient(Proof.WRONG if contradicted else Proof.NONE)
+    references = frozenset(name for resource in right for name in _names_of(resource, endpoint))
+    return OwnPatient(Proof.RIGHT, numbers, references, frozenset(id(resource) for resource in right))
+
+
+def _verdict(header: Header, numbers: frozenset[str], birth_date: str, *, needs_birth_date: bool) -> Proof:
+    found = _number_of(header)
+    if found is None:
+        return Proof.NONE
+    if found not in numbers or (header.birthDate is not None and header.birthDate != birth_date):
+        return Proof.WRONG
+    if needs_birth_date and header.birthDate is None:
+        return Proof.NONE
+    return Proof.RIGHT
+
+
+def _number_of(header: Header) -> str | None:
+    """The one NHS number of a Patient; two different ones are no number at all, and contradict."""
+    found = {
+        _digits(identifier.value)
+        for identifier in identifiers(header)
+        if identifier.system == NHS_NUMBER_SYSTEM
+    }
+    if not found:
+        return None
+    return found.pop() if len(found) == 1 else "several"
+
+
+def _digits(value: str | None) -> str:
+    return (value or "").replace(" ", "").replace("-", "")
+
+
+def _names_of(resource: Resource, endpoint: str) -> Iterator[str]:
+    yield resource.local_reference
+    yield f"{endpoint}/{resource.local_reference}"
+    if resource.full_url:
+        yield resource.full_url
+
+
+def identifiers(header: Header) -> tuple[WireIdentifier, ...]:
+    """The resource's own identifiers, whichever shape its type gives them."""
+    if header.identifier is None:
+        return ()
+    return tuple(header.identifier) if isinstance(header.identifier, list) else (header.identifier,)
+
+
+def subjects(header: Header) -> Iterator[Reference]:
+    """Every reference by which a resource says whom it is about."""
+    for subject in (header.subject, header.patient):
+        if isinstance(subject, list):
+            yield from subject
+        elif subject is not None:
+            yield subject
+    for reference in (header.beneficiary, header.for_):
+        if reference is not None:
+            yield reference
+    for participant in header.participant or ():
+        actor = participant.actor
+        if actor is not None and _is_patient(actor):
+            yield actor
+
+
+def _is_patient(actor: Reference) -> bool:
+    target = actor.reference or ""
+    named = actor.identifier is not None and actor.identifier.system == NHS_NUMBER_SYSTEM
+    return named or target.startswith("Patient/") or "/Patient/" in target

@@ -1,0 +1,94 @@
+"""Query and decisions to a plan: whom to ask for what, and who is not asked and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from broker.domain.category import Category, categories_of_type
+from broker.domain.decision import Decision, Effect, Judgement
+from broker.domain.identity import PatientIdentity
+from broker.domain.limits import PartnerLimits
+from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
+from broker.domain.query import AskLimits, LocalIdentity, PartnerAsk, RecordQuery
+from broker.domain.registration import PartnerRegistration
+from broker.domain.requester import Requester
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """Every registered partner is either asked or not asked: never neither, never both."""
+
+    asks: tuple[PartnerAsk, ...]
+    not_asked: tuple[PartnerOutcome, ...]
+
+
+def categories_wanted(query: RecordQuery) -> frozenset[Category]:
+    """What the question is about: everything, or what its resource types may hold."""
+    if not query.resource_types:
+        return frozenset(Category)
+    return frozenset().union(*(categories_of_type(name) for name in query.resource_types))
+
+
+def plan(
+    query: RecordQuery,
+    judgement: Judgement,
+    *,
+    patient: PatientIdentity,
+    requester: Requester,
+    correlation_id: str,
+    registrations: Iterable[PartnerRegistration],
+    known: Mapping[str, LocalIdentity],
+) -> Plan:
+    """Ask the partners that are permitted something of what is wanted. `known` holds local ids."""
+    wanted = categories_wanted(query)
+    asks, not_asked = [], []
+    for registration in registrations:
+        decision = judgement.decision_for(registration.partner_id)
+        cause = _cause_not_to_ask(decision, wanted, registration)
+        if cause is not None or decision is None:
+            not_asked.append(_not_asked(registration.partner_id, cause or Cause.POLICY))
+            continue
+        asks.append(
+            PartnerAsk(
+                partner_id=registration.partner_id,
+                patient=patient,
+                categories=decision.categories & wanted,
+                resource_types=query.resource_types,
+                requester=requester,
+                correlation_id=correlation_id,
+                limits=_ask_limits(registration.limits),
+                settings=registration.settings,
+                local=known.get(registration.partner_id),
+            )
+        )
+    return Plan(asks=tuple(asks), not_asked=tuple(not_asked))
+
+
+def _ask_limits(limits: PartnerLimits) -> AskLimits:
+    return AskLimits(pages_max=limits.pages_max, entries_max=limits.entries_max)
+
+
+def _cause_not_to_ask(
+    decision: Decision | None, wanted: frozenset[Category], registration: PartnerRegistration
+) -> Cause | None:
+    if decision is None:
+        return Cause.POLICY
+    if not decision.in_scope:
+        return Cause.NOT_A_HOLDER
+    if decision.effect is Effect.DENY or not decision.categories:
+        return Cause.OBJECTION if _objection_decided(decision) else Cause.POLICY
+    if not decision.categories & wanted:
+        return Cause.POLICY
+    if not registration.supplies & wanted:
+        return Cause.NOT_A_HOLDER
+    return None
+
+
+def _objection_decided(decision: Decision) -> bool:
+    denials = [reason for reason in decision.reasons if reason.effect is Effect.DENY]
+    return bool(denials) and denials[0].topic == "objections"
+
+
+def _not_asked(partner_id: str, cause: Cause) -> PartnerOutcome:
+    return PartnerOutcome(partner_id=partner_id, label=OutcomeLabel.NOT_ASKED, cause=cause)

@@ -1,0 +1,112 @@
+"""One released resource to the bytes a reader gets: the partner's own, with ids and meta added.
+
+Only these are written: the id, the text of references, `meta` additions, and attachment links, which
+would lead round the broker. The usual resource keeps its bytes in place; an unusual one (pretty-printed,
+its id not first, a `meta` with a source of its own) is taken apart at its top level and put together
+again, each member's value untouched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+
+from broker.domain.json_bytes import lossless_tree, write_tree
+from broker.domain.references import rewrite_references
+from broker.domain.resource import ABSENT, Resource
+
+SOURCE_EXTENSION = "https://watersmeet.example/fhir/StructureDefinition/partner-source"
+_META = b',"meta":{'
+_MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
+_ATTACHMENTS = frozenset({"attachment", "presentedForm", "photo", "valueAttachment", "contentAttachment"})
+_MARKS_OF_ATTACHMENTS = tuple(f'"{name}"'.encode() for name in sorted(_ATTACHMENTS))
+
+
+def carry(
+    resource: Resource,
+    item_id: bytes,
+    meta_members: bytes,
+    rewritten: Callable[[bytes], bytes],
+    *,
+    without_narrative: bool,
+) -> bytes:
+    """The resource as the view shows it. `meta_members` is JSON to stand first inside `meta`."""
+    raw = _without_attachment_links(resource)
+    raw = rewrite_references(raw, rewritten)
+    header = resource.header
+    opening = b'{"resourceType":"%b","id":"%b"' % (header.resourceType.encode(), (header.id or "").encode())
+    narrative_goes = without_narrative and header.text is not ABSENT
+    if not narrative_goes and raw.startswith(opening):
+        rest = raw[len(opening) :]
+        start = b'{"resourceType":"%b","id":"%b"' % (header.resourceType.encode(), item_id)
+        if header.meta is None:
+            return b"".join((start, _META, meta_members, b"}", rest))
+        if _takes_members(resource) and rest.startswith(_META) and rest[len(_META) : len(_META) + 1] == b'"':
+            return b"".join((start, _META, meta_members, b",", rest[len(_META) :]))
+    return _put_together(raw, item_id, meta_members, without_narrative=without_narrative)
+
+
+def _takes_members(resource: Resource) -> bool:
+    meta = resource.header.meta
+    return meta is not None and meta.source is None and meta.tag is ABSENT
+
+
+def _put_together(raw: bytes, item_id: bytes, meta_members: bytes, *, without_narrative: bool) -> bytes:
+    members = _MEMBERS.decode(raw)
+    own_meta = members.pop("meta", None)
+    members.pop("id", None)
+    if without_narrative:
+        members.pop("text", None)
+    pieces = [b'"resourceType":' + bytes(members.pop("resourceType")), b'"id":"' + item_id + b'"']
+    pieces.append(b'"meta":' + _meta(own_meta, meta_members))
+    pieces += (msgspec.json.encode(name) + b":" + bytes(value) for name, value in members.items())
+    return b"{" + b",".join(pieces) + b"}"
+
+
+def _meta(own: msgspec.Raw | None, ours: bytes) -> bytes:
+    """The partner's `meta` with our members; its tags stay beside ours, its source as an extension."""
+    if own is None:
+        return b"{" + ours + b"}"
+    theirs = msgspec.json.decode(own, type=dict[str, msgspec.Raw])
+    added = msgspec.json.decode(b"{" + ours + b"}", type=dict[str, msgspec.Raw])
+    source, tags = theirs.pop("source", None), theirs.pop("tag", None)
+    if source is not None:
+        extension = msgspec.json.encode([{"url": SOURCE_EXTENSION, "valueUri": source}])
+        theirs["extension"] = _joined(extension, theirs.get("extension"))
+    if "tag" in added:
+        added["tag"] = _joined(bytes(added["tag"]), tags)
+    elif tags is not None:
+        added["tag"] = tags
+    return msgspec.json.encode({**added, **theirs})
+
+
+def _joined(ours: bytes, theirs: msgspec.Raw | None) -> msgspec.Raw:
+    """Two JSON arrays as one."""
+    if theirs is None:
+        return msgspec.Raw(ours)
+    inside = bytes(theirs).strip()[1:-1].strip()
+    return msgspec.Raw(ours[:-1] + (b"," + inside if inside else b"") + b"]")
+
+
+def _without_attachment_links(resource: Resource) -> bytes:
+    raw = resource.raw
+    media = resource.header.resourceType == "Media"
+    if b'"url"' not in raw or not (media or any(mark in raw for mark in _MARKS_OF_ATTACHMENTS)):
+        return raw
+    tree = lossless_tree(raw)
+    _drop_links(tree, is_media=media)
+    return write_tree(tree)
+
+
+def _drop_links(node: Any, *, is_media: bool = False) -> None:
+    if isinstance(node, list):
+        for member in node:
+            _drop_links(member)
+    elif isinstance(node, dict):
+        for name, value in node.items():
+            if name in _ATTACHMENTS or (is_media and name == "content"):
+                for attachment in value if isinstance(value, list) else [value]:
+                    attachment.pop("url", None)
+            _drop_links(value)

@@ -1,0 +1,101 @@
+"""The completeness statement as an OperationOutcome, in FHIR's own codes, on every answer.
+
+An outcome inside a searchset holds no error and no fatal issue (FHIR R4 http.html, search): `incomplete`
+is a warning, `suppressed` and the rest are information.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from broker.domain.outcome import OutcomeLabel
+from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, Contradiction, SectionState, View
+
+COMPLETENESS = "https://watersmeet.example/fhir/StructureDefinition/completeness"
+SECTION = "https://watersmeet.example/fhir/StructureDefinition/section"
+LABEL_SYSTEM = "https://watersmeet.example/fhir/CodeSystem/outcome-label"
+ABSENCE = "Absence here is not evidence of absence: ask the person, or the service."
+
+_SENTENCES = {
+    OutcomeLabel.COMPLETE: "answered in full.",
+    OutcomeLabel.PARTIAL: "answered in part: some of what it holds is not shown.",
+    OutcomeLabel.NO_RECORD: "answered that it has no record of this person.",
+    OutcomeLabel.NOT_AVAILABLE: "says that this record is not available from it.",
+    OutcomeLabel.TIMED_OUT: "did not answer in time: what it holds is missing here.",
+    OutcomeLabel.UNREACHABLE: "could not be reached: what it holds is missing here.",
+    OutcomeLabel.REFUSED: "refused to answer: what it holds is missing here.",
+    OutcomeLabel.INVALID: "gave an answer that could not be read safely: what it holds is missing here.",
+    OutcomeLabel.TOO_LARGE: "gave an answer over the size limit: what it holds is missing here.",
+    OutcomeLabel.NOT_ASKED: "was not asked: what it holds is missing here.",
+    OutcomeLabel.IDENTITY_MISMATCH: "answered, but not provably for this person: its answer is set aside.",
+    NOTHING_TO_SHOW: "has nothing to show.",
+}
+_CONTRADICTIONS = {
+    "allergy-and-none-known": "One source records an allergy and another records that none is known.",
+    "status-differs": "Sources give different states for what is identified as one item.",
+    "value-differs": "Sources give different values for what is identified as one item.",
+}
+
+
+def completeness_outcome(view: View) -> dict[str, Any]:
+    """The OperationOutcome of a view: one issue for each line, then the notices."""
+    return {"resourceType": "OperationOutcome", "issue": list(_issues(view))}
+
+
+def _issues(view: View) -> Iterator[dict[str, Any]]:
+    for line in view.lines:
+        yield _line_issue(line)
+    for number, contradiction in enumerate(view.contradictions, start=1):
+        yield _contradiction_issue(number, contradiction)
+    if view.suppression_notice:
+        yield _issue("suppressed", view.suppression_notice)
+    absence = _issue("informational", ABSENCE)
+    if view.sections:
+        absence["extension"] = [_section(section) for section in view.sections]
+    yield absence
+
+
+def _issue(code: str, text: str, severity: str = "information") -> dict[str, Any]:
+    return {"severity": severity, "code": code, "details": {"text": text}}
+
+
+def _line_issue(line: CompletenessLine) -> dict[str, Any]:
+    whole = line.label in {OutcomeLabel.COMPLETE, OutcomeLabel.NO_RECORD, NOTHING_TO_SHOW}
+    text = f"{line.name or 'The services asked'} {_SENTENCES[line.label]}"
+    if not line.name:
+        text = "The services asked answered in full." if whole else "Not every service answered in full."
+    issue = _issue("informational", text) if whole else _issue("incomplete", text, "warning")
+    issue["details"]["coding"] = [{"system": LABEL_SYSTEM, "code": str(line.label)}]
+    issue["extension"] = [_completeness(line)]
+    return issue
+
+
+def _completeness(line: CompletenessLine) -> dict[str, Any]:
+    parts: list[dict[str, Any]] = [{"url": "label", "valueCode": str(line.label)}]
+    if line.name:
+        parts.append({"url": "partner", "valueCode": line.partner_id})
+        parts.append({"url": "name", "valueString": line.name})
+    parts.append({"url": "shown", "valueInteger": line.shown})
+    if line.expected is not None:
+        parts.append({"url": "expected", "valueInteger": line.expected})
+    if line.answered_at:
+        parts.append({"url": "answeredAt", "valueInstant": line.answered_at})
+    return {"url": COMPLETENESS, "extension": parts}
+
+
+def _contradiction_issue(number: int, contradiction: Contradiction) -> dict[str, Any]:
+    issue = _issue("conflict", _CONTRADICTIONS[contradiction.why], "warning")
+    issue["details"]["coding"] = [{"code": f"c{number}"}]
+    return issue
+
+
+def _section(section: SectionState) -> dict[str, Any]:
+    state = "shown" if section.shown else ("none-recorded" if section.none_recorded else "not-known")
+    return {
+        "url": SECTION,
+        "extension": [
+            {"url": "category", "valueCode": section.category.value},
+            {"url": "state", "valueCode": state},
+        ],
+    }

@@ -1,0 +1,214 @@
+"""One record: partners asked, answers read, and a view made, re-made whenever the judgement narrows."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from broker.domain.category import Category
+from broker.domain.decision import Judgement
+from broker.domain.identity import PatientIdentity
+from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
+from broker.domain.query import RecordQuery
+from broker.domain.requester import Requester
+from broker.domain.view import View
+from broker.pipeline.fanout import PartnerAnswer, fan_out
+from broker.pipeline.merging import Ground, merge
+from broker.pipeline.normalisation import Normalised, normalise
+from broker.pipeline.planning import Plan, categories_wanted, plan
+from broker.pipeline.screening import Screened, screen
+from broker.pipeline.services import Services
+from broker.pipeline.slices import in_slices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What the partners answered, read and proved, before anything is screened."""
+
+    query: RecordQuery
+    patient: PatientIdentity
+    plan: Plan
+    answers: tuple[PartnerAnswer, ...]
+    normalised: tuple[Normalised, ...] = field(repr=False)
+    asked_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """On whose behalf the partners are asked, under which intent, and by when (loop clock)."""
+
+    requester: Requester
+    intent_sequence: int
+    correlation_id: str
+    deadline_at_s: float
+
+
+async def gather(
+    query: RecordQuery, patient: PatientIdentity, judgement: Judgement, errand: Errand, services: Services
+) -> Gathered:
+    """Plan, ask everybody at once, and read what came."""
+    asked_at = services.clock.now()
+    known = {
+        one.partner_id: local
+        for one in services.registrations
+        if (local := services.locals.get(one.partner_id, patient.number)) is not None
+    }
+    planned = plan(
+        query,
+        judgement,
+        patient=patient,
+        requester=errand.requester,
+        correlation_id=errand.correlation_id,
+        registrations=services.registrations,
+        known=known,
+    )
+    answers = await fan_out(
+        planned.asks,
+        services.roads,
+        intent_sequence=errand.intent_sequence,
+        deadline_at_s=errand.deadline_at_s,
+        clock=services.clock,
+    )
+    normalised = [await _read(answer, patient, services) for answer in answers]
+    return Gathered(
+        query=query,
+        patient=patient,
+        plan=planned,
+        answers=answers,
+        normalised=tuple(normalised),
+        asked_at=asked_at,
+    )
+
+
+async def _read(answer: PartnerAnswer, patient: PatientIdentity, services: Services) -> Normalised:
+    endpoint = next(one.endpoint for one in services.registrations if one.partner_id == answer.partner_id)
+    work = normalise(
+        answer.partner_id,
+        answer.entries,
+        answer.ending,
+        proof=answer.proof,
+        patient=patient,
+        endpoint=endpoint,
+    )
+    normalised = await in_slices(work, services.clock, services.limits.slice_s)
+    _remember(answer, normalised, patient, services)
+    return normalised
+
+
+def _remember(
+    answer: PartnerAnswer, normalised: Normalised, patient: PatientIdentity, services: Services
+) -> None:
+    """A local id is kept while it proves right; a restricted person's never is."""
+    if normalised.ending.label is OutcomeLabel.IDENTITY_MISMATCH:
+        services.locals.forget(answer.partner_id, patient.number)
+    elif answer.learned is not None and not patient.restriction.hides_location:
+        services.locals.put(answer.partner_id, patient.number, answer.learned)
+
+
+async def view_of(gathered: Gathered, judgement: Judgement, services: Services) -> View:
+    """Screen and merge under `judgement`. Called again when it has narrowed since."""
+    clock, slice_s = services.clock, services.limits.slice_s
+    screened = []
+    for normalised in gathered.normalised:
+        decision = judgement.decision_for(normalised.partner_id)
+        if decision is None:
+            raise LookupError(normalised.partner_id)
+        work = screen(normalised.partner_id, normalised.resources, decision, gathered.query.resource_types)
+        screened.append(await in_slices(work, clock, slice_s))
+    items = [resource for one in screened for resource in one.released]
+    ground = _ground(gathered, judgement, services, screened)
+    outcomes = _outcomes(gathered, screened)
+    view = await in_slices(merge(items, outcomes, ground), clock, slice_s)
+    return _with_groups_counted(view)
+
+
+def _ground(
+    gathered: Gathered, judgement: Judgement, services: Services, screened: Sequence[Screened]
+) -> Ground:
+    fallen: frozenset[Category] = frozenset().union(*(one.fallen for one in screened))
+    return Ground(
+        patient=gathered.patient,
+        judgement=judgement,
+        registrations=services.registrations,
+        wanted=categories_wanted(gathered.query),
+        fallen=fallen,
+        asked_at=gathered.asked_at,
+        narrative_hidden_from=frozenset(one.partner_id for one in screened if one.narrative_hidden),
+        person_references={one.partner_id: one.person_references for one in gathered.normalised},
+    )
+
+
+def _outcomes(gathered: Gathered, screened: Sequence[Screened]) -> dict[str, PartnerOutcome]:
+    """One exact line for every registered partner, asked or not."""
+    outcomes = {outcome.partner_id: outcome for outcome in gathered.plan.not_asked}
+    for answer, normalised, one in zip(gathered.answers, gathered.normalised, screened, strict=True):
+        outcomes[answer.partner_id] = PartnerOutcome(
+            partner_id=answer.partner_id,
+            label=normalised.ending.label,
+            cause=normalised.ending.cause,
+            tally=_tally(normalised, one),
+            expected=normalised.ending.expected,
+            elapsed_ms=answer.elapsed_ms,
+            pages=answer.pages,
+            answered_at=answer.answered_at,
+        )
+    return outcomes
+
+
+def _tally(normalised: Normalised, screened: Screened) -> Tally:
+    tally = Tally(
+        received=normalised.received,
+        shown=len(screened.released),
+        repeated=normalised.repeated,
+        withheld=screened.withheld + normalised.unproved,
+        unreadable=normalised.unreadable,
+        quarantined=normalised.quarantined,
+    )
+    if not tally.balances:
+        raise ArithmeticError(f"entries from {normalised.partner_id} are not all accounted for")
+    return tally
+
+
+def _with_groups_counted(view: View) -> View:
+    """`grouped` says how many of a partner's shown items stand beside another."""
+    beside: dict[str, set[int]] = {}
+    for group in view.groups:
+        for index in group.members[1:]:
+            beside.setdefault(view.items[index].partner_id, set()).add(index)
+    if not beside:
+        return view
+    outcomes = tuple(
+        dataclasses.replace(
+            outcome,
+            tally=dataclasses.replace(outcome.tally, grouped=len(beside.get(outcome.partner_id, ()))),
+        )
+        for outcome in view.outcomes
+    )
+    return dataclasses.replace(view, outcomes=outcomes)
+
+
+def nobody_answered(gathered: Gathered) -> bool:
+    """True when somebody was asked and not one of them gave a usable answer."""
+    labels = [normalised.ending.label for normalised in gathered.normalised]
+    return bool(labels) and all(_gave_nothing(label) for label in labels)
+
+
+def _gave_nothing(label: OutcomeLabel) -> bool:
+    return label.failed or label is OutcomeLabel.NOT_ASKED
+
+
+def person_only(patient: PatientIdentity, judgement: Judgement, now: dt.datetime) -> View:
+    """The view of a question that the patient index alone answers: no partner was asked."""
+    return View(
+        patient=patient,
+        items=(),
+        groups=(),
+        contradictions=(),
+        outcomes=(),
+        lines=(),
+        sections=(),
+        suppression_notice=judgement.suppression_notice,
+        asked_at=now,
+    )

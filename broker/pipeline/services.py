@@ -1,0 +1,48 @@
+"""What the pipeline is given to work with: one adapter behind each port, wired in app.py."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import dataclass, field
+
+from broker.domain.limits import BrokerLimits
+from broker.domain.policy import PolicySet
+from broker.domain.registration import PartnerRegistration
+from broker.pipeline.fanout import Road
+from broker.ports.authenticator import Authenticator
+from broker.ports.clock import Clock
+from broker.ports.local_identities import LocalIdentities
+from broker.ports.patient_index import PatientIndex
+from broker.ports.release_store import ReleaseStore
+from broker.ports.sealer import Sealer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """`policies` gives the revision in force now; `background` holds records that must be finished
+    although the request that owes them is over.
+    """
+
+    authenticator: Authenticator
+    index: PatientIndex
+    store: ReleaseStore
+    sealer: Sealer
+    clock: Clock
+    locals: LocalIdentities
+    policies: Callable[[], PolicySet]
+    registrations: tuple[PartnerRegistration, ...]
+    roads: Mapping[str, Road]
+    limits: BrokerLimits
+    background: set[asyncio.Task[None]] = field(default_factory=set)
+
+    def finish_later(self, work: Coroutine[None, None, None]) -> None:
+        """Run `work` to its end whatever becomes of the request; awaited when the broker stops."""
+        task = asyncio.get_running_loop().create_task(work)
+        self.background.add(task)
+        task.add_done_callback(self.background.discard)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Each partner's name for a reader."""
+        return {one.partner_id: one.organisation.name for one in self.registrations}
