@@ -1,0 +1,139 @@
+"""The partners of the demonstration, all invented: who they are and what each can hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from broker.domain.category import Category
+
+_CLINIC = (
+    Category.DEMOGRAPHICS,
+    Category.ALLERGIES,
+    Category.MEDICINES,
+    Category.PROBLEMS,
+    Category.PROCEDURES,
+    Category.RESULTS,
+    Category.OBSERVATIONS,
+    Category.CONTACTS,
+    Category.APPOINTMENTS,
+    Category.REFERRALS,
+    Category.DOCUMENTS,
+)
+_HOSPITAL = (*_CLINIC, Category.PLANS, Category.ALERTS)
+_PRACTICE = (*_CLINIC, Category.VACCINATIONS, Category.ALERTS)
+_COUNCIL = (Category.DEMOGRAPHICS, Category.CONTACTS, Category.PLANS, Category.ALERTS, Category.SOCIAL_CARE)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemonstrationPartner:
+    """One invented organisation. `manner` names the server that its simulator behaves like."""
+
+    partner_id: str
+    name: str
+    ods: str
+    kind: str
+    supplies: tuple[Category, ...]
+    contact: str
+    manner: str = ""
+
+    @property
+    def systems(self) -> str:
+        """The root of its own identifier systems."""
+        return f"https://{self.partner_id}.example/Id"
+
+
+FEN_EDGE = DemonstrationPartner(
+    partner_id="fen-edge-practice",
+    name="Fen Edge Medical Practice",
+    ods="D99001",
+    kind="gp",
+    supplies=_PRACTICE,
+    contact="Fen Edge Medical Practice, 01632 960101",
+)
+CASTLE_HILL = DemonstrationPartner(
+    partner_id="castle-hill-practice",
+    name="Castle Hill Surgery",
+    ods="D99002",
+    kind="gp",
+    supplies=_PRACTICE,
+    contact="Castle Hill Surgery, 01632 960102",
+)
+ADDENBURY = DemonstrationPartner(
+    partner_id="addenbury",
+    name="Addenbury University Hospital",
+    ods="RX901",
+    kind="acute",
+    supplies=_HOSPITAL,
+    contact="Addenbury University Hospital switchboard, 01632 960201",
+    manner="epic",
+)
+PAPERMILL = DemonstrationPartner(
+    partner_id="papermill",
+    name="Papermill Heart and Lung Hospital",
+    ods="RX902",
+    kind="acute",
+    supplies=_HOSPITAL,
+    contact="Papermill Heart and Lung Hospital switchboard, 01632 960202",
+    manner="cerner",
+)
+NENEWEST = DemonstrationPartner(
+    partner_id="nenewest",
+    name="Nene West Hospitals",
+    ods="RX903",
+    kind="acute",
+    supplies=_HOSPITAL,
+    contact="Nene West Hospitals switchboard, 01632 960203",
+)
+OUSEBANK = DemonstrationPartner(
+    partner_id="ousebank",
+    name="Ousebank Mental Health and Community Trust",
+    ods="RX904",
+    kind="mental-health",
+    supplies=_HOSPITAL,
+    contact="Ousebank single point of access, 01632 960301",
+)
+FENLAND = DemonstrationPartner(
+    partner_id="fenland-community",
+    name="Fenland Community Services",
+    ods="RX905",
+    kind="community",
+    supplies=(*_HOSPITAL, Category.VACCINATIONS),
+    contact="Fenland Community Services hub, 01632 960302",
+)
+COUNTY = DemonstrationPartner(
+    partner_id="county-council",
+    name="Cambourne County Council",
+    ods="99C01",
+    kind="social-care",
+    supplies=_COUNCIL,
+    contact="Cambourne County Council adult social care, 01632 960401",
+)
+CITY = DemonstrationPartner(
+    partner_id="city-council",
+    name="Petersgate City Council",
+    ods="99C02",
+    kind="social-care",
+    supplies=_COUNCIL,
+    contact="Petersgate City Council adult social care, 01632 960402",
+)
+HARBOUR = DemonstrationPartner(
+    partner_id="harbour-clinic",
+    name="Harbour Sexual Health Clinic",
+    ods="RX906",
+    kind="sexual-health",
+    supplies=(*_CLINIC, Category.VACCINATIONS),
+    contact="Harbour Sexual Health Clinic, 01632 960501",
+)
+
+PARTNERS = (
+    FEN_EDGE,
+    CASTLE_HILL,
+    ADDENBURY,
+    PAPERMILL,
+    NENEWEST,
+    OUSEBANK,
+    FENLAND,
+    COUNTY,
+    CITY,
+    HARBOUR,
+)
