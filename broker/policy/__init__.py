@@ -1,1 +1,1 @@
-"""."""
+"""Policy files read, checked, held to their cases, explained and kept."""

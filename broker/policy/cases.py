@@ -1,0 +1,195 @@
+"""Each topic's `cases.yaml` into cases, and each case into what it expected and did not get."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from broker.domain.category import Category
+from broker.domain.decision import Decision, Effect, Judgement, Naming, Told
+from broker.domain.policy import PolicySet, Topic
+from broker.files import Section, nearest, read_file
+from broker.pipeline.decision import decide
+from broker.pipeline.decision.rules import DECISION, SENTENCES
+from broker.policy.loading import CASES
+from broker.policy.reading import read_categories, refuse_repeats
+from broker.policy.situation import Situation, facts_of, partners_of, read_situation, read_usual
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PartnerExpectation:
+    """What a case expects of one partner. None, and empty `shows` and `hides`, expect nothing."""
+
+    partner_id: str
+    effect: str | None
+    because: str | None
+    shows: frozenset[Category]
+    hides: frozenset[Category]
+    only: frozenset[Category] | None
+    holds_back_part: bool | None
+    naming: str | None
+    in_scope: bool | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One sentence of what a policy does, with the situation and what must come of it."""
+
+    topic: Topic
+    name: str
+    path: Path
+    line: int
+    column: int
+    situation: Situation
+    effect: str
+    because: str | None
+    told: str | None
+    alert: bool | None
+    placeless: bool | None
+    partners: tuple[PartnerExpectation, ...]
+
+    @property
+    def place(self) -> str:
+        """File, line and column of its name."""
+        return f"{self.path}:{self.line}:{self.column}"
+
+
+def load_cases(folder: Path, policies: PolicySet) -> tuple[Case, ...]:
+    """Every case of every topic, in the order of the topics. Raises FileFault."""
+    usual = read_usual(folder, policies)
+    return tuple(case for topic in Topic for case in _read_topic(folder, topic, usual, policies))
+
+
+def _read_topic(folder: Path, topic: Topic, usual: Situation, policies: PolicySet) -> Iterator[Case]:
+    top = read_file(folder / topic / CASES)
+    sections = top.sections("cases")
+    refuse_repeats(sections, "name")
+    for section in sections:
+        yield _read_case(section, topic, usual, policies)
+    top.finish()
+
+
+def _read_case(section: Section, topic: Topic, usual: Situation, policies: PolicySet) -> Case:
+    line, column = section.position("name")
+    expect = section.section("expect")
+    given = section.section("given") if "given" in section else None
+    case = Case(
+        topic=topic,
+        name=section.text("name"),
+        path=section.path,
+        line=line,
+        column=column,
+        situation=read_situation(given, usual, policies) if given else usual,
+        effect=expect.word("effect", Effect),
+        because=_because(expect, policies),
+        told=expect.word("told", Told, None),
+        alert=expect.flag("alert", None),
+        placeless=expect.flag("placeless", None),
+        partners=_partners(expect, policies),
+    )
+    expect.finish()
+    section.finish()
+    return case
+
+
+def _because(section: Section, policies: PolicySet) -> str | None:
+    if "because" not in section:
+        return None
+    known = {"/".join(key) for key in (*SENTENCES, *policies.places)}
+    word = section.text("because")
+    if word not in known:
+        problem = f"`{word}` is not a `topic/rule` that a policy can give as a reason."
+        topic = word.partition("/")[0]
+        close = {key for key in known if key.startswith(f"{topic}/")} or {*Topic, DECISION}
+        raise section.fault(problem, nearest(word, close), at="because")
+    return word
+
+
+def _partners(expect: Section, policies: PolicySet) -> tuple[PartnerExpectation, ...]:
+    if "partners" not in expect:
+        return ()
+    partners = expect.section("partners")
+    for name in partners.names():
+        if name not in policies.party_of_partner:
+            remedy = nearest(name, policies.party_of_partner)
+            raise partners.fault(f"`{name}` is not a partner of the agreement.", remedy, at=name)
+    return tuple(_partner(partners.section(name), name, policies) for name in partners.names())
+
+
+def _partner(section: Section, partner_id: str, policies: PolicySet) -> PartnerExpectation:
+    expectation = PartnerExpectation(
+        partner_id=partner_id,
+        effect=section.word("effect", Effect, None),
+        because=_because(section, policies),
+        shows=_categories(section, "shows") or frozenset(),
+        hides=_categories(section, "hides") or frozenset(),
+        only=_categories(section, "only"),
+        holds_back_part=section.flag("holds_back_part", None),
+        naming=section.word("naming", Naming, None),
+        in_scope=section.flag("in_scope", None),
+    )
+    section.finish()
+    return expectation
+
+
+def _categories(section: Section, name: str) -> frozenset[Category] | None:
+    return read_categories(section, name) if name in section else None
+
+
+def failures_of(case: Case, policies: PolicySet) -> tuple[str, ...]:
+    """What `case` expected and did not get, a sentence each; empty when it holds."""
+    judgement = decide(facts_of(case.situation, partners_of(policies)), policies)
+    return (*_request_failures(case, judgement), *_all_partner_failures(case, judgement))
+
+
+def _request_failures(case: Case, judgement: Judgement) -> Iterator[str]:
+    reasons = {reason.rule for reason in judgement.reasons}
+    placeless = all(decision.locationless for decision in judgement.decisions)
+    yield from _compare("effect", case.effect, judgement.effect)
+    yield from _compare("because", case.because, _reason_word(judgement))
+    yield from _compare("told", case.told, judgement.told)
+    yield from _compare("alert", case.alert, "alert-privacy-officer" in reasons)
+    yield from _compare("placeless", case.placeless, placeless)
+
+
+def _all_partner_failures(case: Case, judgement: Judgement) -> Iterator[str]:
+    for expected in case.partners:
+        decision = judgement.decision_for(expected.partner_id)
+        assert decision is not None, "a case names partners of the agreement alone"
+        for failure in _partner_failures(expected, decision):
+            yield f"{expected.partner_id}: {failure}"
+
+
+def _partner_failures(expected: PartnerExpectation, decision: Decision) -> Iterator[str]:
+    yield from _compare("effect", expected.effect, decision.effect)
+    yield from _compare("because", expected.because, _reason_word(decision))
+    yield from _compare("naming", expected.naming, decision.naming)
+    yield from _compare("in_scope", expected.in_scope, decision.in_scope)
+    yield from _compare("holds_back_part", expected.holds_back_part, bool(decision.withholds))
+    if expected.shows - decision.categories:
+        yield f"`shows` {_listed(expected.shows - decision.categories)}, which is held back."
+    if expected.hides & decision.categories:
+        yield f"`hides` {_listed(expected.hides & decision.categories)}, which is shown."
+    if expected.only is not None and expected.only != decision.categories:
+        yield f"`only` is {_listed(expected.only)}, and shown is {_listed(decision.categories)}."
+
+
+def _compare(name: str, expected: object, found: object) -> Iterator[str]:
+    if expected is not None and expected != found:
+        yield f"`{name}` is expected to be {_said(expected)} and is {_said(found)}."
+
+
+def _said(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else f"`{value}`"
+
+
+def _reason_word(judged: Judgement | Decision) -> str:
+    """A deny's primary reason; a permit's first denial (what holds back a part), else its first permit."""
+    denial = next((reason for reason in judged.reasons if reason.effect is Effect.DENY), None)
+    reason = denial or judged.reasons[0]
+    return f"{reason.topic}/{reason.rule}"
+
+
+def _listed(categories: Iterable[Category]) -> str:
+    return ", ".join(sorted(categories)) or "nothing"

@@ -1,0 +1,125 @@
+"""The sharing agreement: its phases, its parties, and what each supplies to whom."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from broker.domain.category import Category
+from broker.domain.policy import Asked, Party, Term
+from broker.files import Section, nearest
+from broker.pipeline.decision.rules import SENTENCES
+from broker.policy.reading import (
+    Places,
+    Vocabulary,
+    read_categories,
+    read_groups,
+    read_id,
+    refuse_repeats,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The parties, by organisation for who looks and by partner for who is asked."""
+
+    parties: tuple[Party, ...]
+    of_organisation: Mapping[str, Party]
+    of_partner: Mapping[str, Party]
+
+
+def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agreement:
+    """Read `phases` and `parties`. Raises FileFault when an organisation or partner signs twice."""
+    phases = _phases(top)
+    parties: dict[str, Party] = {}
+    by_organisation: dict[str, Party] = {}
+    for section in top.sections("parties"):
+        party = _party(section, phases, places, vocabulary)
+        if party.party_id in parties:
+            at = "partner" if party.partner_id else "party"
+            raise section.fault(f"`{party.party_id}` has signed already.", "Keep one entry.", at=at)
+        _sign(section, party, by_organisation)
+        parties[party.party_id] = party
+    sentences = {rule: words for (topic, rule), words in SENTENCES.items() if topic == places.topic}
+    places.add_fixed(top, "parties", sentences)
+    places.add_fixed(top, "phases", {"phase-not-live": sentences["phase-not-live"]})
+    of_partner = {party.partner_id: party for party in parties.values() if party.partner_id}
+    return Agreement(tuple(parties.values()), by_organisation, of_partner)
+
+
+def _phases(top: Section) -> Mapping[str, Term]:
+    sections = top.sections("phases")
+    refuse_repeats(sections, "id")
+    phases = {}
+    for section in sections:
+        section.text("title")
+        phases[read_id(section, "id")] = Term(start=section.date("live_from"))
+        section.finish()
+    return phases
+
+
+def _party(section: Section, phases: Mapping[str, Term], places: Places, vocabulary: Vocabulary) -> Party:
+    partner = section.word("partner", vocabulary.partners) if "partner" in section else None
+    party_id = partner or _party_id(section, vocabulary)
+    places.add(party_id, section, "partner" if partner else "party", section.text("name"))
+    party = Party(
+        party_id=party_id,
+        partner_id=partner,
+        organisations=_organisations(section, partner, vocabulary),
+        may_view=section.flag("views"),
+        phase=phases[section.word("phase", phases)],
+        term=_term(section),
+        asked=Asked(section.word("asked", Asked)) if partner else Asked.ALWAYS,
+        seen=_supplies(section, vocabulary) if partner else {},
+    )
+    section.finish()
+    return party
+
+
+def _party_id(section: Section, vocabulary: Vocabulary) -> str:
+    if "party" not in section:
+        raise section.fault(
+            "A party has neither `partner` nor `party`.",
+            "Add `partner:` with a registered partner, or `party:` with an id for one that supplies nothing.",
+        )
+    party_id = read_id(section, "party")
+    if party_id in vocabulary.partners:
+        raise section.fault(f"`{party_id}` is a registered partner.", "Write `partner:`.", at="party")
+    return party_id
+
+
+def _organisations(section: Section, partner: str | None, vocabulary: Vocabulary) -> frozenset[str]:
+    registered = vocabulary.partners[partner] if partner else None
+    words = section.words("organisations", registered)
+    if not words:
+        remedy = nearest("", registered) if registered else "List its ODS codes."
+        raise section.fault("`organisations` lists none.", remedy, at="organisations")
+    return frozenset(words)
+
+
+def _term(section: Section) -> Term:
+    start: dt.date = section.date("from")
+    end: dt.date | None = section.date("until") if "until" in section else None
+    if end is not None and end <= start:
+        raise section.fault("`until` is not after `from`.", "The last day is the one before.", at="until")
+    return Term(start=start, end=end)
+
+
+def _supplies(section: Section, vocabulary: Vocabulary) -> Mapping[str, frozenset[Category]]:
+    """What each role group may see. A group named twice may see both parts."""
+    seen: dict[str, frozenset[Category]] = {}
+    for part in section.sections("supplies"):
+        categories = read_categories(part, "categories")
+        for group in read_groups(part, "to", vocabulary):
+            seen[group] = seen.get(group, frozenset()) | categories
+        part.finish()
+    return seen
+
+
+def _sign(section: Section, party: Party, signed: dict[str, Party]) -> None:
+    for ods in sorted(party.organisations):
+        if ods in signed:
+            problem = f"`{ods}` has signed already, as `{signed[ods].party_id}`."
+            raise section.fault(problem, "Keep it in one place.", at="organisations")
+        signed[ods] = party
