@@ -62,8 +62,10 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     identifier = request[_ID] = request_id(request.headers.getall(REQUEST_ID, []))
+    guarded = False
     try:
         refuse_the_malformed(request, request.app[SETTINGS])
+        guarded = True
         response = await handler(request)
     except BrokerError as error:
         response = refusal_response(error, identifier)
@@ -73,6 +75,8 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
     except Exception as error:  # noqa: BLE001 - the last line: a fixed body, the class name for us
         note("door.unexpected", request_id=identifier, error=type(error).__name__)
         response = refusal_response(BrokerError(), identifier)
+    if not guarded:
+        response.force_close()  # what follows on this connection is in doubt too
     _log(request, response.status, began_s)
     return response
 

@@ -79,20 +79,30 @@ async def open_door(
         await door.drain()
 
 
+@contextlib.asynccontextmanager
+async def connection(port: int) -> AsyncIterator[tuple[asyncio.StreamReader, asyncio.StreamWriter]]:
+    """One connection to a port of 127.0.0.1, closed at the end whatever became of it."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        yield reader, writer
+    finally:
+        writer.close()
+        with contextlib.suppress(ConnectionError):
+            await writer.wait_closed()
+
+
 async def knock(door: Door, sent: bytes, *, within_s: float = 10) -> bytes:
     """Everything that comes back for `sent` until the door closes the connection.
 
     Raises TimeoutError when it stays open.
     """
-    reader, writer = await asyncio.open_connection("127.0.0.1", door.port)
-    try:
+    async with connection(door.port) as (reader, writer):
         writer.write(sent)
-        async with asyncio.timeout(within_s):
-            return await reader.read()
-    except ConnectionResetError:
-        return b""
-    finally:
-        writer.close()
+        try:
+            async with asyncio.timeout(within_s):
+                return await reader.read()
+        except ConnectionResetError:
+            return b""
 
 
 def get(path: str, *headers: str, version: str = "HTTP/1.1", method: str = "GET") -> bytes:
@@ -105,7 +115,7 @@ def get(path: str, *headers: str, version: str = "HTTP/1.1", method: str = "GET"
 
 def status_of(response: bytes) -> int:
     """The status of the first response; 0 when there was none."""
-    return int(response.split(b" ", 2)[1]) if response.startswith(b"HTTP/1.") else 0
+    return int(response.split(b" ", 2)[1]) if response.startswith(b"HTTP/") else 0
 
 
 def head_and_body(response: bytes) -> tuple[str, bytes]:
