@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -55,8 +56,10 @@ def command(folder: Path | None, *, names_patient: bool, **facts: str | int) -> 
 
 
 def _read_number() -> NhsNumber:
-    stream = click.get_text_stream("stdin")
-    text: str = click.prompt("NHS number", err=True) if stream.isatty() else stream.readline()
+    if sys.stdin.isatty():
+        text: str = click.prompt("NHS number", err=True)
+    else:
+        text = sys.stdin.readline()
     try:
         return NhsNumber.parse(text.strip())
     except InvalidNhsNumber as error:

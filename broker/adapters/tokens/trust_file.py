@@ -141,7 +141,10 @@ def _organisation(section: Section, form: RoleForm) -> ClaimPath | None:
 
 
 def _optional_words(section: Section, name: str, valid: tuple[str, ...]) -> WordClaim | None:
-    return _word_claim(section.section(name), valid) if name in section else None
+    if name not in section:
+        section.section(name, None)  # so that a misspelt one is told the right word
+        return None
+    return _word_claim(section.section(name), valid)
 
 
 def _word_claim(inner: Section, valid: tuple[str, ...] | None) -> WordClaim:
@@ -177,4 +180,5 @@ def _path(section: Section, name: str) -> ClaimPath:
 
 
 def _optional_path(section: Section, name: str) -> ClaimPath | None:
-    return _path(section, name) if name in section else None
+    path = section.words(name, None, ())
+    return path or (_path(section, name) if name in section else None)
