@@ -14,7 +14,7 @@ import struct
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import TypeAlias
+from typing import Self, TypeAlias
 
 
 @dataclass
@@ -95,7 +95,7 @@ class FaultPartner:
     hung_up: asyncio.Event = field(default_factory=asyncio.Event)
     port: int = 0
 
-    async def __aenter__(self) -> FaultPartner:
+    async def __aenter__(self) -> Self:
         """Start to listen."""
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0, ssl=self.tls)
         self.port = self._server.sockets[0].getsockname()[1]

@@ -12,7 +12,7 @@ import aiohttp
 from yarl import URL
 
 from broker.adapters.transport.address import Address
-from broker.adapters.transport.body import read_body
+from broker.adapters.transport.body import ACCEPT_ENCODING, read_body
 from broker.adapters.transport.breaker import Breaker, BreakerState
 from broker.adapters.transport.failures import CALL_ERRORS, failure_of
 from broker.adapters.transport.limiter import CallLimiter, QueueFull
@@ -49,8 +49,10 @@ _OWN_HEADERS = frozenset(
         "proxy-connection",
         "accept-encoding",
         "forwarded",
+        "user-agent",
     }
 )
+_ALWAYS_SENT = {"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": "watersmeet"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +125,9 @@ class HttpTransport:
         if permit.partner_id != self._registration.partner_id:
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
         check_numbers(request, permit.numbers)
-        headers = dict(request.headers)
-        if any(name.lower() in _OWN_HEADERS for name in headers):
+        if not _OWN_HEADERS.isdisjoint(map(str.lower, request.headers)):
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
+        headers = {**_ALWAYS_SENT, **request.headers}
         body = request.body
         if request.form:
             body = urlencode(request.form).encode("ascii")
@@ -140,7 +142,7 @@ class HttpTransport:
             return Failure(OutcomeLabel.NOT_ASKED, Cause.BREAKER_OPEN)
         watch = Watch(self._limits, deadline_at_s, loop)
         try:
-            async with watch.timer:
+            async with watch:
                 await self._limiter.enter()
                 try:
                     return await self._admitted(call, watch, loop)
@@ -149,7 +151,7 @@ class HttpTransport:
         except QueueFull:
             return Failure(OutcomeLabel.NOT_ASKED, Cause.THROTTLED)
         except TimeoutError:
-            return watch.failure()
+            return watch.failure
 
     async def _admitted(
         self, call: _Call, watch: Watch, loop: asyncio.AbstractEventLoop
@@ -162,7 +164,7 @@ class HttpTransport:
             result = await self._exchange(call, watch)
         except asyncio.CancelledError:
             # Ours or the caller's: only an expired phase of the partner's own tells of the partner.
-            if watch.timer.expired() and watch.failure().counts:
+            if watch.expired and watch.failure.counts:
                 self._breaker.failed(ticket, loop.time())
             else:
                 self._breaker.abandoned(ticket)
@@ -214,17 +216,17 @@ class HttpTransport:
 
     def _pause_before_retry(self, result: HttpResponse | Failure, deadline_at_s: float) -> float | None:
         """Seconds to wait, or None for no second attempt."""
+        asked_s: float | None
         now_s = asyncio.get_running_loop().time()
-        pause_s = self._random.uniform(*JITTER_S)
-        if isinstance(result, HttpResponse):
-            if result.status not in _THROTTLING:
-                return None
+        if isinstance(result, Failure):
+            asked_s = 0.0 if result.again else None
+        elif result.status in _THROTTLING:
             asked_s = retry_after_s(result.headers.get("retry-after"), self._clock.now())
-            if asked_s is None or asked_s >= (deadline_at_s - now_s) / 2:
-                return None
-            pause_s = max(pause_s, asked_s)
-        elif not result.again:
+        else:
             return None
+        if asked_s is None or asked_s >= (deadline_at_s - now_s) / 2:
+            return None
+        pause_s = max(asked_s, self._random.uniform(*JITTER_S))
         if now_s + pause_s >= deadline_at_s or not self._budget.spend(now_s):
             return None
         return pause_s

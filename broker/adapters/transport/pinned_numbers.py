@@ -21,11 +21,10 @@ _ESCAPINGS_MAX = 3  # a number escaped more often than this has been hidden, not
 def check_numbers(request: HttpRequest, numbers: frozenset[NhsNumber]) -> None:
     """Raises TransportFault (not-allowed-call) for a number outside `numbers`, wherever it stands."""
     text = _everything_in(request)
-    permitted = {number.digits for number in numbers}
     for _ in range(_ESCAPINGS_MAX):
         for found in _CANDIDATE.findall(text):
             digits = found.translate(_SEPARATORS)
-            if digits not in permitted and check_digit_holds(digits):
+            if check_digit_holds(digits) and NhsNumber(digits) not in numbers:
                 raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
         if "%" not in text:
             return

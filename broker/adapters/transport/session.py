@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import aiohttp
 
 from broker.adapters.transport.address import Address, is_loopback
-from broker.adapters.transport.body import ACCEPT_ENCODING
 from broker.adapters.transport.secure import guarded_socket, tls_context
 from broker.adapters.transport.watch import CURRENT_WATCH
 from broker.domain.registration import PartnerRegistration
@@ -51,9 +50,7 @@ def open_session(registration: PartnerRegistration, address: Address) -> aiohttp
     session = aiohttp.ClientSession(
         connector=connector,
         cookie_jar=aiohttp.DummyCookieJar(),
-        timeout=aiohttp.ClientTimeout(total=None, sock_connect=None),
-        headers={"Accept-Encoding": ACCEPT_ENCODING},
-        skip_auto_headers=("User-Agent",),
+        timeout=aiohttp.ClientTimeout(total=None),
         auto_decompress=False,
         trust_env=False,
         max_line_size=_HEADER_LINE_BYTES_MAX,

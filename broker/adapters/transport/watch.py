@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 from contextvars import ContextVar
 from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
 
 from broker.domain.limits import PartnerLimits
 from broker.domain.outcome import Cause, OutcomeLabel
@@ -22,13 +24,31 @@ class Failure:
     counts: bool = True
 
 
-class Watch:
-    """Keeps the timer of one attempt at the limit of the phase that it is in.
+_QUEUED = Failure(OutcomeLabel.NOT_ASKED, Cause.THROTTLED, counts=False)
+_UNCONNECTED = Failure(OutcomeLabel.UNREACHABLE, Cause.CONNECT)
+_SLOW = Failure(OutcomeLabel.TIMED_OUT, Cause.SLOW)
+# Our own deadline came first: it says nothing of the partner's health.
+_TOO_LATE = Failure(OutcomeLabel.TIMED_OUT, Cause.DEADLINE, counts=False)
 
-    One timer moved along costs a microsecond a phase; a timer for each phase would cost five.
+
+class Watch:
+    """Ends one attempt at the limit of the phase that it is in: `async with watch:` raises TimeoutError.
+
+    Phases mostly move the limit later. So the timer is not set anew for each: when it rings early it is
+    set once more, and a call that is quick sets one timer in all.
     """
 
-    __slots__ = ("_body_since_s", "_deadline_at_s", "_limits", "_loop", "_on_expiry", "timer")
+    __slots__ = (
+        "_body_since_s",
+        "_deadline_at_s",
+        "_ends_at_s",
+        "_handle",
+        "_limits",
+        "_loop",
+        "_rings_at_s",
+        "_timeout",
+        "failure",
+    )
 
     def __init__(self, limits: PartnerLimits, deadline_at_s: float, loop: asyncio.AbstractEventLoop) -> None:
         """Starts in the queue. `deadline_at_s` is on the loop's clock."""
@@ -36,17 +56,38 @@ class Watch:
         self._deadline_at_s = deadline_at_s
         self._loop = loop
         self._body_since_s = 0.0
-        self._on_expiry = Failure(OutcomeLabel.NOT_ASKED, Cause.THROTTLED, counts=False)
-        queue_until_s = loop.time() + limits.queue_wait_s_max
-        self.timer = asyncio.timeout_at(min(queue_until_s, deadline_at_s))
+        self.failure = _QUEUED
+        self._ends_at_s = min(loop.time() + limits.queue_wait_s_max, deadline_at_s)
+        self._rings_at_s = self._ends_at_s
+        self._timeout = asyncio.timeout(None)
+        self._handle: asyncio.TimerHandle | None = None
+
+    async def __aenter__(self) -> Self:
+        """Start the timer."""
+        await self._timeout.__aenter__()
+        self._set()
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Stop the timer. Raises TimeoutError when it had ended the attempt."""
+        if self._handle is not None:
+            self._handle.cancel()
+        await self._timeout.__aexit__(kind, error, trace)
+
+    @property
+    def expired(self) -> bool:
+        """True when the timer, and not the caller, ended the attempt."""
+        return self._timeout.expired()
 
     def connecting(self) -> None:
         """A place in the rate was given."""
-        self._move(self._limits.connect_s, Failure(OutcomeLabel.UNREACHABLE, Cause.CONNECT))
+        self._move(self._limits.connect_s, _UNCONNECTED)
 
     def connected(self) -> None:
         """A connection is there, new or used before."""
-        self._move(self._limits.first_byte_s, Failure(OutcomeLabel.TIMED_OUT, Cause.SLOW))
+        self._move(self._limits.first_byte_s, _SLOW)
 
     def reading(self, wire_bytes: int) -> None:
         """About to wait for more of the body: it must come before the partner is idle or too slow."""
@@ -54,20 +95,29 @@ class Watch:
         self._body_since_s = self._body_since_s or now_s
         rate = self._limits.rate_bytes_per_s_min
         too_slow_in_s = self._body_since_s + max(_RATE_FROM_S, wire_bytes / rate) - now_s
-        self._move(min(self._limits.idle_s, too_slow_in_s), Failure(OutcomeLabel.TIMED_OUT, Cause.SLOW))
+        self._move(min(self._limits.idle_s, too_slow_in_s), _SLOW)
 
-    def failure(self) -> Failure:
-        """What an expiry means in this phase."""
-        return self._on_expiry
-
-    def _move(self, within_s: float, on_expiry: Failure) -> None:
+    def _move(self, within_s: float, failure: Failure) -> None:
         until_s = self._loop.time() + within_s
         if until_s >= self._deadline_at_s:
-            # Our own deadline came first: it says nothing of the partner's health.
-            until_s = self._deadline_at_s
-            on_expiry = Failure(OutcomeLabel.TIMED_OUT, Cause.DEADLINE, counts=False)
-        self._on_expiry = on_expiry
-        self.timer.reschedule(until_s)
+            until_s, failure = self._deadline_at_s, _TOO_LATE
+        self.failure = failure
+        self._ends_at_s = until_s
+        if until_s < self._rings_at_s:
+            self._set()
+
+    def _set(self) -> None:
+        if self._handle is not None:
+            self._handle.cancel()
+        self._rings_at_s = self._ends_at_s
+        self._handle = self._loop.call_at(self._ends_at_s, self._ring)
+
+    def _ring(self) -> None:
+        self._handle = None
+        if self._loop.time() < self._ends_at_s:
+            self._set()
+        else:
+            self._timeout.reschedule(self._ends_at_s)
 
 
 # Set by the call, read by the connector below aiohttp's session: the only place that knows when a
