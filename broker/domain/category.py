@@ -10,6 +10,9 @@ from types import MappingProxyType
 class Category(enum.StrEnum):
     """What a decision permits or withholds. `unclassified` is denied unless a policy permits it."""
 
+    # Enum hashes through Python; a category is looked up for every item of every record.
+    __hash__ = str.__hash__
+
     DEMOGRAPHICS = "demographics"
     ALLERGIES = "allergies"
     MEDICINES = "medicines"

@@ -22,21 +22,22 @@ def may_hide_names(raw: bytes) -> bool:
     return b"\\u00" in raw
 
 
-def _values(raw: bytes) -> Iterator[tuple[int, int]]:
-    """Where the text of each reference begins and ends."""
+def _value_begins(raw: bytes, after_name: int) -> int:
+    """Where the text of a reference begins; -1 when what stands here is not a member's name."""
+    if raw[after_name : after_name + 2] == b':"':
+        return after_name + 2
+    spaced = _COLON_AND_QUOTE.match(raw, after_name)
+    return spaced.end() if spaced else -1
+
+
+def _values(raw: bytes) -> Iterator[bytes]:
+    """The text of each reference."""
     at = raw.find(_NAME)
     while at >= 0:
-        after = at + len(_NAME)
-        if raw[after : after + 2] == b':"':
-            begins = after + 2
-        else:
-            spaced = _COLON_AND_QUOTE.match(raw, after)
-            begins = spaced.end() if spaced else -1
-        if begins < 0:
-            at = raw.find(_NAME, after)
-            continue
-        ends = raw.find(b'"', begins)
-        yield begins, ends
+        begins = _value_begins(raw, at + len(_NAME))
+        ends = raw.find(b'"', begins) if begins >= 0 else at + len(_NAME)
+        if begins >= 0:
+            yield raw[begins:ends]
         at = raw.find(_NAME, ends)
 
 
@@ -44,22 +45,27 @@ def references_in(raw: bytes) -> list[str]:
     """The text of every `reference` member, in order, at any depth."""
     if may_hide_names(raw):
         return [holder["reference"] for holder in reference_holders(lossless_tree(raw))]
-    return [raw[begins:ends].decode() for begins, ends in _values(raw)]
+    return [text.decode() for text in _values(raw)]
 
 
-def rewrite_references(raw: bytes, rewritten: Callable[[bytes], bytes]) -> bytes:
-    """`raw` with the text of each reference replaced; every other byte stays where it was."""
+def rewrite_references(raw: bytes, rewritten: Callable[[bytes], bytes]) -> list[bytes]:
+    """The pieces of `raw` with the text of each reference replaced; every other byte as it was."""
     if may_hide_names(raw):
-        return _rewrite_in_tree(raw, rewritten)
+        return [_rewrite_in_tree(raw, rewritten)]
     pieces: list[bytes] = []
     copied = 0
-    for begins, ends in _values(raw):
+    at = raw.find(_NAME)
+    while at >= 0:
+        begins = _value_begins(raw, at + len(_NAME))
+        if begins < 0:
+            at = raw.find(_NAME, at + len(_NAME))
+            continue
+        ends = raw.find(b'"', begins)
         pieces += (raw[copied:begins], rewritten(raw[begins:ends]))
         copied = ends
-    if not pieces:
-        return raw
+        at = raw.find(_NAME, ends)
     pieces.append(raw[copied:])
-    return b"".join(pieces)
+    return pieces
 
 
 def _rewrite_in_tree(raw: bytes, rewritten: Callable[[bytes], bytes]) -> bytes:

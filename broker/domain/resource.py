@@ -122,19 +122,16 @@ class Header(msgspec.Struct, gc=False, frozen=True):
 class Resource(msgspec.Struct, frozen=True, gc=False):
     """A readable resource from one partner. `raw` is exactly what that partner wrote.
 
-    A Struct without collector tracking, because a record makes thousands of them.
+    `local_reference` is `Type/id`, as the partner's own references name it. A Struct without collector
+    tracking, because a record makes thousands of them.
     """
 
     partner_id: str
     header: Header
     category: Category
     raw: bytes
+    local_reference: str
     full_url: str | None = None
-
-    @property
-    def local_reference(self) -> str:
-        """`Type/id` as the partner's own references name it."""
-        return f"{self.header.resourceType}/{self.header.id}"
 
     def __repr__(self) -> str:
         """Type and partner only: nothing of the person reaches a log or a traceback."""

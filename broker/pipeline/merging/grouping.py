@@ -6,9 +6,9 @@ different partners, the same codes, time, status and value. Whatever differs in 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Sequence
+from collections.abc import Generator, Hashable, Iterable, Iterator, Sequence
 
-from broker.domain.resource import CodeableConcept, Header, Resource
+from broker.domain.resource import CodeableConcept, Header, Resource, WireIdentifier
 from broker.domain.view import Group
 
 _ITEMS_IN_A_SLICE = 400
@@ -18,67 +18,82 @@ _UNGROUPED = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organiza
 
 def group_items(items: Sequence[Resource]) -> Generator[None, None, tuple[Group, ...]]:
     """Groups of two or more, in the order of their leads. An item may stand in one group of each kind."""
-    by_identifier: dict[Hashable, list[int]] = {}
-    by_content: dict[Hashable, list[int]] = {}
+    by_identifier, by_likeness = _Likes(), _Likes()
     for index, resource in enumerate(items):
         header = resource.header
         if header.resourceType not in _UNGROUPED:
-            for key in _identifier_keys(header):
-                by_identifier.setdefault(key, []).append(index)
-            content = _content_key(header)
-            if content is not None:
-                by_content.setdefault(content, []).append(index)
+            for identifier in _identifiers(header):
+                by_identifier.add((header.resourceType, identifier.system, identifier.value), index)
+            by_likeness.add(_likeness(header), index)
         if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
-    same_identifier = _groups(by_identifier, "same-identifier")
-    seen = {group.members for group in same_identifier}
-    same_content = [
-        group
-        for group in _groups(by_content, "same-content")
-        if group.members not in seen and _from_several_partners(group, items)
-    ]
-    return tuple(same_identifier + same_content)
+    same_identifier = sorted({tuple(dict.fromkeys(members)) for members in by_identifier.several()})
+    groups = [Group(members, "same-identifier") for members in same_identifier if len(members) > 1]
+    known = set(same_identifier)
+    same_content = (members for members in sorted(_same_content(by_likeness, items)) if members not in known)
+    groups.extend(Group(members, "same-content") for members in same_content)
+    return tuple(groups)
 
 
-def _groups(keyed: dict[Hashable, list[int]], why: str) -> list[Group]:
-    """One group for each set of items, even where several identifiers bring the same items together."""
-    members = {tuple(dict.fromkeys(indexes)): None for indexes in keyed.values() if len(indexes) > 1}
-    return [Group(group, why) for group in sorted(members) if len(group) > 1]
+class _Likes:
+    """Indexes by key; a list is made only where two meet, because most items stand alone."""
+
+    def __init__(self) -> None:
+        self._first: dict[Hashable, int] = {}
+        self._several: dict[Hashable, list[int]] = {}
+
+    def add(self, key: Hashable | None, index: int) -> None:
+        """Note that the item at `index` has `key`; None is too little to say anything by."""
+        if key is None:
+            return
+        first = self._first.setdefault(key, index)
+        if first != index:
+            self._several.setdefault(key, [first]).append(index)
+
+    def several(self) -> Iterable[list[int]]:
+        """The indexes of each key that more than one item has, in order."""
+        return self._several.values()
 
 
-def _from_several_partners(group: Group, items: Sequence[Resource]) -> bool:
-    return len({items[index].partner_id for index in group.members}) > 1
+def _same_content(likes: _Likes, items: Sequence[Resource]) -> Iterator[tuple[int, ...]]:
+    """Of items alike in kind, code and time, those from several partners with the same state and value."""
+    for indexes in likes.several():
+        alike: dict[Hashable, list[int]] = {}
+        for index in indexes:
+            alike.setdefault(_content(items[index].header), []).append(index)
+        for members in alike.values():
+            if len(members) > 1 and _from_several_partners(members, items):
+                yield tuple(members)
 
 
-def _identifier_keys(header: Header) -> list[Hashable]:
+def _from_several_partners(members: Iterable[int], items: Sequence[Resource]) -> bool:
+    return len({items[index].partner_id for index in members}) > 1
+
+
+def _identifiers(header: Header) -> Iterator[WireIdentifier]:
     found = header.identifier
     if found is None:
-        return []
-    several = found if isinstance(found, list) else [found]
-    return [
-        (header.resourceType, identifier.system, identifier.value)
-        for identifier in several
-        if identifier.system and identifier.value
-    ]
+        return
+    for identifier in found if isinstance(found, list) else (found,):
+        if identifier.system and identifier.value:
+            yield identifier
 
 
-def _content_key(header: Header) -> Hashable | None:
-    """What makes two items look alike; None when there is too little to say so."""
+def _likeness(header: Header) -> Hashable | None:
+    """Kind, first code and time; None when there is too little to say that two items are alike."""
     concept = header.code or header.vaccineCode or header.medicationCodeableConcept
     when = _when(header)
     if not isinstance(concept, CodeableConcept) or not concept.coding or when is None:
         return None
+    first = concept.coding[0]
+    return (header.resourceType, first.system, first.code, when)
+
+
+def _content(header: Header) -> Hashable:
+    """State and value: where either differs, two items are not the same."""
     value = header.valueQuantity
     measured = value and (bytes(value.value), value.comparator, value.code or value.unit)
-    first = concept.coding[0]
-    return (
-        header.resourceType,
-        first.system,
-        first.code,
-        when,
-        state_of(header),
-        measured or header.valueString or header.valueCodeableConcept,
-    )
+    return (state_of(header), measured or header.valueString or header.valueCodeableConcept)
 
 
 def _when(header: Header) -> str | None:

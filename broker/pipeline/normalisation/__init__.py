@@ -98,8 +98,18 @@ def _read_all(partner_id: str, entries: Iterable[Entry]) -> Generator[None, None
 
 def _without_repeats(resources: list[Resource]) -> tuple[list[Resource], int]:
     """Pages may overlap: the very same bytes again are one resource. Anything that differs is kept."""
-    unique = {(resource.local_reference, resource.raw): resource for resource in resources}
-    return list(unique.values()), len(resources) - len(unique)
+    seen: dict[str, list[bytes]] = {}
+    unique = []
+    for resource in resources:
+        contents = seen.get(resource.local_reference)
+        if contents is None:
+            seen[resource.local_reference] = [resource.raw]
+        elif resource.raw in contents:
+            continue
+        else:
+            contents.append(resource.raw)
+        unique.append(resource)
+    return unique, len(resources) - len(unique)
 
 
 def _nobody_proved(

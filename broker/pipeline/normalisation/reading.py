@@ -26,15 +26,15 @@ def read_resource(partner_id: str, entry: Entry) -> Resource | None:
         return UNREADABLE
     if not header.id or not header.resourceType:
         return UNREADABLE
-    category = category_of(header.resourceType, category_codes(header))
-    return Resource(partner_id, header, category, entry.raw, entry.full_url)
+    codes = category_codes(header) if header.category is not None else ()
+    category = category_of(header.resourceType, codes)
+    name = f"{header.resourceType}/{header.id}"
+    return Resource(partner_id, header, category, entry.raw, name, entry.full_url)
 
 
 def category_codes(header: Header) -> list[str]:
     """The codes of the resource's own `category` element, whatever its shape."""
     category = header.category
-    if category is None:
-        return []
     concepts = category if isinstance(category, list) else [category]
     return [
         coding.code

@@ -78,7 +78,7 @@ def _carried(view: View, frame: Frame) -> Generator[None, None, list[tuple[str, 
         ink = inks[resource.partner_id]
         kind = resource.header.resourceType
         encoded_id = item_id.encode()
-        body = carry(
+        pieces = carry(
             resource,
             encoded_id,
             ink.meta(resource.category, marks.get(index, ())),
@@ -86,8 +86,9 @@ def _carried(view: View, frame: Frame) -> Generator[None, None, list[tuple[str, 
             without_narrative=resource.partner_id in view.narrative_hidden_from,
         )
         opening = b'{"fullUrl":"%b%b/%b","resource":' % (base, kind.encode(), encoded_id)
-        carried.append((item_id, b"".join((opening, body, _MODES[kind in SUPPORTING_TYPES]))))
-        worked += len(body)
+        entry = b"".join((opening, *pieces, _MODES[kind in SUPPORTING_TYPES]))
+        carried.append((item_id, entry))
+        worked += len(entry)
         if worked > _BYTES_IN_A_SLICE:
             worked = 0
             yield
@@ -102,7 +103,8 @@ def _inks(view: View, frame: Frame) -> dict[str, Ink]:
         for partner_id in {resource.partner_id for resource in view.items}
     }
     for resource in view.items:
-        inks[resource.partner_id].names_by_urn(resource)
+        if resource.full_url is not None and resource.full_url.startswith("urn:"):
+            inks[resource.partner_id].names_by_urn(resource)
     for partner_id, references in view.person_references.items():
         if partner_id in inks:
             inks[partner_id].refers_to_person(references)

@@ -15,7 +15,7 @@ import msgspec
 
 from broker.domain.json_bytes import lossless_tree, write_tree
 from broker.domain.references import rewrite_references
-from broker.domain.resource import ABSENT, Resource
+from broker.domain.resource import ABSENT, Meta, Resource
 
 SOURCE_EXTENSION = "https://watersmeet.example/fhir/StructureDefinition/partner-source"
 _META = b',"meta":{'
@@ -31,26 +31,28 @@ def carry(
     rewritten: Callable[[bytes], bytes],
     *,
     without_narrative: bool,
-) -> bytes:
-    """The resource as the view shows it. `meta_members` is JSON to stand first inside `meta`."""
-    raw = _without_attachment_links(resource)
-    raw = rewrite_references(raw, rewritten)
+) -> list[bytes]:
+    """The resource as the view shows it, in pieces. `meta_members` is JSON to stand first in `meta`."""
     header = resource.header
-    opening = b'{"resourceType":"%b","id":"%b"' % (header.resourceType.encode(), (header.id or "").encode())
+    pieces = rewrite_references(_without_attachment_links(resource), rewritten)
+    first = pieces[0]
+    kind = header.resourceType.encode()
+    opening = b'{"resourceType":"%b","id":"%b"' % (kind, (header.id or "").encode())
     narrative_goes = without_narrative and header.text is not ABSENT
-    if not narrative_goes and raw.startswith(opening):
-        rest = raw[len(opening) :]
-        start = b'{"resourceType":"%b","id":"%b"' % (header.resourceType.encode(), item_id)
+    if not narrative_goes and first.startswith(opening):
+        start = b'{"resourceType":"%b","id":"%b","meta":{%b' % (kind, item_id, meta_members)
+        at = len(opening)
         if header.meta is None:
-            return b"".join((start, _META, meta_members, b"}", rest))
-        if _takes_members(resource) and rest.startswith(_META) and rest[len(_META) : len(_META) + 1] == b'"':
-            return b"".join((start, _META, meta_members, b",", rest[len(_META) :]))
-    return _put_together(raw, item_id, meta_members, without_narrative=without_narrative)
+            pieces[0:1] = (start, b"}", first[at:])
+            return pieces
+        if _takes_members(header.meta) and first.startswith(b',"meta":{"', at):
+            pieces[0:1] = (start, b",", first[at + len(_META) :])
+            return pieces
+    return [_put_together(b"".join(pieces), item_id, meta_members, without_narrative=without_narrative)]
 
 
-def _takes_members(resource: Resource) -> bool:
-    meta = resource.header.meta
-    return meta is not None and meta.source is None and meta.tag is ABSENT
+def _takes_members(meta: Meta) -> bool:
+    return meta.source is None and meta.tag is ABSENT
 
 
 def _put_together(raw: bytes, item_id: bytes, meta_members: bytes, *, without_narrative: bool) -> bytes:

@@ -38,9 +38,8 @@ class Ink:
 
     def names_by_urn(self, resource: Resource) -> None:
         """A partner may name its own entries by `urn:uuid:`; they become the item's new reference."""
-        if resource.full_url and resource.full_url.startswith("urn:"):
-            target = f"{resource.header.resourceType}/{self.item_id(resource.local_reference)}"
-            self._references.setdefault(resource.full_url.encode(), target.encode())
+        target = f"{resource.header.resourceType}/{self.item_id(resource.local_reference)}"
+        self._references.setdefault((resource.full_url or "").encode(), target.encode())
 
     def item_id(self, local_reference: str) -> str:
         """Stable and opaque; it names the partner only where the view may."""

@@ -54,7 +54,7 @@ def screen(
     hidden = _names(withheld)
     followed = follow(items, hidden, decision.categories)
     yield
-    fallen = _names(items) - _names(followed)
+    fallen = _names(items) - _names(followed) if len(followed) < len(items) else frozenset()
     lost = frozenset(item.category for item in items if item.local_reference in fallen)
     asked_for = [item for item in followed if not types or item.header.resourceType in types]
     released = _with_support(asked_for, support) if not types else asked_for

@@ -34,6 +34,7 @@ _REQUIRED: Mapping[str, frozenset[str]] = MappingProxyType(
 _HEART = frozenset({"item", "condition", "location", "link", "target", "manipulated", "resource", "actor"})
 
 Hidden = Callable[[str], bool]
+_ALL_NAMED = frozenset(Category) - {Category.UNCLASSIFIED}
 
 
 def follow(
@@ -44,6 +45,8 @@ def follow(
     A holder that is withheld may itself be referred to, so this goes on until nothing more falls.
     """
     kept = list(items)
+    if not hidden and permitted >= _ALL_NAMED and not any(item.header.contained for item in kept):
+        return kept
     while True:
         stayed, fallen = [], set()
         for resource in kept:
@@ -81,9 +84,6 @@ def _refers_to_hidden(resource: Resource, hidden: frozenset[str], permitted: fro
     if not hidden and permitted >= _ALL_NAMED:
         return False
     return any(_is_hidden(local_name(name), hidden, permitted) for name in references_in(resource.raw))
-
-
-_ALL_NAMED = frozenset(Category) - {Category.UNCLASSIFIED}
 
 
 def _is_hidden(name: str, hidden: frozenset[str], permitted: frozenset[Category]) -> bool:
