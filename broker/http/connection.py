@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from typing import Any
+from typing import Any, cast
 
 from aiohttp import web
 from aiohttp.http_exceptions import LineTooLong
@@ -30,7 +30,7 @@ class DoorConnection(RequestHandler):
     response is taken within `write_s`; a connection has its share of requests and of time, then closes.
     """
 
-    __slots__ = ("_answered", "_head_timer", "_last_timer", "_made_at_s", "_settings")
+    __slots__ = ("_answered", "_head_timer", "_last_timer", "_made_at_s", "_settings", "_write_timer")
 
     def __init__(self, manager: web.Server, settings: DoorSettings, loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(
@@ -50,17 +50,16 @@ class DoorConnection(RequestHandler):
         self._made_at_s = loop.time()
         self._head_timer: asyncio.TimerHandle | None = None
         self._last_timer: asyncio.TimerHandle | None = None
+        self._write_timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Over the limit the connection is dropped before anything is kept for it."""
-        assert isinstance(transport, asyncio.Transport)
+        transport = cast("asyncio.Transport", transport)  # uvloop's is one without being a subclass
         assert self._manager is not None
         if len(self._manager.connections) >= self._settings.connections_max:
             transport.abort()
             return
         super().connection_made(transport)
-        # Nothing waits in our own buffer: a response counts as sent when the system has all of it.
-        transport.set_write_buffer_limits(high=0)
         self._expect_head()
         last_s = self._settings.connection_s_max + _LAST_ANSWER_S
         self._last_timer = self._loop.call_later(last_s, transport.abort)
@@ -68,8 +67,9 @@ class DoorConnection(RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         """Stop the clocks."""
         self._head_arrived()
-        if self._last_timer is not None:
-            self._last_timer.cancel()
+        for timer in (self._last_timer, self._write_timer):
+            if timer is not None:
+                timer.cancel()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -99,13 +99,17 @@ class DoorConnection(RequestHandler):
         old = self._loop.time() - self._made_at_s > self._settings.connection_s_max
         if old or self._close or self._answered >= self._settings.requests_per_connection_max:
             resp.force_close()
-        transport = self.transport
-        cut = self._loop.call_later(self._settings.write_s, transport.abort) if transport else None
-        try:
-            return await super().finish_response(request, resp, start_time)
-        finally:
-            if cut is not None:
-                cut.cancel()
+        self._expect_reader()
+        return await super().finish_response(request, resp, start_time)
+
+    def _expect_reader(self) -> None:
+        """The clock runs until the client has taken the last byte, not only until we have handed it over."""
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+        if self.transport is not None:
+            self._write_timer = self._loop.call_later(
+                self._settings.write_s, _cut_if_unread, self, self.transport
+            )
 
     def handle_error(
         self,
@@ -126,6 +130,11 @@ class DoorConnection(RequestHandler):
     def log_exception(self, *_args: Any, **details: Any) -> None:
         """The class name alone: aiohttp would print the request and the traceback."""
         note("door.protocol-error", error=type(details.get("exc_info")).__name__)
+
+
+def _cut_if_unread(connection: DoorConnection, transport: asyncio.Transport) -> None:
+    if connection.writing_paused or transport.get_write_buffer_size():
+        transport.abort()
 
 
 def _fixed(status: int) -> web.Response:

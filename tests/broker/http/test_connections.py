@@ -32,6 +32,8 @@ from tests.support.http_door import (
 )
 
 QUICK = DoorSettings(limits=BrokerLimits(headers_s=0.2))
+
+
 HALF_A_HEAD = b"GET /fhir/metadata HTTP/1.1\r\nHost: door.test\r\nX-Slow: "
 
 
