@@ -97,6 +97,8 @@ OFFENCES: tuple[tuple[Rule, str, str, str], ...] = (
         "paging: {status: exempt}",
         "without a reason",
     ),
+    (parts.hazards_without_evidence, "a_md", "no log", "lacks H12"),
+    (parts.hazards_without_evidence, "docs__clinical-safety__hazard-log_md", "## H1: x", "H1 links to no"),
     (parts.broken_links, "docs__a_md", "[there](gone.md#part)", "is not there"),
 )
 

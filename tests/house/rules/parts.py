@@ -21,6 +21,9 @@ CONNECTOR_FILES = (
 POLICY_FILES = ("policy.yaml", "cases.yaml")
 SETTINGS_PAGE = "docs/reference/settings.md"
 _LINK = re.compile(r"\[[^\]]*\]\(([^)#?\s]+)[^)]*\)")
+HAZARD_LOG = "docs/clinical-safety/hazard-log.md"
+HAZARDS = tuple(f"H{number}" for number in range(1, 13))
+_HAZARD = re.compile(r"^## (H[0-9]+): ", re.MULTILINE)
 _LIST_ITEM = re.compile(r"^\s*- ", re.MULTILINE)
 _REASONS = ("reason", "comment", "why")
 
@@ -91,3 +94,15 @@ def broken_links(tree: Tree) -> Iterator[Offence]:
                     continue
                 if not (tree.root / path).parent.joinpath(target).exists():
                     yield Offence(path, number, f"links to `{target}`, which is not there.")
+
+
+def hazards_without_evidence(tree: Tree) -> Iterator[Offence]:
+    """Hazards that are not in the log, or that neither link to a test nor say that there is none yet."""
+    pieces = _HAZARD.split(tree.text(HAZARD_LOG)) if HAZARD_LOG in tree.paths else [""]
+    logged = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    for hazard in HAZARDS:
+        evidence = logged.get(hazard, "").partition("**Evidence.**")[2]
+        if hazard not in logged:
+            yield Offence(HAZARD_LOG, 1, f"lacks {hazard}. Log the hazard with its controls and evidence.")
+        elif "/tests/" not in evidence and "no test yet" not in evidence.casefold():
+            yield Offence(HAZARD_LOG, 1, f"{hazard} links to no test. Link to one, or write `No test yet`.")
