@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Callable
 
 import orjson
 from aiohttp import web
@@ -31,6 +32,7 @@ _HEADERS = CIMultiDict({"Content-Type": FHIR_JSON, **SECURITY_HEADERS})
 # A validator answers "does it exist, has it changed?" without a decision; the others open other doors.
 _NEVER_SENT = frozenset({"etag", "last-modified", "set-cookie", "access-control-allow-origin"})
 _RETRY_AFTER_S = {ServiceDown: 5, Busy: 1, TooMany: 1}
+_OUR_FAULT = 500
 _CHALLENGE = 'Bearer realm="watersmeet", error="invalid_token"'
 
 
@@ -48,20 +50,37 @@ def _may_hold_a_number(text: str) -> bool:
     return any(check_digit_holds("".join(match.groups())) for match in _MAYBE_NUMBER.finditer(text))
 
 
+class ReplyResponse(web.Response):
+    """A reply of the pipeline on its way out, which hears once how that ended."""
+
+    finished: Callable[[str, int], None] | None = None
+
+    def ended(self, how: str, bytes_sent: int) -> None:
+        """Tell the pipeline: `sent` or `client-left`, and the bytes written, head included."""
+        finished, self.finished = self.finished, None
+        if finished is not None:
+            finished(how, bytes_sent)
+
+
 def respond(status: int, body: bytes, request: str) -> web.Response:
     """A FHIR JSON response with the headers that every response carries; `request` is the request id."""
+    return web.Response(status=status, body=body, headers=_headers(request))
+
+
+def _headers(request: str) -> CIMultiDict[str]:
     headers = _HEADERS.copy()
     headers[REQUEST_ID] = request
-    return web.Response(status=status, body=body, headers=headers)
+    return headers
 
 
-def reply_response(reply: Reply, request: str) -> web.Response:
+def reply_response(reply: Reply, request: str) -> ReplyResponse:
     """The pipeline's reply as it stands, in one piece of known length, never compressed.
 
     The pieces are joined once: measured, that costs less than a send for each.
     """
     body = reply.body[0] if len(reply.body) == 1 else b"".join(reply.body)
-    response = respond(reply.status, body, request)
+    response = ReplyResponse(status=reply.status, body=body, headers=_headers(request))
+    response.finished = reply.finished
     for name, value in reply.headers.items():
         if name.lower() not in _NEVER_SENT:
             response.headers[name] = value
@@ -84,7 +103,7 @@ def refusal_response(error: BrokerError, request: str) -> web.Response:
 def outcome_body(error: BrokerError, request: str) -> bytes:
     """The OperationOutcome's bytes. Contact routes follow as informational issues."""
     issue = {
-        "severity": "fatal" if type(error) is BrokerError else "error",
+        "severity": "fatal" if error.status == _OUR_FAULT else "error",
         "code": error.code,
         "details": {"text": error.message},
         "diagnostics": f"Request id: {request}",

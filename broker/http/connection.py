@@ -12,7 +12,7 @@ from aiohttp.web_protocol import RequestHandler
 from aiohttp.web_request import BaseRequest
 
 from broker.domain.errors import BrokerError
-from broker.http.answers import REQUEST_ID, refusal_response, request_id
+from broker.http.answers import REQUEST_ID, ReplyResponse, refusal_response, request_id
 from broker.http.journal import note
 from broker.http.refusals import HeadersTooLarge, Malformed, SlowBody, TooLarge
 from broker.http.settings import DoorSettings
@@ -100,7 +100,13 @@ class DoorConnection(RequestHandler):
         if old or self._close or self._answered >= self._settings.requests_per_connection_max:
             resp.force_close()
         self._expect_reader()
-        return await super().finish_response(request, resp, start_time)
+        broken = True
+        try:
+            resp, broken = await super().finish_response(request, resp, start_time)
+        finally:
+            if isinstance(resp, ReplyResponse):
+                resp.ended("client-left" if broken else "sent", request.writer.output_size)
+        return resp, broken
 
     def _expect_reader(self) -> None:
         """The clock runs until the client has taken the last byte, not only until we have handed it over."""
@@ -122,14 +128,14 @@ class DoorConnection(RequestHandler):
         request, so it goes nowhere.
         """
         del message
-        note("door.protocol-error", error=type(exc).__name__, status=status)
+        note("request-malformed", error=type(exc).__name__, status=status)
         if request.writer.output_size > 0:
             raise ConnectionError("the response has begun: the connection is cut instead")
         return _fixed(431 if isinstance(exc, LineTooLong) else status)
 
     def log_exception(self, *_args: Any, **details: Any) -> None:
         """The class name alone: aiohttp would print the request and the traceback."""
-        note("door.protocol-error", error=type(details.get("exc_info")).__name__)
+        note("request-failed", error=type(details.get("exc_info")).__name__)
 
 
 def _cut_if_unread(connection: DoorConnection, transport: asyncio.Transport) -> None:

@@ -9,19 +9,21 @@ from functools import partial
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from broker.domain.errors import BrokerError
+from broker.domain.errors import BrokerError, BrokerFault
+from broker.domain.query import Interaction
 from broker.http.answers import REQUEST_ID, refusal_response, reply_response, request_id, respond
 from broker.http.capability import capability_statement
 from broker.http.gate import Gate
 from broker.http.guard import expectation, method_word, refuse_the_malformed
 from broker.http.health import Health, Readiness
-from broker.http.journal import note
+from broker.http.journal import LEFT, event_for, note
 from broker.http.negotiation import require_json_out
 from broker.http.parameters import known_once, read_pairs
 from broker.http.questions import base_url_of, read_question
 from broker.http.refusals import MethodNotAllowed, NoItemRead, NoSuchType
-from broker.http.routes import ROUTES, SEARCHABLE_TYPES, Route, methods_at
+from broker.http.routes import PROBES, ROUTES, SEARCHABLE_TYPES, Route, methods_at
 from broker.http.settings import DoorSettings
+from broker.logs.errors import described
 from broker.pipeline.question import Question, Reply
 
 Answer = Callable[[Question], Awaitable[Reply]]
@@ -30,6 +32,7 @@ SETTINGS = web.AppKey("settings", DoorSettings)
 GATE = web.AppKey("gate", Gate)
 HEALTH = web.AppKey("health", Health)
 _ID = web.RequestKey("request_id", str)
+_INTERACTION = web.RequestKey("interaction", Interaction)
 
 
 def make_app(
@@ -62,39 +65,46 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     identifier = request[_ID] = request_id(request.headers.getall(REQUEST_ID, []))
-    guarded = False
+    guarded, cause = False, ""
     try:
         refuse_the_malformed(request, request.app[SETTINGS])
         guarded = True
         response = await handler(request)
     except BrokerError as error:
+        cause = type(error).__name__
         response = refusal_response(error, identifier)
     except asyncio.CancelledError:
-        _log(request, 499, began_s)
+        _log(request, LEFT, began_s)
         raise
-    except Exception as error:  # noqa: BLE001 - the last line: a fixed body, the class name for us
-        note("door.unexpected", request_id=identifier, error=type(error).__name__)
-        response = refusal_response(BrokerError(), identifier)
+    except Exception as error:  # noqa: BLE001 - the last line: a fixed body, class name and places for us
+        note("request-failed", request_id=identifier, **described(error))
+        response = refusal_response(BrokerFault(), identifier)
     if not guarded:
         response.force_close()  # what follows on this connection is in doubt too
-    _log(request, response.status, began_s)
+    _log(request, response.status, began_s, cause)
     return response
 
 
-def _log(request: web.Request, status: int, began_s: float) -> None:
-    """499 is a client that left before its answer."""
-    resource = request.match_info.route.resource
+def _log(request: web.Request, status: int, began_s: float, cause: str = "") -> None:
+    """One line for each request but a probe that found all well. `cause` is a refusal's class name."""
+    event = event_for(status)
+    if event == "request-answered" and request.path in PROBES:
+        return
+    fields = {"interaction": request[_INTERACTION]} if _INTERACTION in request else {}
     note(
-        "door.request",
+        event,
         request_id=request[_ID],
         method=method_word(request.method),
-        route=resource.canonical if resource else "",
         status=status,
-        duration_ms=round((asyncio.get_running_loop().time() - began_s) * 1000, 1),
+        elapsed_ms=round((asyncio.get_running_loop().time() - began_s) * 1000, 1),
+        **fields,
+        **({"error": cause} if cause else {}),
     )
 
 
 async def _ask(request: web.Request, *, route: Route, answer: Answer) -> web.Response:
+    assert route.interaction is not None
+    request[_INTERACTION] = route.interaction
     with request.app[GATE].place():
         question = await read_question(request, route, request.app[SETTINGS], request[_ID])
         return reply_response(await answer(question), request[_ID])

@@ -52,5 +52,5 @@ async def expectation(request: web.Request, settings: DoorSettings) -> None:
 
 
 def method_word(method: str) -> str:
-    """The method for a log line: one of the known, or `OTHER`, because a caller may write anything."""
-    return method if method in _METHODS else "OTHER"
+    """The method for a log line: one of the known, or `other`, because a caller may write anything."""
+    return method if method in _METHODS else "other"

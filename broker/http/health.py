@@ -12,6 +12,7 @@ from aiohttp import web
 from broker.http.answers import respond
 from broker.http.journal import note
 from broker.http.settings import DoorSettings
+from broker.logs.errors import described
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +87,7 @@ class Health:
         except TimeoutError:
             return _failed("readiness", "The check did not end in time.")
         except Exception as error:  # noqa: BLE001 - whatever it was, the broker is not ready
-            note("door.readiness-failed", error=type(error).__name__)
+            note("not-ready", **described(error))
             return _failed("readiness", "The check itself failed.")
 
 

@@ -34,10 +34,11 @@ class Door:
         returns when the last one has ended (its audit record with it).
         """
         self._runner.app[HEALTH].draining = True
-        note("door.draining", under_way=self._runner.app[GATE].under_way)
+        note("stopping", count=self._runner.app[GATE].under_way)
         self._listener.close()
         await self._runner.cleanup()
         await self._runner.app[GATE].emptied()
+        note("stopped")
 
     async def until_stopped(self) -> None:
         """Serve until SIGTERM or SIGINT, then drain."""
@@ -73,4 +74,6 @@ async def serve(app: web.Application, host: str, port: int, *, tls: ssl.SSLConte
         ssl_handshake_timeout=settings.limits.headers_s if tls else None,
         backlog=1_024,
     )
-    return Door(runner, listener, secure=tls is not None)
+    door = Door(runner, listener, secure=tls is not None)
+    note("started", port=door.port)
+    return door

@@ -49,6 +49,7 @@ async def test_a_head_that_does_not_come_closes_the_connection(sent: bytes) -> N
 async def test_a_trickled_head_closes_the_connection_all_the_same() -> None:
     """A33: a byte now and then does not move the end of the wait."""
     async with open_door(settings=QUICK) as door, connection(door.port) as (reader, writer):
+        writer.write(HALF_A_HEAD)
         closed = asyncio.create_task(reader.read())
         began_s = asyncio.get_running_loop().time()
         while not closed.done():
@@ -186,6 +187,28 @@ async def test_a_client_that_leaves_cancels_its_question_at_once() -> None:
         left_s = asyncio.get_running_loop().time()
         await asyncio.wait_for(held.cancelled.wait(), 5)
         assert asyncio.get_running_loop().time() - left_s < 0.1
+
+
+async def test_the_pipeline_hears_once_how_a_reply_ended() -> None:
+    """`sent` with every byte when all was handed over; `client-left` with fewer when the client left."""
+    ends: list[tuple[str, int]] = []
+    heard = asyncio.Event()
+
+    def finished(how: str, bytes_sent: int) -> None:
+        ends.append((how, bytes_sent))
+        heard.set()
+
+    answers = Answers(reply=Reply(status=200, body=(b"x" * 20_000_000,), finished=finished))
+    async with open_door(answers) as door:
+        whole = await knock(door, get("/fhir/Patient/token"))
+        assert ends == [("sent", len(whole))]
+        heard.clear()
+        async with connection(door.port) as (reader, writer):
+            writer.write(get("/fhir/Patient/token"))
+            await reader.readexactly(1_000)
+            writer.transport.abort()
+            await asyncio.wait_for(heard.wait(), 5)
+    assert [how for how, _ in ends] == ["sent", "client-left"]
 
 
 async def test_clients_that_leave_at_random_leave_nothing_behind() -> None:
