@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import os
 import secrets
-from collections.abc import Iterable
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
@@ -30,6 +29,8 @@ def make_keys(folder: Path, *, environment: str, governance: Path) -> Path:
 
     Only where both are one folder does the ring refer to that half. Raises FileExistsError.
     """
+    if (folder / RING_NAME).exists():
+        raise FileExistsError(folder / RING_NAME)
     for place in (folder, governance):
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
     lines = [f"environment: {environment}", "keys:"]
@@ -42,10 +43,8 @@ def make_keys(folder: Path, *, environment: str, governance: Path) -> Path:
 
 def new_key_lines(folder: Path, purpose: Purpose, *, governance: Path) -> list[str]:
     """Make one active key and return its lines for the ring."""
-    return [
-        f"  - {name}: {value}" if i == 0 else f"    {name}: {value}"
-        for i, (name, value) in enumerate(new_key(folder, purpose, governance=governance))
-    ]
+    members = new_key(folder, purpose, governance=governance)
+    return [f"  {'- ' if place == 0 else '  '}{name}: {value}" for place, (name, value) in enumerate(members)]
 
 
 def new_key(folder: Path, purpose: Purpose, *, governance: Path) -> list[tuple[str, str]]:
@@ -70,8 +69,3 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def purposes() -> Iterable[str]:
-    """The words that a ring knows."""
-    return [purpose.value for purpose in Purpose]

@@ -12,24 +12,26 @@ DEMONSTRATION = "demonstration"
 _KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 
 
-def read_key_ring(path: Path, *, environment: str) -> KeyRing:
+def read_key_ring(path: Path, *, environment: str | None) -> KeyRing:
     """The ring at `path`. Raises FileFault for what is wrong with the file itself.
 
     What is wrong with a key that it names (missing, short, readable by others) is in `complaints()` for
-    the start, and ServiceDown("keys") at use. A demonstration's ring serves nothing else.
+    the start, and ServiceDown("keys") at use. A demonstration's ring serves nothing else; None takes the
+    ring's own word, for a command that was given the ring outright.
     """
     top = read_file(path)
     written_for = top.text("environment")
-    if (written_for == DEMONSTRATION) != (environment == DEMONSTRATION):
+    wanted = written_for if environment is None else environment
+    if (written_for == DEMONSTRATION) != (wanted == DEMONSTRATION):
         raise top.fault(
-            f"these keys are for `{written_for}`, and this configuration is `{environment}`.",
+            f"these keys are for `{written_for}`, and this configuration is `{wanted}`.",
             "Make keys of its own: `watersmeet keys new`.",
             at="environment",
         )
     entries = tuple(_entry(section) for section in top.sections("keys"))
     top.finish()
     _refuse_incomplete(top, entries)
-    return KeyRing(path, environment, entries)
+    return KeyRing(path, wanted, entries)
 
 
 def _entry(section: Section) -> KeyEntry:
@@ -53,8 +55,7 @@ def _entry(section: Section) -> KeyEntry:
 
 def _file(section: Section) -> Path | None:
     """A relative file stands beside the ring."""
-    name = section.text("file", None)
-    return None if name is None else section.path.parent / name
+    return section.path.parent / section.text("file") if "file" in section else None
 
 
 def _public(section: Section, purpose: Purpose) -> bytes | None:

@@ -18,7 +18,7 @@ class Purpose(enum.StrEnum):
 
     INDEX = "index"
     SEAL = "seal"
-    TOKEN = "token"
+    TOKEN = "token"  # noqa: S105 - a purpose, not a token
     ITEM = "item"
     DIGEST = "digest"
     PROOF = "proof"

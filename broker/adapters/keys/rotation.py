@@ -15,7 +15,9 @@ from broker.adapters.keys.reading import read_key_ring
 from broker.adapters.keys.ring import Purpose
 
 
-def rotate_key(path: Path, purpose: Purpose, *, environment: str, governance: Path | None = None) -> str:
+def rotate_key(
+    path: Path, purpose: Purpose, *, environment: str | None, governance: Path | None = None
+) -> str:
     """Add a new active key of `purpose` to the ring at `path`; the old one stays, retired.
 
     A new proof key's opening half goes to `governance` (by default beside the ring). Comments in the file

@@ -44,10 +44,10 @@ def accesses_under(database: sqlite3.Connection, ring: KeyRing, hashes: list[byt
     """Oldest first. Raises ServiceDown when any record under these cannot be read."""
     marks = ",".join("?" * len(hashes))
     rows = database.execute(
-        "SELECT DISTINCT record.id, record.body, record.commitment, record.proof_key, record.proof, "
+        "SELECT DISTINCT record.id, record.body, record.commitment, record.proof_key, record.proof, "  # noqa: S608 - question marks only
         "sealed.key, sealed.box FROM lookup JOIN record ON record.id = lookup.record "
         "LEFT JOIN sealed ON sealed.record = record.id "
-        f"WHERE lookup.objection = 0 AND lookup.hash IN ({marks}) ORDER BY record.id",  # noqa: S608 - question marks only
+        f"WHERE lookup.objection = 0 AND lookup.hash IN ({marks}) ORDER BY record.id",
         hashes,
     )
     return _by_request(_access(ring, row) for row in rows)

@@ -96,8 +96,9 @@ def early_disclosures(
     hashes = hashes_of(database, ring, first.numbers)
     marks = ",".join("?" * len(hashes))
     rows = database.execute(
-        "SELECT DISTINCT record.id, record.body FROM lookup JOIN record ON record.id = lookup.record "
-        f"WHERE lookup.objection = 0 AND lookup.hash IN ({marks}) AND record.kind = 'disclosure' "  # noqa: S608 - question marks only
+        "SELECT DISTINCT record.id, record.body FROM lookup "  # noqa: S608 - question marks only
+        "JOIN record ON record.id = lookup.record "
+        f"WHERE lookup.objection = 0 AND lookup.hash IN ({marks}) AND record.kind = 'disclosure' "
         "AND record.id < ? ORDER BY record.id",
         (*hashes, acknowledged),
     )

@@ -139,7 +139,7 @@ def _make_tables(database: sqlite3.Connection) -> None:
 
 
 def _trigger(table: str, what: str) -> str:
-    name = f"{table}_{what.split()[0].lower()}"
+    name = f"{table}_{what[:6].lower()}"
     return (
         f"CREATE TRIGGER IF NOT EXISTS {name} BEFORE {what} ON {table} "
         f"BEGIN SELECT RAISE(ABORT, 'kept as written'); END;\n"

@@ -26,13 +26,15 @@ from broker.ports.release_store import ObjectionsChanged
 class SqliteReleaseStore:
     """Every method returns only when its record is on disk. See both ports for what each one raises."""
 
-    def __init__(self, writer: Writer, journal: Journal, reserve: Reserve, ring: KeyRing, clock: Clock) -> None:
+    def __init__(
+        self, writer: Writer, journal: Journal, reserve: Reserve, ring: KeyRing, clock: Clock
+    ) -> None:
         """Use `open`."""
         self._writer, self._journal, self._reserve = writer, journal, reserve
         self._ring, self._clock = ring, clock
 
     @classmethod
-    def open(  # noqa: PLR0913 - keywords with defaults that only tests and operators set
+    def open(
         cls,
         path: Path,
         key_ring: KeyRing,
@@ -62,9 +64,7 @@ class SqliteReleaseStore:
 
     async def record_intent(self, intent: Intent, /) -> int:
         """Returns the intent's number, unique over every process that shares the file."""
-        job = Job(
-            service="audit", prepare=lambda: entries.intent_entry(intent, self._ring), run=self._append
-        )
+        job = Job(service="audit", prepare=lambda: entries.intent_entry(intent, self._ring), run=self._append)
         return cast("int", await self._writer.do(job))
 
     async def release(self, disclosure: Disclosure, /) -> int:
@@ -76,9 +76,7 @@ class SqliteReleaseStore:
             self._refuse_if_moved(database, disclosure)
             return self._append(database, entry)
 
-        job = Job(
-            service="audit", prepare=lambda: entries.disclosure_entry(disclosure, self._ring), run=run
-        )
+        job = Job(service="audit", prepare=lambda: entries.disclosure_entry(disclosure, self._ring), run=run)
         return cast("int", await self._writer.do(job))
 
     async def record_ending(self, ending: Ending, /) -> None:

@@ -1,0 +1,107 @@
+"""Steps of objections to the words that staff read."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from broker.domain.objection import Direction, Objection, Scope
+from broker.domain.objection_life import ObjectionEvent
+from broker.ports.objection_register import EarlyDisclosure
+
+
+def event_row(event: ObjectionEvent) -> tuple[str, ...]:
+    """One line of a table. It names no person."""
+    objection = event.objection
+    return (
+        objection.objection_id,
+        objection.state.value,
+        event.at.isoformat(timespec="seconds"),
+        scope_words(objection.scope),
+        "verified" if objection.verified else "PROVISIONAL: review today",
+        open_words(objection),
+    )
+
+
+def scope_words(scope: Scope) -> str:
+    """`whole record`, or what narrows it. Items and staff are counted, not named."""
+    if scope.is_whole_record:
+        return "whole record"
+    parts = [*sorted(scope.partners), *sorted(scope.categories)]
+    if scope.direction is not Direction.BOTH:
+        parts.append(f"as {scope.direction}")
+    if scope.staff:
+        parts.append(f"{len(scope.staff)} named staff")
+    if scope.items:
+        parts.append(f"{len(scope.items)} items")
+    if scope.period_start or scope.period_end:
+        parts.append(f"{scope.period_start or '…'} to before {scope.period_end or '…'}")
+    return ", ".join(parts)
+
+
+def open_words(objection: Objection) -> str:
+    """What a decision left open, for whom and until when."""
+    carveout = objection.carveout
+    if carveout is None:
+        return ""
+    what = ", ".join([*sorted(carveout.categories), *sorted(carveout.partners)]) or "all of it"
+    return f"{', '.join(sorted(carveout.roles))}: {what} until {carveout.review_on} ({carveout.ground})"
+
+
+def event_json(event: ObjectionEvent, *, show_numbers: bool) -> dict[str, Any]:
+    """One step for a script; the person's numbers only when they were asked for."""
+    objection, scope, intake = event.objection, event.objection.scope, event.intake
+    written: dict[str, Any] = {
+        "objection": objection.objection_id,
+        "state": objection.state.value,
+        "step": event.step,
+        "at": event.at,
+        "by": {"role": event.by.role, "name": event.by.name},
+        "verified": objection.verified,
+        "acknowledged_at": objection.acknowledged_at,
+        "scope": {
+            "partners": sorted(scope.partners),
+            "direction": scope.direction.value,
+            "staff": sorted(scope.staff),
+            "categories": sorted(scope.categories),
+            "items": sorted(scope.items),
+            "period_start": scope.period_start,
+            "period_end": scope.period_end,
+        },
+        "intake": {
+            "channel": intake.channel.value,
+            "received_at": intake.received_at,
+            "identity_check": intake.identity_check.value,
+            "consequences_explained": intake.consequences_explained,
+            "on_behalf_of": intake.on_behalf_of,
+        },
+        "open_for": _open_json(objection),
+        "note": event.note,
+    }
+    if show_numbers:
+        written["nhs_numbers"] = sorted(number.digits for number in event.numbers)
+    return written
+
+
+def _open_json(objection: Objection) -> dict[str, Any] | None:
+    carveout = objection.carveout
+    if carveout is None:
+        return None
+    return {
+        "ground": carveout.ground,
+        "roles": sorted(carveout.roles),
+        "categories": sorted(carveout.categories),
+        "partners": sorted(carveout.partners),
+        "review_on": carveout.review_on,
+    }
+
+
+def early_row(disclosure: EarlyDisclosure) -> tuple[str, ...]:
+    """One release before acknowledgement."""
+    return (
+        str(disclosure.sequence),
+        disclosure.at.isoformat(timespec="seconds"),
+        disclosure.organisation_ods,
+        ", ".join(disclosure.roles),
+        disclosure.purpose,
+        ", ".join(disclosure.partners) or "nothing",
+    )

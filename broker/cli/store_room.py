@@ -1,0 +1,141 @@
+"""Options and manners that the commands about objections, audit and keys share."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from broker.domain.errors import InvalidNhsNumber, ServiceDown
+from broker.domain.identity import NhsNumber
+
+if TYPE_CHECKING:
+    from broker.adapters.keys import KeyRing
+    from broker.adapters.release_store import SqliteReleaseStore
+
+Answer = TypeVar("Answer")
+_CHAIN = "desk"
+_PATH = click.Path(path_type=Path)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the store and the ring of this call are; `environment` None takes the ring's own word."""
+
+    store: Path
+    keys: Path
+    environment: str | None
+
+
+def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --config, --store and --keys."""
+    options: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
+        click.option("--keys", "keys_path", type=_PATH, help="Key ring, instead of the configuration's."),
+        click.option("--store", "store_path", type=_PATH, help="Store, instead of the configuration's."),
+        click.option(
+            "--config",
+            "config_dir",
+            type=_PATH,
+            default=Path("config"),
+            envvar="WATERSMEET_CONFIG",
+            show_default=True,
+            help="Folder of settings.",
+        ),
+    )
+    for add in options:
+        function = add(function)
+    return function
+
+
+def actor_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --by-role and --by-name: every step and every look is somebody's."""
+    function = click.option("--by-name", required=True, help="Your name.")(function)
+    return click.option("--by-role", required=True, help="Your role, as governance calls it.")(function)
+
+
+def find_place(config_dir: Path, store_path: Path | None, keys_path: Path | None) -> Place:
+    """The configuration's own paths, unless both are given. A fault in it ends the command."""
+    from broker.files import FileFault  # noqa: PLC0415 - heavy; help must be quick
+
+    if store_path is not None and keys_path is not None:
+        return Place(store_path, keys_path, None)
+    from broker.settings import load_settings  # noqa: PLC0415 - as above
+
+    try:
+        settings = load_settings(config_dir)
+    except FileFault as fault:
+        raise click.ClickException(str(fault)) from None
+    return Place(store_path or settings.store_path, keys_path or settings.keys_path, settings.environment)
+
+
+def read_ring(place: Place) -> KeyRing:
+    """The ring, with every key usable; the first complaint ends the command."""
+    from broker.adapters.keys import read_key_ring  # noqa: PLC0415 - heavy; help must be quick
+    from broker.files import FileFault  # noqa: PLC0415 - as above
+
+    try:
+        ring = read_key_ring(place.keys, environment=place.environment)
+    except FileFault as fault:
+        raise click.ClickException(str(fault)) from None
+    for complaint in ring.complaints():
+        raise click.ClickException(str(complaint))
+    return ring
+
+
+def with_store(place: Place, work: Callable[[SqliteReleaseStore], Awaitable[Answer]]) -> Answer:
+    """Open the store, do the work, close it. A service that is down ends the command."""
+    ring = read_ring(place)
+    if not place.store.exists():
+        raise click.ClickException(f"{place.store}: there is no store. Start the broker once, or name it.")
+
+    async def run() -> Answer:
+        from broker.adapters.clock import SystemClock  # noqa: PLC0415 - heavy; help must be quick
+        from broker.adapters.release_store import SqliteReleaseStore  # noqa: PLC0415 - as above
+
+        store = SqliteReleaseStore.open(place.store, ring, SystemClock(), chain=_CHAIN)
+        try:
+            return await work(store)
+        finally:
+            await store.aclose()
+
+    try:
+        return asyncio.run(run())
+    except ServiceDown as down:
+        raise click.ClickException(
+            f"The {down.service} service is not available; nothing was done."
+        ) from None
+
+
+def read_numbers() -> frozenset[NhsNumber]:
+    """One NHS number from a prompt, or one on each line of standard input: all of one person."""
+    if sys.stdin.isatty():
+        lines = [click.prompt("NHS number", err=True)]
+    else:
+        lines = [line for line in click.get_text_stream("stdin").read().splitlines() if line.strip()]
+    try:
+        numbers = frozenset(NhsNumber.parse(line.strip()) for line in lines)
+    except InvalidNhsNumber as error:
+        raise click.UsageError(error.message) from None
+    if not numbers:
+        raise click.UsageError("Give the NHS number on standard input, one on each line.")
+    return numbers
+
+
+def write_json(value: Any) -> None:
+    """One JSON value on standard output."""
+    import orjson  # noqa: PLC0415 - only for scripts
+
+    click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
+
+
+def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Columns as wide as they need to be, headings first."""
+    lines = [tuple(headings), *(tuple(row) for row in rows)]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(headings))]
+    for line in lines:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
