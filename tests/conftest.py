@@ -17,12 +17,11 @@ pytest_plugins = ["tests.support.real_servers"]
 REAL_FIXTURES = frozenset({"sekmet", "fhirsnake", "synthea"})
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_itemcollected(item: pytest.Item) -> None:
     """Tests on a real server run in one worker, so that each server is started once."""
-    for item in items:
-        if REAL_FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.real)
-            item.add_marker(pytest.mark.xdist_group("real"))
+    if REAL_FIXTURES & set(getattr(item, "fixturenames", ())):
+        item.add_marker(pytest.mark.real)
+        item.add_marker(pytest.mark.xdist_group("real"))
 
 
 @pytest.fixture(autouse=True)

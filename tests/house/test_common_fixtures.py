@@ -39,6 +39,15 @@ async def hold():
     sum(range(30_000_000))
 
 
+async def test_blocks_the_loop(loop_watch):
+    with loop_watch:
+        await asyncio.create_task(block())
+
+
+async def block():
+    threading.Event().wait(0.2)
+
+
 async def test_forgets_to_watch(loop_watch):
     pass
 """
@@ -59,9 +68,10 @@ def test_what_a_test_leaves_behind_fails_it(tmp_path: Path) -> None:
     assert "left tasks running: Event.wait" in ran.stdout
     assert "left behind: socket:" in ran.stdout
     assert "hold held the loop for" in ran.stdout
+    assert "block held the loop for" in ran.stdout
     assert "was asked for and never entered" in ran.stdout
     bad = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
-    assert len(bad) == 4, ran.stdout
+    assert len(bad) == 5, ran.stdout
     assert not any("test_leaves_nothing" in line for line in bad)
 
 

@@ -1,42 +1,51 @@
 """How long the event loop was held by one step: what every other request had to wait.
 
-Judged on what the loop's own thread did, so that a busy machine does not fail a test: processor time, or
-time in which the thread itself gave up the processor (a blocking call), never time in which it was pushed
-off it.
+Judged on what the loop's own thread did, so that a busy machine does not fail a test: time in which it
+worked or stood in a blocking call, never time in which others had the processor that it wanted.
 """
 
 from __future__ import annotations
 
 import asyncio
-import resource
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 HELD_MS_MAX = 50.0
+_SCHEDULED = Path("/proc/thread-self/schedstat")
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """The loop thread's clocks, read together."""
+    """The calling thread's clocks, read together; `pushed_off_s` is None where the system does not say."""
 
     wall_s: float
     processor_s: float
-    waits: int
+    pushed_off_s: float | None
 
     @classmethod
     def now(cls) -> Moment:
         """As the calling thread stands."""
-        waits = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
-        return cls(time.perf_counter(), time.thread_time(), waits)
+        return cls(time.perf_counter(), time.thread_time(), _pushed_off_s())
 
     def held_ms_since(self, earlier: Moment) -> float:
-        """Milliseconds of work, or of the whole stretch when the thread itself waited in it."""
+        """Milliseconds of work and of blocking calls; of work alone where the system says no more."""
         worked_s = self.processor_s - earlier.processor_s
-        waited = self.waits > earlier.waits
-        return (self.wall_s - earlier.wall_s if waited else worked_s) * 1_000
+        if self.pushed_off_s is None or earlier.pushed_off_s is None:
+            return worked_s * 1_000
+        passed_s = self.wall_s - earlier.wall_s
+        return max(worked_s, passed_s - (self.pushed_off_s - earlier.pushed_off_s)) * 1_000
+
+
+def _pushed_off_s() -> float | None:
+    """How long this thread has been ready to run while others had the processor (proc(5), schedstat)."""
+    try:
+        return int(_SCHEDULED.read_text(encoding="ascii").split()[1]) / 1e9
+    except (OSError, IndexError):
+        return None
 
 
 class LoopHeld(AssertionError):
@@ -55,7 +64,10 @@ class LoopWatch:
         self._since: Moment | None = None
 
     def __enter__(self) -> Self:
-        """Begin: the step that is running counts from here."""
+        """Begin: the running step counts from here. Raises TypeError on a loop that hides its steps."""
+        loop = asyncio.events._get_running_loop()
+        if loop is not None and not isinstance(loop, asyncio.BaseEventLoop):
+            raise TypeError("loop_watch sees the steps of asyncio's own loop alone")
         self.used = True
         self._since = Moment.now()
         return self
