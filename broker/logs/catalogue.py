@@ -45,7 +45,7 @@ EVENTS: Mapping[str, Event] = {
         Event("partner-resumed", "info", "A suspended partner is asked again."),
         Event("breaker-opened", "warning", "A partner failed too often and is left alone for a while."),
         Event("breaker-closed", "info", "A partner answered its probe and is asked again."),
-        Event("connector-error", "error", "A connector failed unforeseen: the outcome of that partner alone."),
+        Event("connector-failed", "error", "A connector failed unforeseen: that partner's outcome alone."),
         Event("broker-fault", "error", "A stage failed unforeseen: one request ended, nothing was released."),
         Event("refusal-not-recorded", "error", "A refusal could not be written to the audit trail."),
         Event("ending-not-recorded", "error", "A disclosure's ending could not be written; it over-reports."),

@@ -17,6 +17,8 @@ DURATION_MAX = 1_000_000.0
 _OPAQUE = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 # Ten digits that stand by themselves; the letters of a hexadecimal id may touch them by chance.
 _TEN_DIGITS = re.compile(r"(?<![0-9a-fA-F])[0-9]{10}(?![0-9a-fA-F])", re.ASCII)
+# A JSON object in base64url begins so: a token, or a part of one, is never an id.
+_TOKEN = re.compile(r"(?:^|[.-])eyJ", re.ASCII)
 _SEPARATORS = str.maketrans("", "", ".-")
 
 
@@ -97,7 +99,7 @@ class OpaqueId:
 
     def accepts(self, value: Any, /) -> bool:
         """A person's number is refused even where an id is expected."""
-        if not isinstance(value, str) or not _OPAQUE.fullmatch(value):
+        if not isinstance(value, str) or not _OPAQUE.fullmatch(value) or _TOKEN.search(value):
             return False
         digits = [*_TEN_DIGITS.findall(value), *_TEN_DIGITS.findall(value.translate(_SEPARATORS))]
         return not any(check_digit_holds(ten) for ten in digits)
@@ -114,7 +116,9 @@ class ClassName:
 
     def accepts(self, value: Any, /) -> bool:
         """A name with a long run of digits is not one that a programmer wrote."""
-        return isinstance(value, str) and bool(_NAME.fullmatch(value)) and not _LONG_RUN.search(value)
+        if not isinstance(value, str) or not _NAME.fullmatch(value):
+            return False
+        return not _LONG_RUN.search(value) and not _TOKEN.search(value)
 
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.]{0,79}", re.ASCII)
