@@ -50,8 +50,8 @@ async def answer(question: Question, services: Services) -> Reply:
     except asyncio.CancelledError:
         services.finish_later(trail.ended_after_all("client-left"))
         raise
-    except Exception as error:  # noqa: BLE001 - whatever nothing foresaw is a fault of ours, and is recorded
-        _log.exception("broker-fault", error=type(error).__name__)
+    except Exception:  # noqa: BLE001 - whatever nothing foresaw is a fault of ours, and is recorded
+        _log.exception("request-failed", request_id=question.request_id)
         fault = BrokerFault()
         await _turned_away(trail, fault)
         raise fault from None
@@ -64,7 +64,7 @@ async def _turned_away(trail: Trail, error: BrokerError) -> None:
     except ServiceDown as down:
         if not isinstance(error, ServiceDown):
             raise down from None
-        _log.error("refusal-not-recorded", service=down.service)
+        _log.error("store-failed", service=down.service)
 
 
 class Answering:

@@ -113,7 +113,7 @@ class Trail:
         try:
             await self.ended(how, bytes_sent=bytes_sent)
         except ServiceDown as down:
-            _log.error("ending-not-recorded", service=down.service)
+            _log.error("store-failed", service=down.service)
 
 
 def released_items(view: View, sealer: Sealer) -> tuple[ReleasedItem, ...]:

@@ -130,8 +130,8 @@ async def _ending(ask: PartnerAsk, road: Road, permit: CallPermit, received: _Re
         return _cut_off(received, OutcomeLabel.TIMED_OUT, Cause.DEADLINE)
     except _TooManyEntries:
         return Ending(OutcomeLabel.PARTIAL, Cause.ENTRY_LIMIT)
-    except Exception as error:  # noqa: BLE001 - a connector's bug is that partner's outcome, never everyone's
-        _log.error("connector-error", partner=ask.partner_id, error=type(error).__name__)
+    except Exception:  # noqa: BLE001 - a connector's bug is that partner's outcome, never everyone's
+        _log.exception("connector-failed", partner=ask.partner_id)
         received.entries.clear()
         return Ending(OutcomeLabel.INVALID, Cause.CONNECTOR_ERROR)
 

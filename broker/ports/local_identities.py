@@ -16,7 +16,7 @@ class LocalIdentities(Protocol):
         ...
 
     def put(self, partner_id: str, number: NhsNumber, local: LocalIdentity, /) -> None:
-        """Keep it as long as the trace is kept."""
+        """Keep it under the current number, as long as the trace is kept."""
         ...
 
     def forget(self, partner_id: str, number: NhsNumber, /) -> None:

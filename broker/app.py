@@ -1,0 +1,157 @@
+"""The composition root: the only file that knows every part, and how each is closed again."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from broker.adapters.clock import SystemClock
+from broker.adapters.keys import read_key_ring
+from broker.adapters.patient_index import LocalIdentities, TracedPatientIndex
+from broker.adapters.plugins import load_plugins
+from broker.adapters.release_store import SqliteReleaseStore
+from broker.adapters.sealing import RingSealer
+from broker.adapters.tokens.authenticator import JwtAuthenticator
+from broker.adapters.tokens.key_sets import KeySets
+from broker.adapters.tokens.trust_file import read_trust
+from broker.adapters.transport import HttpTransport
+from broker.domain.errors import ServiceDown
+from broker.domain.registration import PartnerRegistration
+from broker.pipeline import Question, Reply, Services, answer
+from broker.pipeline.fanout import Road
+from broker.policy.keeping import PolicyKeeper
+from broker.ports.clock import Clock
+from broker.ports.connector import Plugin
+from broker.settings import Settings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Broker:
+    """A broker with every part in place. The http room puts a door before it."""
+
+    settings: Settings
+    services: Services
+    policies: PolicyKeeper
+
+    async def answer(self, question: Question) -> Reply:
+        """See broker.pipeline.answer."""
+        return await answer(question, self.services)
+
+    async def states(self) -> tuple[tuple[str, bool, str], ...]:
+        """Each of our own services: its name, whether it can serve, and words for operators."""
+        fault = self.policies.fault
+        return (("policy", fault is None, fault or ""), await _state("audit", self.services.store.check))
+
+
+@asynccontextmanager
+async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
+    """Everything but the door. On the way out the audit is finished, then every part is closed.
+
+    Raises FileFault for a file at fault, PluginFault or UnknownConnector for a connector, ServiceDown
+    for a store or a key.
+    """
+    async with AsyncExitStack() as stack:
+        broker = await assemble(settings, stack)
+        stack.push_async_callback(_finish, broker.services)
+        keep_collector_out()
+        yield broker
+
+
+async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
+    """Every adapter behind its port; `stack` closes them in reverse."""
+    clock = SystemClock()
+    keeper = PolicyKeeper(settings.policies_path, _ods_codes(settings.partners))
+    trust = read_trust(settings.trust_path, environment=settings.environment)
+    ring = read_key_ring(settings.keys_path, environment=settings.environment)
+    plugins = load_plugins(trust.connector_distributions)
+    store = SqliteReleaseStore.open(settings.store_path, ring, clock)
+    stack.push_async_callback(store.aclose)
+    key_sets = KeySets(trust.issuers.values(), clock, settings.limits)
+    authenticator = JwtAuthenticator(trust, key_sets, clock, settings.limits)
+    stack.push_async_callback(authenticator.aclose)
+    roads = {one.partner_id: _road(one, plugins, clock) for one in settings.partners}
+    for road in roads.values():
+        stack.push_async_callback(road.transport.aclose)
+    index = _index(settings, plugins, clock)
+    stack.push_async_callback(index.aclose)
+    locals_ = LocalIdentities(settings.limits, clock)
+    stack.callback(locals_.clear)
+    services = Services(
+        authenticator=authenticator,
+        index=index,
+        store=store,
+        sealer=RingSealer(ring, window_s=settings.limits.patient_token_window_s),
+        clock=clock,
+        locals=locals_,
+        policies=lambda: keeper.current,
+        registrations=settings.partners,
+        roads=roads,
+        limits=settings.limits,
+    )
+    return Broker(settings=settings, services=services, policies=keeper)
+
+
+def _ods_codes(partners: tuple[PartnerRegistration, ...]) -> Mapping[str, frozenset[str]]:
+    return {one.partner_id: one.organisation.ods_codes for one in partners}
+
+
+def _road(registration: PartnerRegistration, plugins: Mapping[str, Plugin], clock: Clock) -> Road:
+    plugin = _plugin(registration, plugins, role="records")
+    return Road(
+        connector=plugin.create(registration.settings),
+        transport=HttpTransport(registration, plugin.manifest, clock=clock),
+        proof=plugin.manifest.proof,
+    )
+
+
+def _index(settings: Settings, plugins: Mapping[str, Plugin], clock: Clock) -> TracedPatientIndex:
+    registration = settings.index
+    plugin = _plugin(registration, plugins, role="index")
+    transport = HttpTransport(registration, plugin.manifest, clock=clock)
+    connector = plugin.create(registration.settings)
+    return TracedPatientIndex(registration.partner_id, connector, transport, settings.limits, clock)
+
+
+def _plugin(registration: PartnerRegistration, plugins: Mapping[str, Plugin], *, role: str) -> Plugin:
+    """The connector that a registration names, in the role that it needs."""
+    fitting = {name: plugin for name, plugin in plugins.items() if plugin.manifest.role == role}
+    if registration.connector not in fitting:
+        raise UnknownConnector(registration, tuple(sorted(fitting)))
+    return fitting[registration.connector]
+
+
+class UnknownConnector(Exception):
+    """A registration names a connector that is not installed, not trusted, or of another role."""
+
+    def __init__(self, registration: PartnerRegistration, known: tuple[str, ...]) -> None:
+        super().__init__(
+            f"partner `{registration.partner_id}` names connector `{registration.connector}`, which is not "
+            f"loaded. Loaded: {', '.join(known)}. See `connector_distributions` in trust.yaml."
+        )
+
+
+async def _state(service: str, check: Callable[[], Awaitable[None]]) -> tuple[str, bool, str]:
+    try:
+        await check()
+    except ServiceDown as down:
+        return down.service, False, "cannot be used now; nothing is released"
+    return service, True, ""
+
+
+async def _finish(services: Services) -> None:
+    """Wait for the endings that requests still owe to the audit trail."""
+    while services.background:
+        await asyncio.gather(*services.background)
+
+
+def keep_collector_out() -> None:
+    """What start-up made is never garbage: freeze it, so that the collector never walks it in a request.
+
+    Measured on a bare broker, the collector is half of the time and two thirds of the tail.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)

@@ -1,0 +1,48 @@
+"""Settings to a broker that listens: every part opened, the door last; closed the other way round."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import structlog
+
+from broker.app import Broker, open_broker
+from broker.http.door import make_app
+from broker.http.health import Readiness, ServiceState
+from broker.http.server import Door, serve
+from broker.http.settings import DoorSettings
+from broker.settings import Settings
+
+_log = structlog.get_logger(__name__)
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Door]:
+    """The broker, listening; on the way out what is under way ends first. Raises what open_broker does,
+    and OSError when the address cannot be bound.
+    """
+    async with open_broker(settings) as broker:
+        app = make_app(
+            broker.answer,
+            readiness=functools.partial(_readiness, broker),
+            settings=DoorSettings(
+                base_url=f"{settings.base_url}/fhir" if settings.base_url else "", limits=settings.limits
+            ),
+        )
+        door = await serve(app, settings.listen_host, settings.listen_port)
+        _log.info(
+            "started", port=door.port, environment=settings.environment, partners=len(settings.partners)
+        )
+        try:
+            yield door
+        finally:
+            await door.drain()
+
+
+async def _readiness(broker: Broker) -> Readiness:
+    states = await broker.states()
+    return Readiness(
+        services=tuple(ServiceState(service=name, ok=ok, words=words) for name, ok, words in states)
+    )
