@@ -1,0 +1,115 @@
+"""One ask to a UK Core server: find the person there, ask for what is permitted, read every page."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from typing import Any
+
+import msgspec
+
+from broker.domain.outcome import Cause, OutcomeLabel
+from broker.domain.query import PartnerAsk
+from broker.ports.connector import Conversation, Ending, Entry, Learned, Page, Step
+from connectors.fhir_r4.lookup import Found, look_up
+from connectors.fhir_r4.manner import EVERYTHING, Manner, read_manner
+from connectors.fhir_r4.paging import Budget, Search, next_round
+from connectors.fhir_r4.questions import questions
+
+_UNKNOWN_ID = frozenset({404, 410})
+
+
+class FhirR4:
+    """Bound to one server's manner. Holds nothing of anybody between calls."""
+
+    def __init__(self, manner: Manner) -> None:
+        """`manner` is the registration's, checked."""
+        self._manner = manner
+
+    def fetch(self, ask: PartnerAsk, /) -> Conversation:
+        """Pages as the server wrote them, then how it ended. A known local id saves the look-up; one
+        that the server no longer knows is looked up anew, once.
+        """
+        if ask.local is not None:
+            ending = yield from self._ask(ask, Found(ask.local, Entry(raw=ask.local.patient)))
+            if ending is not None:
+                return ending
+        found = yield from look_up(ask, self._manner)
+        if isinstance(found, Ending):
+            return found
+        yield Learned(found.local)
+        ending = yield from self._ask(ask, found)
+        return ending or Ending(OutcomeLabel.INVALID, Cause.STATUS)
+
+    def _ask(self, ask: PartnerAsk, found: Found) -> Generator[Step, Any, Ending | None]:
+        """Ask under the local id. None when the server does not know that id."""
+        requests = questions(ask, found.local.local_id, self._manner)
+        searches = [Search(request, self._manner.ask == EVERYTHING) for request in requests]
+        budget = Budget.of(ask.limits, already=len(found.others))
+        opening: tuple[Entry, ...] = (found.patient, *found.others)
+        if searches:
+            entries = yield from next_round(searches, budget, self._manner)
+            if _id_unknown(searches):
+                return None
+            if all(search.failed for search in searches):
+                return Ending(*searches[0].refusal)
+            opening = (*_opening(found, entries), *entries)
+        yield Page(opening)
+        while any(search.label is None for search in searches):
+            entries = yield from next_round(searches, budget, self._manner)
+            if entries:
+                yield Page(tuple(entries))
+        return _ending(searches, found)
+
+
+def _id_unknown(searches: Sequence[Search]) -> bool:
+    """Every first answer says that there is no such thing: the id has gone, or was never there."""
+    firsts = [search.first for search in searches]
+    return all(first is not None and first.status in _UNKNOWN_ID for first in firsts)
+
+
+def _opening(found: Found, entries: Iterable[Entry]) -> tuple[Entry, ...]:
+    """What was found before the asking. The Patient is added only where the answer has none of its own:
+    an answer about somebody else must not be given a Patient that hides it.
+    """
+    if any(_is_patient(entry) for entry in entries):
+        return found.others
+    return (found.patient, *found.others)
+
+
+class _TypeOnly(msgspec.Struct, gc=False):
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+
+
+_TYPE_ONLY = msgspec.json.Decoder(_TypeOnly)
+
+
+def _is_patient(entry: Entry) -> bool:
+    if b'"Patient"' not in entry.raw:
+        return False
+    try:
+        return _TYPE_ONLY.decode(entry.raw).resourceType == "Patient"
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return False
+
+
+def _ending(searches: Sequence[Search], found: Found) -> Ending:
+    """Whole only when the look-up and every search was; partial otherwise, for the first reason."""
+    causes = [search.cause for search in searches if search.label is not OutcomeLabel.COMPLETE]
+    if found.warned:
+        causes.append(Cause.PARTNER_WARNING)
+    if not causes:
+        return Ending(OutcomeLabel.COMPLETE)
+    return Ending(OutcomeLabel.PARTIAL, causes[0], _expected(searches))
+
+
+def _expected(searches: Sequence[Search]) -> int | None:
+    """The partner's own total over all searches, when each gave one and none is plainly too small."""
+    totals = [search.total for search in searches if search.total is not None]
+    if len(totals) < len(searches) or any(search.counted > (search.total or 0) for search in searches):
+        return None
+    return sum(totals)
+
+
+def create(settings: Mapping[str, object]) -> FhirR4:
+    """Raises ValueError naming the setting and the remedy."""
+    return FhirR4(read_manner(settings))
