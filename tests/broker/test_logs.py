@@ -64,7 +64,7 @@ def test_every_way_still_leaves_a_line() -> None:
     assert libraries["aiohttp"] >= 5
     assert libraries["py.warnings"] >= 2
     assert libraries["other"] >= 3
-    faults = [line for line in lines if line["event"] == "broker-fault"]
+    faults = [line for line in lines if line["event"] == "request-failed"]
     assert [(line["error"], line["because"]) for line in faults] == [("MarkedError", "ValueError")] * 2
 
 
@@ -123,7 +123,7 @@ def test_an_error_shows_our_own_places_alone(written: io.BytesIO) -> None:
     try:
         NhsNumber.parse("9990000019")
     except InvalidNhsNumber:
-        structlog.get_logger().exception("broker-fault")
+        structlog.get_logger().exception("request-failed")
     [line] = _lines(written)
     assert line["error"] == "InvalidNhsNumber"
     assert [place.partition(":")[0] for place in line["frames"]] == ["broker/domain/identity.py"]

@@ -53,9 +53,9 @@ def by_structlog() -> None:
     try:
         fail()
     except MarkedError as error:
-        log.exception("broker-fault")
+        log.exception("request-failed")
         log.exception(ALL, exc_info=error)
-        log.exception("broker-fault", exc_info=(type(error), error, error.__traceback__), message=str(error))
+        log.exception("request-failed", exc_info=(type(error), error, error.__traceback__), message=str(error))
     structlog.contextvars.clear_contextvars()
 
 
