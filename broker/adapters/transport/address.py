@@ -69,14 +69,14 @@ class Address:
         elif link.startswith("?"):
             base = self._endpoint
         target = _joined(base, link)
-        if _origin(target) != self._origin:
+        path = urlsplit(target).path if link and _origin(target) == self._origin else ""
+        below = path.removeprefix(self._base_path)
+        ours = path == self._base_path or path.startswith(self._base_path + "/")
+        if not ours or not self._allows(request.method, below.lstrip("/")):
             raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
-        parts = urlsplit(target)
-        if parts.path != self._base_path and not parts.path.startswith(self._base_path + "/"):
-            raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
-        if not self._allows(request.method, parts.path[len(self._base_path) :].lstrip("/")):
-            raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
-        return URL(target, encoded=True)
+        # The registration's own spelling of the host, the partner's own spelling of the cursor.
+        question, cursor = target.partition("?")[1:]
+        return URL(f"{self._endpoint}{below}{question}{cursor}", encoded=True)
 
     def _allows(self, method: str, path: str) -> bool:
         pattern = self._reads.get(method)

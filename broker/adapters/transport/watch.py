@@ -74,7 +74,10 @@ class Watch:
         """Stop the timer. Raises TimeoutError when it had ended the attempt."""
         if self._handle is not None:
             self._handle.cancel()
-        await self._timeout.__aexit__(kind, error, trace)
+        # A timer's context outlives it by seconds, and this watch is in it: let the task, whose result
+        # may hold a person, go now.
+        timeout, self._timeout = self._timeout, asyncio.timeout(None)
+        await timeout.__aexit__(kind, error, trace)
 
     @property
     def expired(self) -> bool:

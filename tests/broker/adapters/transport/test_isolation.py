@@ -31,7 +31,7 @@ async def _until_unread(road: HttpTransport) -> None:
     assert road._session is not None
     assert road._session.connector is not None
     ((resting, _),) = next(iter(road._session.connector._conns.values()))
-    while not resting.should_close:
+    while not resting.should_close:  # noqa: ASYNC110 - a resting connection has no event
         await asyncio.sleep(0)
 
 

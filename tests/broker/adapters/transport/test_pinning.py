@@ -61,7 +61,7 @@ def test_a_call_that_the_manifest_does_not_list_is_not_made(method: str, path: s
     ("link", "url"),
     [
         (f"{ENDPOINT}/Observation?page=2&cursor=a%2Fb==", f"{ENDPOINT}/Observation?page=2&cursor=a%2Fb=="),
-        ("https://FHIR.trust.example:443/api/fhir/Observation?p=2", None),
+        ("https://FHIR.trust.example:443/api/fhir/Observation?p=2", f"{ENDPOINT}/Observation?p=2"),
         (f"{ENDPOINT}?_getpages=7f-3&_offset=50", f"{ENDPOINT}?_getpages=7f-3&_offset=50"),
         ("/api/fhir/Observation?page=2", f"{ENDPOINT}/Observation?page=2"),
         ("Observation?page=2", f"{ENDPOINT}/Observation?page=2"),
@@ -70,10 +70,9 @@ def test_a_call_that_the_manifest_does_not_list_is_not_made(method: str, path: s
         ("//fhir.trust.example/api/fhir/Observation?page=2", f"{ENDPOINT}/Observation?page=2"),
     ],
 )
-def test_a_next_link_of_any_kind_resolves_on_the_endpoint(link: str, url: str | None) -> None:
+def test_a_next_link_of_any_kind_resolves_on_the_endpoint(link: str, url: str) -> None:
     """Absolute, host-relative, relative, query alone, on the server's root; a cursor stays as it came."""
-    resolved = url_of(HttpRequest(method="GET", path="Observation", link=link))
-    assert resolved == (url or link)
+    assert url_of(HttpRequest(method="GET", path="Observation", link=link)) == url
 
 
 @pytest.mark.parametrize(
@@ -103,9 +102,6 @@ def test_a_next_link_of_any_kind_resolves_on_the_endpoint(link: str, url: str | 
 )
 def test_a_foreign_next_link_is_never_followed(link: str) -> None:
     """Another origin, another path, a user name, or a call that is not listed."""
-    if link == "":
-        assert url_of(HttpRequest(method="GET", link=link)) == f"{ENDPOINT}/"
-        return
     assert refused(HttpRequest(method="GET", path="Observation", link=link)) is Cause.FOREIGN_LINK
 
 
@@ -155,8 +151,8 @@ async def test_a_connector_cannot_write_the_transports_own_headers(name: str) ->
         road = transport(partner.endpoint)
         with pytest.raises(TransportFault, match="not-allowed-call"):
             await road.send(HttpRequest(method="GET", path="Patient/a1", headers={name: "x"}), permit())
+        split = {"X-A": "a\r\nX-Injected: b"}
         with pytest.raises(TransportFault, match="not-allowed-call"):
-            split = {"X-A": "a\r\nX-Injected: b"}
             await road.send(HttpRequest(method="GET", path="Patient/a1", headers=split), permit())
         assert partner.requests == []
         await road.aclose()
