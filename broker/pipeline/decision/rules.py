@@ -7,6 +7,7 @@ state of an objection.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from types import MappingProxyType
 
 from broker.domain.decision import Effect, Reason
@@ -14,6 +15,9 @@ from broker.domain.policy import Topic
 
 # Reasons of the machinery itself stand under this topic; it has no folder.
 DECISION = "decision"
+
+# Reasons are made of the policies' own words, so there are few; each is made once.
+REASONS_KEPT_MAX = 1024
 
 SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
     {
@@ -61,11 +65,13 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
 )
 
 
+@lru_cache(maxsize=REASONS_KEPT_MAX)
 def permits(topic: str, rule: str) -> Reason:
     """A permit of `topic`."""
     return Reason(topic=str(topic), rule=rule, effect=Effect.PERMIT)
 
 
+@lru_cache(maxsize=REASONS_KEPT_MAX)
 def denies(topic: str, rule: str) -> Reason:
     """A denial of `topic`."""
     return Reason(topic=str(topic), rule=rule, effect=Effect.DENY)

@@ -13,6 +13,7 @@ from broker.pipeline.decision.standing import Standing, membership
 
 LIVE = "live"
 PRACTICE = "gp"
+_NOTHING: frozenset[Category] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,5 @@ def _practice(partner: PartnerFacts, party: Party, facts: Facts) -> tuple[str | 
 
 def _seen(party: Party, standing: Standing) -> frozenset[Category]:
     """What every one of the requester's role groups may see here."""
-    if not standing.groups:
-        return frozenset()
-    return frozenset.intersection(*(party.seen.get(group, frozenset()) for group in standing.groups))
+    seen = [party.seen.get(group, _NOTHING) for group in standing.groups]
+    return frozenset.intersection(*seen) if seen else _NOTHING
