@@ -136,6 +136,14 @@ def explain(
         click.echo(f"{partner}: {category} {'may be shown' if may_be_shown else 'is held back'}.")
 
 
+@command.command()
+def vocabulary() -> None:
+    """Write every word that a policy may use, as the reference page has it."""
+    from broker.policy.vocabulary import reference_page  # noqa: PLC0415 - heavy; help must be quick
+
+    click.echo(reference_page(), nl=False)
+
+
 def _narrowed(explanation: Explanation, partner_id: str | None) -> Explanation:
     if partner_id is None:
         return explanation
