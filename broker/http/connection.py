@@ -96,7 +96,7 @@ class DoorConnection(RequestHandler):
         if REQUEST_ID not in resp.headers:
             resp = _fixed(resp.status)
         self._answered += 1
-        old = self._loop.time() - self._made_at_s > self._settings.connection_s_max
+        old = self._loop.time() - self._made_at_s >= self._settings.connection_s_max
         if old or self._close or self._answered >= self._settings.requests_per_connection_max:
             resp.force_close()
         self._expect_reader()

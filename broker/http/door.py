@@ -65,19 +65,20 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
     loop = asyncio.get_running_loop()
     began_s = loop.time()
     identifier = request[_ID] = request_id(request.headers.getall(REQUEST_ID, []))
-    guarded, cause = False, ""
+    guarded = False
+    cause: dict[str, object] = {}
     try:
         refuse_the_malformed(request, request.app[SETTINGS])
         guarded = True
         response = await handler(request)
     except BrokerError as error:
-        cause = type(error).__name__
+        cause = {"error": type(error).__name__}
         response = refusal_response(error, identifier)
     except asyncio.CancelledError:
-        _log(request, LEFT, began_s)
+        _log(request, LEFT, began_s, cause)
         raise
     except Exception as error:  # noqa: BLE001 - the last line: a fixed body, class name and places for us
-        note("request-failed", request_id=identifier, **described(error))
+        cause = described(error)
         response = refusal_response(BrokerFault(), identifier)
     if not guarded:
         response.force_close()  # what follows on this connection is in doubt too
@@ -85,21 +86,28 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
     return response
 
 
-def _log(request: web.Request, status: int, began_s: float, cause: str = "") -> None:
-    """One line for each request but a probe that found all well. `cause` is a refusal's class name."""
+def _log(request: web.Request, status: int, began_s: float, cause: dict[str, object]) -> None:
+    """One line for each request but a probe that found all well, written behind the response.
+
+    `cause` is a refusal's class name, and for a fault of ours the places in our own files.
+    """
     event = event_for(status)
     if event == "request-answered" and request.path in PROBES:
         return
-    fields = {"interaction": request[_INTERACTION]} if _INTERACTION in request else {}
-    note(
+    fields = dict(cause)
+    if _INTERACTION in request:
+        fields["interaction"] = request[_INTERACTION]
+    loop = asyncio.get_running_loop()
+    line = partial(
+        note,
         event,
         request_id=request[_ID],
         method=method_word(request.method),
         status=status,
-        elapsed_ms=round((asyncio.get_running_loop().time() - began_s) * 1000, 1),
+        elapsed_ms=round((loop.time() - began_s) * 1000, 1),
         **fields,
-        **({"error": cause} if cause else {}),
     )
+    loop.call_soon(line)
 
 
 async def _ask(request: web.Request, *, route: Route, answer: Answer) -> web.Response:
