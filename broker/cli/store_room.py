@@ -113,10 +113,12 @@ def with_store(place: Place, work: Callable[[SqliteReleaseStore], Awaitable[Answ
 
 def read_numbers() -> frozenset[NhsNumber]:
     """One NHS number from a prompt, or one on each line of standard input: all of one person."""
+    lines: list[str]
     if sys.stdin.isatty():
-        lines = [click.prompt("NHS number", err=True)]
+        lines = [str(click.prompt("NHS number", err=True))]
     else:
-        lines = [line for line in click.get_text_stream("stdin").read().splitlines() if line.strip()]
+        text: str = click.get_text_stream("stdin").read()
+        lines = [line for line in text.splitlines() if line.strip()]
     try:
         numbers = frozenset(NhsNumber.parse(line.strip()) for line in lines)
     except InvalidNhsNumber as error:
