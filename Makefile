@@ -44,7 +44,7 @@ lint: setup
 	$(BIN)/lint-imports
 
 test: lint setup-real ## Lint, type-check, check the import contracts, run every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(PYTEST_ARGS) $(TESTS)
+	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS) $(TESTS)
 
 check: bench ## Run the longer figures that stand today
 

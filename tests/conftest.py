@@ -5,8 +5,10 @@ from __future__ import annotations
 import inspect
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # ships no types
 
 from tests.support.leftovers import sockets_left, sockets_now, tasks_left, threads_left, threads_now
 from tests.support.loop_watch import LoopWatch
@@ -14,14 +16,29 @@ from tests.support.real_data import need_real_data
 
 pytest_plugins = ["tests.support.real_servers"]
 
+REAL_FOLDER = "tests/real/"
 REAL_FIXTURES = frozenset({"sekmet", "fhirsnake", "synthea"})
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Tests on a real server run in one worker, so that each server is started once."""
+    """Mark the tests on a real server. They stand in tests/real, so that one worker gets them all."""
     if REAL_FIXTURES & set(getattr(item, "fixturenames", ())):
         item.add_marker(pytest.mark.real)
-        item.add_marker(pytest.mark.xdist_group("real"))
+        if not item.nodeid.startswith(REAL_FOLDER):
+            raise pytest.UsageError(f"{item.nodeid} asks for a real server. Move it to {REAL_FOLDER}")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """Any worker takes any test, but those on real servers go to one: each server starts once."""
+    return RealServersTogether(config, log)
+
+
+class RealServersTogether(LoadScopeScheduling):  # type: ignore[misc] # as above
+    """A scope for each test, and one for the whole folder of real servers."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return REAL_FOLDER if nodeid.startswith(REAL_FOLDER) else nodeid
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -9,7 +12,22 @@ import pytest
 from fhirpy import AsyncFHIRClient
 
 from broker.domain.identity import NHS_NUMBER_SYSTEM
-from tests.support.real_servers import RealServer
+from tests.support.real_servers import STARTED, RealServer, launched, running
+
+
+def test_a_taken_port_costs_only_another_try(tmp_path: Path) -> None:
+    """A server that cannot have its port ends, and the next port is tried."""
+    tried: list[int] = []
+
+    def launch(port: int) -> subprocess.Popen[str]:
+        tried.append(port)
+        words = "the port is taken" if len(tried) == 1 else f"{STARTED} {port}"
+        waits = "" if len(tried) == 1 else "; import signal; signal.pause()"
+        return launched([sys.executable, "-c", f"import sys; print({words!r}){waits}"], tmp_path, {})
+
+    with running(launch) as port:
+        assert port == tried[1]
+    assert len(tried) == 2
 
 
 async def bundle(server: RealServer, path: str, **parameters: str) -> dict[str, Any]:

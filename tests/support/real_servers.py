@@ -13,7 +13,7 @@ import os
 import socket
 import subprocess
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +27,7 @@ from tests.support.synthea import SyntheaPerson, read_people
 ENVIRONMENTS = PROJECT / "build" / "real"
 STARTED = "Uvicorn running on"
 ENDS_WITHIN_S = 10
+PORTS_TRIED = 3
 ANSWERS_WITHIN_S = 30
 
 
@@ -50,13 +51,19 @@ def sekmet(
     synthea: tuple[SyntheaPerson, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RealServer]:
     """SEKMET, an R4 server, holding the four people."""
-    folder, port = tmp_path_factory.mktemp("sekmet"), free_port()
-    base_url = f"http://127.0.0.1:{port}/fhir"
-    command = [program("sekmet", "sekmet"), "serve", "--host", "127.0.0.1", "--port", str(port)]
-    settings = {"SEKMET_BASE_URL": base_url, "SEKMET_DB": str(folder / "sekmet.db")}
-    with running(command, folder, settings):
+    folder = tmp_path_factory.mktemp("sekmet")
+
+    def launch(port: int) -> subprocess.Popen[str]:
+        command = [program("sekmet", "sekmet"), "serve", "--host", "127.0.0.1", "--port", str(port)]
+        settings = {
+            "SEKMET_BASE_URL": f"http://127.0.0.1:{port}/fhir",
+            "SEKMET_DB": str(folder / "sekmet.db"),
+        }
+        return launched(command, folder, settings)
+
+    with running(launch) as port:
         local_ids = {person.number.digits: load_person(port, person) for person in synthea}
-        yield RealServer(base_url=base_url, people=synthea, local_ids=local_ids)
+        yield RealServer(base_url=f"http://127.0.0.1:{port}/fhir", people=synthea, local_ids=local_ids)
 
 
 @pytest.fixture(scope="session")
@@ -64,12 +71,16 @@ def fhirsnake(
     synthea: tuple[SyntheaPerson, ...], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[RealServer]:
     """fhirsnake, which answers every search with everybody, holding the four people."""
-    folder, port = tmp_path_factory.mktemp("fhirsnake"), free_port()
+    folder = tmp_path_factory.mktemp("fhirsnake")
     for person in synthea:
         write_resources(folder / "resources", person)
     application = next((ENVIRONMENTS / "fhirsnake").glob("lib/python*/site-packages/fhirsnake"), Path())
-    command = [program("fhirsnake", "uvicorn"), "main:app", "--app-dir", str(application)]
-    with running([*command, "--host", "127.0.0.1", "--port", str(port)], folder, {}):
+
+    def launch(port: int) -> subprocess.Popen[str]:
+        command = [program("fhirsnake", "uvicorn"), "main:app", "--app-dir", str(application)]
+        return launched([*command, "--host", "127.0.0.1", "--port", str(port)], folder, {})
+
+    with running(launch) as port:
         local_ids = {person.number.digits: person.synthea_id for person in synthea}
         yield RealServer(base_url=f"http://127.0.0.1:{port}", people=synthea, local_ids=local_ids)
 
@@ -89,11 +100,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-@contextmanager
-def running(command: list[str], folder: Path, settings: Mapping[str, str]) -> Iterator[None]:
-    """The server from the moment it says that it listens until this block ends."""
+def launched(command: list[str], folder: Path, settings: Mapping[str, str]) -> subprocess.Popen[str]:
+    """The program begun in `folder`, with nothing of our environment but the path."""
     environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "PYTHONUNBUFFERED": "1", **settings}
-    with subprocess.Popen(
+    return subprocess.Popen(
         command,
         cwd=folder,
         env=environment,
@@ -101,26 +111,42 @@ def running(command: list[str], folder: Path, settings: Mapping[str, str]) -> It
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-    ) as server:
-        try:
-            wait_until_started(Path(command[0]).name, server)
-            yield
-        finally:
-            end(server)
+    )
 
 
-def wait_until_started(name: str, server: subprocess.Popen[str]) -> None:
-    """Read what the server says until it listens; its later words are read away so that it never blocks."""
+@contextmanager
+def running(launch: Callable[[int], subprocess.Popen[str]]) -> Iterator[int]:
+    """A server that listens on the port that this yields, until the block ends.
+
+    Where somebody else took the port first the server ends at once, and another port is tried.
+    """
+    said = ""
+    for _ in range(PORTS_TRIED):
+        port = free_port()
+        with launch(port) as server:
+            try:
+                said = until_started(server)
+                if server.poll() is None:
+                    yield port
+                    return
+            finally:
+                end(server)
+    pytest.fail(f"The server ended before it listened:\n{said}")
+
+
+def until_started(server: subprocess.Popen[str]) -> str:
+    """What the server said until it listened or ended; its later words are read away, so it never blocks."""
     said: list[str] = []
     output = server.stdout
     if output is None:
-        raise ValueError("start the server with its output piped")
+        raise ValueError("launch the server with its output piped")
     for line in output:
         said.append(line)
         if STARTED in line:
             threading.Thread(target=read_away, args=(output,), daemon=True).start()
-            return
-    pytest.fail(f"{name} ended before it listened:\n{''.join(said)}")
+            return "".join(said)
+    server.wait(ENDS_WITHIN_S)
+    return "".join(said)
 
 
 def read_away(output: IO[str]) -> None:
