@@ -13,48 +13,49 @@ from broker.demonstration.people.person import Story, Tree
 People = Mapping[str, tuple[Tree, ...]]
 
 
+BASE_PATH = "/r4"
+INDEX_ID = "pds"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimulatorPlan:
-    """One endpoint to start. `down_for` are the numbers for whom it breaks the connection."""
+    """One endpoint to start: what it holds and how it behaves (its simulator's own manners)."""
 
     partner_id: str
     connector: str
     people: People = field(repr=False)
-    manners: Mapping[str, Any] = field(default_factory=dict)
-    down_for: frozenset[str] = field(repr=False, default=frozenset())
+    manners: Mapping[str, Any] = field(repr=False, default_factory=dict)
 
-
-INDEX_ID = "pds"
 
 # Small delays make the time beside each partner worth reading; Papermill's small pages are its story.
 _MANNERS: Mapping[str, Mapping[str, Any]] = {
-    ADDENBURY.partner_id: {"delay_s": 0.04},
-    FENLAND.partner_id: {"delay_s": 0.02},
+    ADDENBURY.partner_id: {"delay_s": 0.02},
+    FENLAND.partner_id: {"delay_s": 0.01},
     PAPERMILL.partner_id: {"page_size": 10, "page_delay_s": 0.4},
 }
 
 
 def partner_plan(partner: DemonstrationPartner, stories: tuple[Story, ...]) -> SimulatorPlan:
-    """What this partner's simulator holds of everyone."""
-    mine = [story for story in stories if partner.partner_id in story.charts]
-    manners = dict(_MANNERS.get(partner.partner_id, {}))
+    """What this partner's simulator holds of everyone, and for whom it breaks the connection."""
+    held = [story for story in stories if partner.partner_id in story.charts]
+    down_for = [story.demographics.number for story in stories if partner.partner_id in story.down]
+    manners = {"base_path": BASE_PATH, "down_for": down_for, **_MANNERS.get(partner.partner_id, {})}
     if partner.manner:
         manners["manner"] = partner.manner
     return SimulatorPlan(
         partner_id=partner.partner_id,
         connector="fhir_r4",
-        people={story.demographics.number: story.charts[partner.partner_id] for story in mine},
+        people={story.demographics.number: story.charts[partner.partner_id] for story in held},
         manners=manners,
-        down_for=frozenset(
-            story.demographics.number for story in stories if partner.partner_id in story.down
-        ),
     )
 
 
 def index_plan(stories: tuple[Story, ...]) -> SimulatorPlan:
-    """The patient index: everyone under their number, and under each number that theirs replaced."""
-    people: dict[str, tuple[Tree, ...]] = {}
-    for story in stories:
-        for number in (story.demographics.number, *story.old_numbers):
-            people[number] = (index_patient(story),)
-    return SimulatorPlan(partner_id=INDEX_ID, connector="pds", people=people)
+    """The patient index: everyone under their own number, with the numbers that theirs replaced."""
+    superseded = {old: story.demographics.number for story in stories for old in story.old_numbers}
+    return SimulatorPlan(
+        partner_id=INDEX_ID,
+        connector="pds",
+        people={story.demographics.number: (index_patient(story),) for story in stories},
+        manners={"base_path": BASE_PATH, "superseded": superseded},
+    )

@@ -16,7 +16,10 @@ _PORT_MAX = 65_535
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerFile:
-    """`broker.yaml`, paths resolved beside it. `listen_port` 0 is any free port, demonstration only."""
+    """`broker.yaml`, paths resolved beside it.
+
+    In the demonstration alone, `listen_port` 0 is any free port and `base_url` "" the bound address.
+    """
 
     environment: str
     listen_host: str
@@ -38,7 +41,7 @@ def read_broker_file(path: Path) -> BrokerFile:
         environment=environment,
         listen_host=host,
         listen_port=port,
-        base_url=read_root(top, "base_url", environment),
+        base_url=_base_url(top, environment),
         store_path=_beside(path, top.text("store")),
         policies_path=_beside(path, top.text("policies")),
         contact=_contact(top),
@@ -57,6 +60,12 @@ def _listen(section: Section, environment: str) -> tuple[str, int]:
     if environment == DEMONSTRATION and not is_loopback(host):
         raise section.fault("The demonstration listens on loopback alone.", "Write `127.0.0.1`.", at="host")
     return host, port
+
+
+def _base_url(top: Section, environment: str) -> str:
+    if environment == DEMONSTRATION and "base_url" not in top:
+        return top.text("base_url", "")
+    return read_root(top, "base_url", environment)
 
 
 def _contact(top: Section) -> tuple[str, ...]:

@@ -19,7 +19,8 @@ class Settings:
     """Everything that operations decide. All paths are absolute; addresses end without a slash.
 
     `trust_path` and `keys_path` are read by the adapters that own them. `contact` are the routes given
-    when one of our own services is down. `partners` are in the order of their ids.
+    when one of our own services is down. `partners` are in the order of their ids. `base_url` has no
+    `/fhir`, and is empty for the bound address (demonstration only).
     """
 
     environment: str

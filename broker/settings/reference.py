@@ -39,7 +39,11 @@ BROKER_FILE: Mapping[str, Described] = MappingProxyType(
         "listen": Described("section", "Where the broker itself listens."),
         "listen.host": Described("address", "The address to listen on; TLS ends in front of the broker."),
         "listen.port": Described("1 to 65535", "The port. The demonstration may write 0 for any free one."),
-        "base_url": Described("address", "The broker's own address as callers know it, without `/fhir`."),
+        "base_url": Described(
+            "address",
+            "The broker's own address as callers know it, without `/fhir`. The demonstration may leave it "
+            "out: it is then the bound address.",
+        ),
         "store": Described("path", "The release store: objections, audit trail. Relative to this file."),
         "policies": Described("path", "The folder of policies that governance keeps. Relative to this file."),
         "contact": Described("list of text", "Whom to call when one of the broker's own services is down."),

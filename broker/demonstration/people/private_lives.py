@@ -45,7 +45,7 @@ def sexual_health() -> Story:
     return Story(
         name="sexual-health",
         title="A sexual health clinic, veiled",
-        shows="The clinic reads 'nothing to show' for everybody whom it may not show, known to it or not.",
+        shows="A doctor sees it. To others the clinic reads 'nothing to show', whether it knows him or not.",
         demographics=_CALLUM,
         charts={chart.partner.partner_id: chart.resources for chart in (practice, clinic)},
     )

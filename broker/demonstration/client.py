@@ -1,0 +1,71 @@
+"""A person's record over HTTP, exactly as any clinical system would ask for it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+
+from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
+
+_TIMEOUT_S = 60
+_OK = 200
+_PAGES_MAX = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """What came back: the status of the last call, and the body of each page."""
+
+    status: int
+    bodies: tuple[bytes, ...] = field(repr=False)
+
+    @property
+    def is_record(self) -> bool:
+        """False when the last body is a refusal or a fault, as an OperationOutcome."""
+        return self.status == _OK
+
+
+async def ask_for_record(fhir_url: str, token: str, number: NhsNumber) -> Answered:
+    """Find the person by number, then ask for everything, page by page.
+
+    The number goes in a form, never in an address. Raises aiohttp.ClientError when nobody listens.
+    """
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/fhir+json"}
+    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
+    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
+        form = {"identifier": f"{NHS_NUMBER_SYSTEM}|{number.digits}"}
+        async with session.post(f"{fhir_url}/Patient/_search", data=form) as answer:
+            found = Answered(answer.status, (await answer.read(),))
+        patient_id = _patient_id(found)
+        if patient_id is None:
+            return found
+        return await _everything(session, f"{fhir_url}/Patient/{patient_id}/$everything")
+
+
+async def _everything(session: aiohttp.ClientSession, url: str) -> Answered:
+    bodies: list[bytes] = []
+    following: str | None = url
+    while following is not None and len(bodies) < _PAGES_MAX:
+        async with session.get(following) as answer:
+            body = await answer.read()
+            if answer.status != _OK:
+                return Answered(answer.status, (body,))
+        bodies.append(body)
+        following = _next_link(json.loads(body))
+    return Answered(_OK, tuple(bodies))
+
+
+def _patient_id(found: Answered) -> str | None:
+    if not found.is_record:
+        return None
+    entries: list[dict[str, Any]] = json.loads(found.bodies[0]).get("entry", [])
+    patients = [entry["resource"] for entry in entries if entry["resource"]["resourceType"] == "Patient"]
+    return str(patients[0]["id"]) if patients else None
+
+
+def _next_link(bundle: dict[str, Any]) -> str | None:
+    links = bundle.get("link", [])
+    return next((str(link["url"]) for link in links if link.get("relation") == "next"), None)
