@@ -1,0 +1,243 @@
+"""Proved resources and a decision to what is released."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from broker.domain.category import Category
+from broker.domain.decision import Decision, Withhold
+from broker.pipeline.screening import Screened, screen
+from tests.support.records import ALL, decision, finished, item, readable
+
+NO_PROBLEMS = ALL - {Category.PROBLEMS}
+
+
+def screened(
+    resources: list[dict[str, Any]], ruling: Decision, types: frozenset[str] = frozenset()
+) -> Screened:
+    """Screen one partner's answer."""
+    return finished(screen("addenbury", readable(resources), ruling, types))
+
+
+def released(one: Screened) -> list[str]:
+    """The local names of what may be shown."""
+    return [resource.local_reference for resource in one.released]
+
+
+def body(one: Screened, name: str) -> dict[str, Any]:
+    """A released resource as JSON."""
+    found = next(resource for resource in one.released if resource.local_reference == name)
+    tree: dict[str, Any] = orjson.loads(found.raw)
+    return tree
+
+
+def test_only_permitted_categories_are_released() -> None:
+    """Everything else is withheld and counted."""
+    one = screened([item("Condition", "c1"), item("Procedure", "r1")], decision(categories=NO_PROBLEMS))
+    assert released(one) == ["Patient/p1", "Procedure/r1"]
+    assert one.withheld == 1
+
+
+def test_a_kind_that_no_table_knows_is_denied() -> None:
+    """Unclassified is denied unless a policy permits it."""
+    assert released(screened([item("Basic", "b1")], decision())) == ["Patient/p1"]
+
+
+def test_an_optional_reference_to_a_withheld_item_is_cut_whole() -> None:
+    """Reference, display and identifier go together; the holder stays."""
+    procedure = item("Procedure", "r1", reasonReference=[{"reference": "Condition/c1", "display": "Secret"}])
+    one = screened([item("Condition", "c1"), procedure], decision(categories=NO_PROBLEMS))
+    assert "reasonReference" not in body(one, "Procedure/r1")
+
+
+def test_a_reference_to_a_kind_never_shown_is_cut_though_nothing_was_received() -> None:
+    """Whether the item exists at all stays unknown."""
+    procedure = item("Procedure", "r1", reasonReference=[{"reference": "Condition/never-asked-for"}])
+    assert "reasonReference" not in body(
+        screened([procedure], decision(categories=NO_PROBLEMS)), "Procedure/r1"
+    )
+
+
+def test_a_required_reference_to_a_withheld_item_withholds_its_holder() -> None:
+    """A prescription without its medicine says nothing; and its category may not be called empty."""
+    hidden = Withhold(items=frozenset({("urn:m", "1")}))
+    medicine = {"resourceType": "Medication", "id": "m1", "identifier": [{"system": "urn:m", "value": "1"}]}
+    order = item(
+        "MedicationRequest",
+        "q1",
+        identifier=[{"system": "urn:q", "value": "1"}],
+        medicationReference={"reference": "Medication/m1"},
+    )
+    one = screened([medicine, order], decision(withholds=(hidden,)))
+    assert released(one) == ["Patient/p1"]
+    assert one.fallen == {Category.MEDICINES}
+
+
+def test_a_holder_that_falls_is_itself_followed() -> None:
+    """What refers to a withheld holder loses that reference too."""
+    hidden = Withhold(categories=frozenset({Category.MEDICINES}), items=frozenset({("urn:m", "1")}))
+    medicine = {"resourceType": "Medication", "id": "m1", "identifier": [{"system": "urn:m", "value": "1"}]}
+    order = item(
+        "MedicationRequest",
+        "q1",
+        identifier=[{"system": "urn:q", "value": "1"}],
+        medicationReference={"reference": "Medication/m1"},
+    )
+    procedure = item("Procedure", "r1", usedReference=[{"reference": "MedicationRequest/q1"}])
+    assert "usedReference" not in body(
+        screened([medicine, order, procedure], decision(withholds=(hidden,))), "Procedure/r1"
+    )
+
+
+def test_a_repeating_element_goes_with_the_reference_it_is_nothing_without() -> None:
+    """An Encounter's diagnosis without its condition would still say that there was one."""
+    encounter = item(
+        "Encounter",
+        "e1",
+        diagnosis=[{"condition": {"reference": "Condition/c1"}, "rank": 1}],
+        location=[{"location": {"reference": "Location/l1"}}],
+    )
+    tree = body(
+        screened([item("Condition", "c1"), encounter], decision(categories=NO_PROBLEMS)), "Encounter/e1"
+    )
+    assert "diagnosis" not in tree
+    assert tree["location"] == [{"location": {"reference": "Location/l1"}}]
+
+
+def test_a_contained_item_of_a_withheld_category_goes_with_its_references() -> None:
+    """Screening looks inside."""
+    procedure = item(
+        "Procedure",
+        "r1",
+        contained=[{"resourceType": "Condition", "id": "inner"}],
+        reasonReference=[{"reference": "#inner"}],
+        note=[{"text": "kept"}],
+    )
+    tree = body(screened([procedure], decision(categories=NO_PROBLEMS)), "Procedure/r1")
+    assert tree.get("contained", []) == []
+    assert "reasonReference" not in tree
+    assert tree["note"] == [{"text": "kept"}]
+
+
+def test_numbers_keep_their_characters_where_a_reference_was_cut() -> None:
+    """Editing one member changes no other."""
+    raw = (
+        b'{"resourceType":"Observation","id":"o1","subject":{"reference":"Patient/p1"},'
+        b'"focus":[{"reference":"Condition/c1"}],"valueQuantity":{"value":1.50}}'
+    )
+    one = finished(screen("addenbury", readable([raw]), decision(categories=NO_PROBLEMS), frozenset()))
+    assert one.released[1].raw == raw.replace(b'"focus":[{"reference":"Condition/c1"}],', b"")
+
+
+def test_narrative_is_hidden_when_anything_was_withheld_and_only_then() -> None:
+    """Text over a whole item may speak of what was withheld."""
+    resources = [item("Condition", "c1"), item("Procedure", "r1")]
+    assert screened(resources, decision(categories=NO_PROBLEMS)).narrative_hidden
+    assert not screened(resources, decision()).narrative_hidden
+
+
+def test_who_and_where_are_released_only_beside_what_refers_to_them() -> None:
+    """An organisation that only a withheld item names is not shown, and neither is one nobody names."""
+    procedure = item("Procedure", "r1", performer=[{"actor": {"reference": "PractitionerRole/x"}}])
+    condition = item("Condition", "c1", recorder={"reference": "Practitioner/w"})
+    role = {"resourceType": "PractitionerRole", "id": "x", "organization": {"reference": "Organization/o"}}
+    people = [
+        {"resourceType": kind, "id": name}
+        for kind, name in (("Practitioner", "w"), ("Organization", "o"), ("Location", "l"))
+    ]
+    one = screened([procedure, condition, role, *people], decision(categories=NO_PROBLEMS))
+    assert released(one) == ["Patient/p1", "Procedure/r1", "PractitionerRole/x", "Organization/o"]
+
+
+def test_a_type_that_was_not_asked_for_is_set_aside_and_hides_nothing() -> None:
+    """A search for one type returns that type, and its references to others stand."""
+    observation = item("Observation", "o1", encounter={"reference": "Encounter/e1"})
+    one = screened([observation, item("Encounter", "e1")], decision(), frozenset({"Observation"}))
+    assert released(one) == ["Observation/o1"]
+    assert body(one, "Observation/o1")["encounter"] == {"reference": "Encounter/e1"}
+    assert not one.narrative_hidden
+
+
+PERIOD = Withhold(period_start="2016-03-01", period_end="2016-06-01")
+
+
+@pytest.mark.parametrize(
+    ("members", "withheld"),
+    [
+        ({"recordedDate": "2016-02-29"}, False),
+        ({"recordedDate": "2016-03-01"}, True),
+        ({"recordedDate": "2016-05-31T23:59:59+01:00"}, True),
+        ({"recordedDate": "2016-06-01"}, False),
+        ({"recordedDate": "2016"}, True),
+        ({"recordedDate": "2016-05"}, True),
+        ({"recordedDate": "2015"}, False),
+        ({"recordedDate": "2015", "onsetDateTime": "2016-04-01"}, True),
+        ({}, True),
+    ],
+)
+def test_an_objected_period_withholds_what_falls_in_it_or_may(
+    members: dict[str, str], withheld: bool
+) -> None:
+    """Half-open; a partial date that may fall inside does; without a date nothing is certain."""
+    one = screened([item("Condition", "c1", **members)], decision(withholds=(PERIOD,)))
+    assert ("Condition/c1" not in released(one)) is withheld
+
+
+def test_an_objected_item_is_withheld_and_so_is_what_cannot_be_told_from_it() -> None:
+    """An item without any identifier could be the one."""
+    hidden = Withhold(categories=frozenset({Category.PROBLEMS}), items=frozenset({("urn:x", "7")}))
+    named = item("Condition", "c1", identifier=[{"system": "urn:x", "value": "7"}])
+    other = item("Condition", "c2", identifier=[{"system": "urn:x", "value": "8"}])
+    one = screened(
+        [named, other, item("Condition", "c3"), item("Procedure", "r1")], decision(withholds=(hidden,))
+    )
+    assert released(one) == ["Patient/p1", "Condition/c2", "Procedure/r1"]
+
+
+def test_a_restricted_persons_item_keeps_nothing_that_could_place_them() -> None:
+    """Coded, dated and measured members survive; every other text, name, id and reference goes."""
+    snomed = {"system": "http://snomed.info/sct", "code": "91936005", "display": "Written at Addenbury"}
+    allergy = item(
+        "AllergyIntolerance",
+        "a1",
+        meta={"source": "https://addenbury.example", "security": [{"code": "R"}]},
+        identifier=[{"system": "https://addenbury.example/allergies", "value": "1"}],
+        clinicalStatus={"coding": [{"system": "http://terminology.hl7.org/CodeSystem/x", "code": "active"}]},
+        code={
+            "coding": [snomed, {"system": "https://addenbury.example/codes", "code": "A"}],
+            "text": "at Addenbury",
+        },
+        recorder={"reference": "Practitioner/x", "display": "Dr Addenbury"},
+        recordedDate="2020-01-02",
+        note=[{"text": "seen at Addenbury"}],
+        text={"status": "generated", "div": "<div>Addenbury</div>"},
+        extension=[{"url": "https://addenbury.example/ward", "valueString": "Addenbury"}],
+        reaction=[
+            {"description": "Addenbury", "severity": "severe", "manifestation": [{"coding": [snomed]}]}
+        ],
+    )
+    dose = item(
+        "Observation",
+        "o1",
+        code={"coding": [snomed]},
+        valueQuantity={
+            "value": 1.5,
+            "unit": "Addenbury units",
+            "system": "http://unitsofmeasure.org",
+            "code": "mg",
+        },
+    )
+    placed = item("Encounter", "e1", location=[{"location": {"display": "Addenbury"}}])
+    one = screened([allergy, dose, placed], decision(locationless=True))
+    written = b"".join(resource.raw for resource in one.released)
+    assert b"ddenbury" not in written
+    assert b"reference" not in written
+    tree = body(one, "AllergyIntolerance/a1")
+    assert tree["code"] == {"coding": [{"system": "http://snomed.info/sct", "code": "91936005"}]}
+    assert tree["recordedDate"] == "2020-01-02"
+    assert tree["reaction"][0]["severity"] == "severe"
+    assert body(one, "Observation/o1")["valueQuantity"]["unit"] == "mg"
+    assert released(one) == ["AllergyIntolerance/a1", "Observation/o1"]
