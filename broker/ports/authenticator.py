@@ -9,7 +9,8 @@ from broker.domain.requester import Requester
 
 class Authenticator(Protocol):
     """Raises Unauthenticated when any check fails (with the failed check in `__cause__`'s class name
-    only), and ServiceDown("token-keys") when an issuer's keys were never obtained.
+    only), Forbidden when a good token has no one purpose, ServiceDown("token-keys") when an issuer's keys
+    were never obtained, and ServiceDown("clock") when the wall clock went back.
     """
 
     async def authenticate(self, authorization: str | None, /) -> Requester:

@@ -55,14 +55,29 @@ def by_structlog() -> None:
     except MarkedError as error:
         log.exception("request-failed")
         log.exception(ALL, exc_info=error)
-        log.exception("request-failed", exc_info=(type(error), error, error.__traceback__), message=str(error))
+        info = (type(error), error, error.__traceback__)
+        log.exception("request-failed", exc_info=info, message=str(error))
     structlog.contextvars.clear_contextvars()
+
+
+class BrokenHandler(logging.Handler):
+    """A library's own handler, added later, that fails: logging itself would print the record."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Fail as handlers do."""
+        try:
+            fail()
+        except MarkedError:
+            self.handleError(record)
 
 
 def by_logging() -> None:
     """Loggers of libraries, with handlers of their own, with marked names, arguments and errors."""
     logging.getLogger("early").warning("seen %s", ALL)
     logging.getLogger(NAME).error(ALL)
+    late = logging.getLogger("late")
+    late.addHandler(BrokenHandler())
+    late.error("seen %s", ALL)
     logging.getLogger(f"aiohttp.{NUMBER}").error(ALL)
     logging.getLogger("wrong.arguments").error("%d", ALL)
     try:

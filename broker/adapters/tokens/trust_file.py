@@ -54,7 +54,7 @@ def _issuer(section: Section, environment: str) -> Issuer:
         claims=_claims(section.section("claims")),
         purpose_fixed=purpose_fixed,
         purpose_claim=purpose_claim,
-        authority=section.text("authority", ""),
+        authority=_authority(section),
         development=development,
     )
     section.finish()
@@ -82,6 +82,13 @@ def _key_set(section: Section, environment: str) -> str:
         return url
     remedy = "Plain http is for a loopback address in the demonstration only."
     raise section.fault("`key_set` must be an https URL.", remedy, at="key_set")
+
+
+def _authority(section: Section) -> str:
+    authority = section.text("authority", "")
+    if authority and not Path(authority).is_file():
+        raise section.fault("the `authority` file is not there.", "Name a PEM file.", at="authority")
+    return authority
 
 
 def _is_loopback(host: str) -> bool:

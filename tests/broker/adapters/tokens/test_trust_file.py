@@ -9,6 +9,7 @@ import pytest
 from broker.adapters.tokens.trust import RoleForm, Trust
 from broker.adapters.tokens.trust_file import read_trust
 from broker.files import FileFault
+from tests.support.real_data import PROJECT
 
 GOOD = """\
 connector_distributions: [watersmeet]
@@ -61,6 +62,7 @@ def test_a_good_file_is_read_whole(tmp_path: Path) -> None:
 
 
 MISTAKES = [
+    ("    algorithms:", "    authority: /none.pem\n    algorithms:", 6, "Name a PEM file"),
     ("[ES256, RS256]", "[ES256, HS256]", 6, "HS256"),
     ("[ES256, RS256]", "[none]", 6, "none"),
     ("[ES256, RS256]", "[RS265]", 6, "Did you mean `RS256`?"),
@@ -112,3 +114,13 @@ def test_the_demonstration_may_name_a_development_issuer_on_loopback(tmp_path: P
     assert trust.issuers["urn:watersmeet:development"].development
     with pytest.raises(FileFault):
         _read(tmp_path, text, "staging")
+
+
+def test_the_example_of_the_reference_page_is_read(tmp_path: Path) -> None:
+    """What the page shows is what the reader takes."""
+    text = (PROJECT / "docs" / "reference" / "trust.md").read_text()
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    authority = tmp_path / "authority.pem"
+    authority.touch()
+    trust = _read(tmp_path, example.replace("/etc/watersmeet/identity-ca.pem", str(authority)))
+    assert trust.issuers["https://identity.example/tenant"].claims.permission is not None
