@@ -29,6 +29,7 @@ RULES: tuple[Rule, ...] = (
     parts.policies_without_cases,
     parts.unfinished_connectors,
     parts.broken_links,
+    parts.unlocked_dependencies,
     parts.hazards_without_evidence,
 )
 

@@ -97,6 +97,7 @@ OFFENCES: tuple[tuple[Rule, str, str, str], ...] = (
         "paging: {status: exempt}",
         "without a reason",
     ),
+    (parts.unlocked_dependencies, "pyproject_toml", '[project]\ndependencies = ["x.y>=1"]', "make lock"),
     (parts.hazards_without_evidence, "a_md", "no log", "lacks H12"),
     (parts.hazards_without_evidence, "docs__clinical-safety__hazard-log_md", "## H1: x", "H1 links to no"),
     (parts.broken_links, "docs__a_md", "[there](gone.md#part)", "is not there"),
@@ -122,6 +123,7 @@ RIGHT: tuple[tuple[Rule, str, str], ...] = (
     (tests.skipped_tests, "tests__support__real_data_py", "pytest.skip('no material')"),
     (tests.sleeping_tests, "tests__a_py", "asyncio.sleep(0)"),
     (tests.unasserting_tests, "tests__a_py", "def test_x():\n    with pytest.raises(E):\n        f()"),
+    (parts.unlocked_dependencies, "a_md", "no project file"),
     (parts.broken_links, "docs__a_md", "[self](a.md#part) [web](https://example.org/x) [mail](mailto:a@b)"),
 )
 
@@ -138,3 +140,10 @@ def test_an_undocumented_setting_is_found(tmp_path: Path) -> None:
     tree = planted(tmp_path, docs__reference__settings_md="`deadline_s` is seconds; reserve_s too.\n")
     found = [offence.problem for offence in parts.undocumented_settings(tree, ["deadline_s", "reserve_s"])]
     assert found == ["does not describe the setting `reserve_s`."]
+
+
+def test_an_exemption_with_its_reason_is_right(tmp_path: Path) -> None:
+    """The quality file may exempt a rule when it says why, whatever the file's outer shape."""
+    text = "rules:\n  paging: {status: exempt, reason: one answer holds all}\n  proof: done\n"
+    tree = planted(tmp_path, connectors__x__quality_yaml=text, pyproject_toml="[project]\n")
+    assert not [offence for offence in parts.unfinished_connectors(tree) if "quality.yaml" in offence.path]

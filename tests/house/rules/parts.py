@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -24,6 +25,9 @@ _LINK = re.compile(r"\[[^\]]*\]\(([^)#?\s]+)[^)]*\)")
 HAZARD_LOG = "docs/clinical-safety/hazard-log.md"
 HAZARDS = tuple(f"H{number}" for number in range(1, 13))
 _HAZARD = re.compile(r"^## (H[0-9]+): ", re.MULTILINE)
+RUNTIME_LOCK, DEVELOPMENT_LOCK = "requirements/runtime.txt", "requirements/development.txt"
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==", re.MULTILINE)
 _LIST_ITEM = re.compile(r"^\s*- ", re.MULTILINE)
 _REASONS = ("reason", "comment", "why")
 
@@ -71,7 +75,7 @@ def _quality_gaps(tree: Tree, path: str) -> Iterator[Offence]:
 def _named_values(loaded: Any) -> Iterator[tuple[str, Any]]:
     for name, value in loaded.items() if isinstance(loaded, dict) else ():
         yield str(name), value
-        if isinstance(value, dict):
+        if isinstance(value, dict) and "status" not in value:
             yield from _named_values(value)
 
 
@@ -94,6 +98,24 @@ def broken_links(tree: Tree) -> Iterator[Offence]:
                     continue
                 if not (tree.root / path).parent.joinpath(target).exists():
                     yield Offence(path, number, f"links to `{target}`, which is not there.")
+
+
+def unlocked_dependencies(tree: Tree) -> Iterator[Offence]:
+    """Dependencies in pyproject.toml that the lock for their use does not hold."""
+    if "pyproject.toml" not in tree.paths:
+        return
+    project = tomllib.loads(tree.text("pyproject.toml")).get("project", {})
+    run = project.get("dependencies", [])
+    develop = project.get("optional-dependencies", {}).get("dev", [])
+    for lock, wanted in ((RUNTIME_LOCK, run), (DEVELOPMENT_LOCK, [*run, *develop])):
+        locked = {_normal(name) for name in _LOCKED.findall(tree.text(lock) if lock in tree.paths else "")}
+        for requirement in wanted:
+            if _normal(_NAME.match(requirement)[0]) not in locked:  # type: ignore[index] # pip refuses a nameless one
+                yield Offence(lock, 1, f"does not hold `{requirement}`. Run: make lock")
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def hazards_without_evidence(tree: Tree) -> Iterator[Offence]:
