@@ -25,7 +25,7 @@ def write_configuration(
     (config / "partners").mkdir(mode=0o700, parents=True)
     (config / "broker.yaml").write_text(_broker(folder / "releases.sqlite", policies, port), encoding="utf-8")
     (config / "index.yaml").write_text(_index(endpoints[INDEX_ID]), encoding="utf-8")
-    (config / "trust.yaml").write_text(_trust(issuer), encoding="utf-8")
+    (config / "trust.yaml").write_text(trust_file(issuer), encoding="utf-8")
     for partner in PARTNERS:
         text = _partner(partner, endpoints[partner.partner_id])
         (config / "partners" / f"{partner.partner_id}.yaml").write_text(text, encoding="utf-8")
@@ -74,7 +74,8 @@ limits: {{calls_per_s_max: 5}}
 """
 
 
-def _trust(issuer: Issuer) -> str:
+def trust_file(issuer: Issuer) -> str:
+    """The text of a `trust.yaml` that believes the development issuer alone."""
     assert issuer.purpose_claim is not None
     return f"""\
 connector_distributions: [{DISTRIBUTION}]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broker.domain.category import Category
+from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionState, Scope
 
 Tree = dict[str, Any]
@@ -71,3 +72,8 @@ class Story:
     objections: tuple[StoryObjection, ...] = ()
     down: frozenset[str] = frozenset()
     asked_as: str = "doctor"
+
+    @property
+    def asked_number(self) -> NhsNumber:
+        """The number that the story is asked by: an old one where that is the story."""
+        return NhsNumber.parse(next(iter(self.old_numbers), self.demographics.number))

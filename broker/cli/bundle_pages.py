@@ -1,0 +1,135 @@
+"""The pages of one answer into what a table needs: the person, the items, the notices, as they were sent."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from broker.cli.item_words import Tree
+from broker.domain.category import Category
+
+_BASE = "https://watersmeet.example/fhir"
+_COMPLETENESS = f"{_BASE}/StructureDefinition/completeness"
+_SECTION = f"{_BASE}/StructureDefinition/section"
+_TAGS = f"{_BASE}/CodeSystem/"
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One resource of the view, with what the broker says of it in `meta`."""
+
+    resource: Tree
+    category: str
+    source: str
+    groups: tuple[str, ...]
+    contradictions: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the completeness table. `expected` and `answered_at` are empty when not said."""
+
+    name: str
+    label: str
+    shown: str
+    expected: str
+    answered_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A whole answer, its pages put together."""
+
+    patient: Tree
+    items: tuple[Item, ...]
+    lines: tuple[Line, ...]
+    notices: tuple[tuple[str, str], ...]
+    sections: tuple[tuple[str, str], ...]
+
+
+def read_pages(bodies: Sequence[bytes]) -> Record:
+    """Read searchset Bundles. Fractions stay the text that was sent: `1.50` is never 1.5."""
+    pages = [json.loads(body, parse_float=str) for body in bodies]
+    entries = [entry["resource"] for page in pages for entry in page.get("entry", [])]
+    # The outcome stands on every page; the first one's is enough.
+    outcome: Tree = next((one for one in entries if one["resourceType"] == "OperationOutcome"), {})
+    issues: list[Tree] = outcome.get("issue", [])
+    resources = [one for one in entries if one["resourceType"] != "OperationOutcome"]
+    index: Tree = next((one for one in resources if _is_from_index(one)), {})
+    extensions = [extension for issue in issues for extension in issue.get("extension", [])]
+    return Record(
+        patient=index,
+        items=tuple(_item(one) for one in resources if one is not index),
+        lines=tuple(_line(one) for one in extensions if one["url"] == _COMPLETENESS),
+        notices=tuple(_notices(issues)),
+        sections=tuple(_section(one) for one in extensions if one["url"] == _SECTION),
+    )
+
+
+def refusal_sentences(body: bytes) -> tuple[str, ...]:
+    """What an answer that is no record says: the texts of its OperationOutcome, in order."""
+    try:
+        issues = json.loads(body).get("issue", [])
+    except (ValueError, AttributeError):
+        return ("The answer cannot be read.",)
+    return tuple(str(issue.get("details", {}).get("text") or issue.get("code")) for issue in issues)
+
+
+def _is_from_index(resource: Tree) -> bool:
+    return resource["resourceType"] == "Patient" and not _tags(resource, "source")
+
+
+def _tags(resource: Tree, name: str) -> list[Tree]:
+    tags: Iterable[Tree] = resource.get("meta", {}).get("tag", [])
+    return [tag for tag in tags if tag.get("system") == _TAGS + name]
+
+
+def _codes(resource: Tree, name: str) -> tuple[str, ...]:
+    return tuple(str(tag.get("code", "")) for tag in _tags(resource, name))
+
+
+def _item(resource: Tree) -> Item:
+    sources = [str(tag.get("display") or tag.get("code", "")) for tag in _tags(resource, "source")]
+    return Item(
+        resource=resource,
+        category=_category(resource),
+        source=", ".join(sources),
+        groups=_codes(resource, "group"),
+        contradictions=_codes(resource, "contradiction"),
+    )
+
+
+def _category(resource: Tree) -> str:
+    """A category that this release does not know is shown as unclassified, never left out."""
+    known = [code for code in _codes(resource, "category") if code in set(Category)]
+    return next(iter(known), Category.UNCLASSIFIED.value)
+
+
+def _parts(extension: Tree) -> dict[str, str]:
+    """A complex extension's parts by url, each value as text."""
+    found: dict[str, str] = {}
+    for part in extension.get("extension", []):
+        values: Iterator[Any] = (value for name, value in part.items() if name.startswith("value"))
+        found[str(part["url"])] = str(next(values, ""))
+    return found
+
+
+def _line(extension: Tree) -> Line:
+    parts = _parts(extension)
+    names = ("name", "label", "shown", "expected", "answeredAt")
+    return Line(*(parts.get(name, "") for name in names))
+
+
+def _section(extension: Tree) -> tuple[str, str]:
+    parts = _parts(extension)
+    return parts.get("category", ""), parts.get("state", "")
+
+
+def _notices(issues: Iterable[Tree]) -> Iterator[tuple[str, str]]:
+    """(code, text) of every issue that is not a line of the completeness table."""
+    for issue in issues:
+        if not any(extension["url"] == _COMPLETENESS for extension in issue.get("extension", [])):
+            codes = [str(coding.get("code", "")) for coding in issue["details"].get("coding", [])]
+            yield next(iter(codes), str(issue["code"])), str(issue["details"].get("text", ""))

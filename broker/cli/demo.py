@@ -1,0 +1,93 @@
+"""`watersmeet demo`: the whole demonstration network, one person's record, then the API until stopped."""
+
+from __future__ import annotations
+
+import contextlib
+import textwrap
+from typing import TYPE_CHECKING
+
+import click
+
+from broker.cli.showing import run, show
+from broker.demonstration.people import MAIN_STORY, STORY_NAMES
+
+if TYPE_CHECKING:
+    from broker.demonstration.network import Network
+    from broker.demonstration.people import Story
+
+_FAULTS_OF_OURS = 500
+
+
+@click.command("demo")
+@click.option("--once", is_flag=True, help="Print the record and end.")
+@click.option("--person", type=click.Choice(STORY_NAMES), default=MAIN_STORY, show_default=True)
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port of the API.  [default: any]")
+@click.option("--json", "as_json", is_flag=True, help="The record as the API returned it.")
+def command(*, once: bool, person: str, port: int, as_json: bool) -> None:
+    r"""Show one made-up person's record, then serve the demonstration until stopped (Ctrl-C).
+
+    Every partner is a simulator on this machine; nothing of a run is kept.
+
+    \b
+    Examples:
+      watersmeet demo
+      watersmeet demo --once --person wrong-person
+    """
+    from broker.adapters.development_issuer import DevelopmentIssuerFault  # noqa: PLC0415 - help is quick
+
+    try:
+        status = run(_demonstrate(person, port, once=once, as_json=as_json))
+    except OSError as error:
+        raise click.ClickException(f"The demonstration cannot listen: {error.strerror}.") from None
+    except DevelopmentIssuerFault as fault:
+        raise click.ClickException(str(fault)) from None
+    # A refusal is what some stories show; only a fault of the broker's own is a failure.
+    if status >= _FAULTS_OF_OURS:
+        raise click.exceptions.Exit(1)
+
+
+async def _demonstrate(person: str, port: int, *, once: bool, as_json: bool) -> int:
+    from broker.demonstration.client import ask_for_record  # noqa: PLC0415 - heavy; help must be quick
+    from broker.demonstration.network import demonstration_network  # noqa: PLC0415 - as above
+    from broker.demonstration.people import story_named  # noqa: PLC0415 - as above
+    from broker.demonstration.users import USERS, token_for  # noqa: PLC0415 - as above
+
+    story = story_named(person)
+    async with demonstration_network(port=port) as network:
+        token = token_for(USERS[story.asked_as], network.issuer)
+        answered = await ask_for_record(network.fhir_url, token, story.asked_number)
+        if not as_json:
+            _introduce(story)
+        show(answered, as_json=as_json)
+        if not once:
+            await _serve(network)
+        return answered.status
+
+
+def _introduce(story: Story) -> None:
+    introduction = f"{story.title}. {story.shows} Asked over HTTP as: {story.asked_as}."
+    click.echo("\n".join(textwrap.wrap(introduction, 100)) + "\n")
+
+
+async def _serve(network: Network) -> None:
+    """Say how to go on, then wait for SIGINT or SIGTERM."""
+    from broker.demonstration.address import announced  # noqa: PLC0415 - heavy; help must be quick
+
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(announced(network))
+        click.echo(_instructions(network.fhir_url))
+        await network.door.until_stopped()
+
+
+def _instructions(fhir_url: str) -> str:
+    return f"""
+The API is at {fhir_url} until you stop it (Ctrl-C). In another terminal:
+
+  watersmeet record --as doctor --story two-hospitals
+  watersmeet token --as doctor --organisation D99001
+
+  curl -s {fhir_url}/Patient/_search \\
+    -H "Authorization: Bearer $(watersmeet token --as doctor --organisation D99001)" \\
+    --data-urlencode "identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018"
+
+Stories: {", ".join(STORY_NAMES)}."""

@@ -1,0 +1,199 @@
+"""One FHIR resource into the words and the time that a reader sees, nothing of it re-worded.
+
+Statuses that change the meaning (refuted, stopped, entered in error, do not give) always stand in the
+words; a modifier that is not understood sends the reader to the source instead of showing half a fact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+Tree = Mapping[str, Any]
+
+CANNOT_BE_SHOWN = "cannot be shown safely here; see the source"
+
+_TIMES = (
+    "effectiveDateTime",
+    "effectivePeriod",
+    "occurrenceDateTime",
+    "performedDateTime",
+    "performedPeriod",
+    "onsetDateTime",
+    "recordedDate",
+    "authoredOn",
+    "issued",
+    "date",
+    "start",
+    "created",
+    "period",
+)
+# What every reader expects and need not be told; any other status is said.
+_ORDINARY = frozenset({"active", "final", "completed", "confirmed", "current", "finished", "booked", "order"})
+
+
+def when(item: Tree) -> str:
+    """The clinical time as the partner wrote it, of whatever precision; empty when there is none."""
+    for name in _TIMES:
+        time = item.get(name)
+        if isinstance(time, dict):
+            time = time.get("start") or time.get("end")
+        if time:
+            return str(time)
+    return ""
+
+
+def words_of(item: Tree) -> str:
+    """What the item says, in one line that may be long."""
+    kind = str(item.get("resourceType", ""))
+    try:
+        return f"{kind}: {CANNOT_BE_SHOWN}" if item.get("modifierExtension") else _all_words(item, kind)
+    except (AttributeError, KeyError, TypeError):
+        # A member of another shape than FHIR gives it: that costs this item its words, not the page.
+        return f"{kind}: {CANNOT_BE_SHOWN}"
+
+
+def _all_words(item: Tree, kind: str) -> str:
+    what = _KINDS.get(kind, _plain)(item) or f"{kind} without words"
+    parts = [f"DO NOT GIVE: {what}" if item.get("doNotPerform") else what, *_details(item), *_states(item)]
+    return "; ".join(part for part in parts if part)
+
+
+def concept(value: Any) -> str:
+    """A CodeableConcept as it was written: its text, else a coding's display, else the bare code."""
+    if isinstance(value, list):
+        return ", ".join(filter(None, map(concept, value)))
+    if not isinstance(value, dict):
+        return str(value or "")
+    if value.get("text"):
+        return str(value["text"])
+    codings = [coding for coding in value.get("coding", []) if isinstance(coding, dict)]
+    displays = (coding.get("display") or coding.get("code") for coding in codings)
+    return next((str(display) for display in displays if display), "")
+
+
+def quantity(value: Tree) -> str:
+    """Comparator, number and unit, each as given."""
+    unit = value.get("unit") or value.get("code") or ""
+    return f"{value.get('comparator', '')}{value.get('value', '')} {unit}".strip()
+
+
+def person(item: Tree) -> str:
+    """A Patient's name, as the first name entry has it."""
+    names: list[Tree] = item.get("name") or [{}]
+    first = names[0]
+    written = first.get("text") or " ".join(
+        [*first.get("prefix", []), *first.get("given", []), first.get("family", "")]
+    )
+    return str(written).strip()
+
+
+def _plain(item: Tree) -> str:
+    return concept(item.get("code") or item.get("type") or item.get("description") or item.get("title"))
+
+
+def _patient(item: Tree) -> str:
+    facts = [person(item), f"born {item.get('birthDate', 'unknown')}", str(item.get("gender", ""))]
+    return ", ".join(filter(None, facts))
+
+
+def _medicine(item: Tree) -> str:
+    dosages = item.get("dosageInstruction") or item.get("dosage") or []
+    doses = "; ".join(str(dose["text"]) for dose in dosages if dose.get("text"))
+    what = concept(item.get("medicationCodeableConcept")) or _reference(item.get("medicationReference"))
+    return f"{what}: {doses}" if doses else what
+
+
+def _reference(value: Any) -> str:
+    return str(value.get("display") or "medicine named in another item") if isinstance(value, dict) else ""
+
+
+def _observation(item: Tree) -> str:
+    return f"{concept(item.get('code'))}: {_value(item) or _components(item) or 'no value given'}"
+
+
+def _components(item: Tree) -> str:
+    parts = item.get("component", [])
+    return ", ".join(f"{concept(part.get('code'))} {_value(part)}".strip() for part in parts)
+
+
+def _value(item: Tree) -> str:
+    for name, value in item.items():
+        if name == "valueQuantity":
+            return quantity(value)
+        if name.startswith("value") and name[5:6].isupper():
+            return concept(value)
+    return concept(item.get("dataAbsentReason"))
+
+
+def _encounter(item: Tree) -> str:
+    return concept(item.get("type")) or concept(item.get("class", {}).get("code"))
+
+
+def _appointment(item: Tree) -> str:
+    return str(item.get("description") or concept(item.get("serviceType")))
+
+
+def _plan(item: Tree) -> str:
+    steps = [str(one.get("detail", {}).get("description", "")) for one in item.get("activity", [])]
+    title = str(item.get("title") or concept(item.get("category")))
+    return f"{title}: {'; '.join(filter(None, steps))}" if any(steps) else title
+
+
+def _document(item: Tree) -> str:
+    return ": ".join(filter(None, (concept(item.get("type")), str(item.get("description", "")))))
+
+
+_KINDS: Mapping[str, Callable[[Tree], str]] = MappingProxyType(
+    {
+        "Patient": _patient,
+        "MedicationRequest": _medicine,
+        "MedicationStatement": _medicine,
+        "MedicationDispense": _medicine,
+        "MedicationAdministration": _medicine,
+        "Observation": _observation,
+        "Immunization": lambda item: concept(item.get("vaccineCode")),
+        "Encounter": _encounter,
+        "Appointment": _appointment,
+        "CarePlan": _plan,
+        "DocumentReference": _document,
+    }
+)
+
+
+def _details(item: Tree) -> Iterator[str]:
+    """What qualifies the words: reaction, risk, range, reason, end, conclusion, notes."""
+    if item.get("criticality"):
+        yield f"{item['criticality']} risk"
+    for reaction in item.get("reaction", []):
+        yield f"reaction: {concept(reaction.get('manifestation'))}"
+    for one in item.get("referenceRange", []):
+        low, high = (quantity(one[end]) if end in one else "" for end in ("low", "high"))
+        yield (
+            f"normal {low} to {high}"
+            if low and high
+            else f"normal {'from ' + low if low else 'up to ' + high}"
+        )
+    if item.get("interpretation"):
+        yield concept(item["interpretation"])
+    if item.get("reasonCode"):
+        yield concept(item["reasonCode"])
+    if item.get("abatementDateTime"):
+        yield f"ended {item['abatementDateTime']}"
+    if item.get("conclusion"):
+        yield str(item["conclusion"])
+    for note in item.get("note", []):
+        yield str(note.get("text", ""))
+
+
+def _states(item: Tree) -> Iterator[str]:
+    """Each status that is not the ordinary one, marked as a status."""
+    for name in ("status", "clinicalStatus", "verificationStatus", "intent"):
+        state = concept(item.get(name))
+        if state and state not in _ORDINARY and not (name == "intent" and state == "plan"):
+            yield f"[{state}]"
+    if item.get("deceasedDateTime"):
+        yield f"DIED {item['deceasedDateTime']}"
+    elif item.get("deceasedBoolean"):
+        yield "DIED"

@@ -1,0 +1,56 @@
+"""`watersmeet serve`: the broker on a folder of settings, until it is told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import click
+
+from broker.settings import CONFIG_VARIABLE, Settings
+
+
+@click.command("serve")
+@click.option(
+    "--config",
+    "config_dir",
+    type=click.Path(path_type=Path),
+    default=Path("config"),
+    envvar=CONFIG_VARIABLE,
+    show_default=True,
+    show_envvar=True,
+    help="Folder of settings.",
+)
+def command(config_dir: Path) -> None:
+    r"""Run the broker until SIGTERM or SIGINT; what is under way then ends first.
+
+    Logs go to standard output, one JSON object a line, without any person's data.
+
+    \b
+    Example:
+      watersmeet serve --config /etc/watersmeet
+    """
+    import uvloop  # noqa: PLC0415 - heavy; help must be quick
+
+    from broker.adapters.plugins import PluginFault  # noqa: PLC0415 - as above
+    from broker.app import UnknownConnector  # noqa: PLC0415 - as above
+    from broker.logs import configure  # noqa: PLC0415 - as above
+    from broker.settings import load_settings  # noqa: PLC0415 - as above
+
+    settings = load_settings(config_dir)
+    configure()
+    try:
+        with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
+            runner.run(_serve(settings))
+    except (PluginFault, UnknownConnector) as fault:
+        raise click.ClickException(str(fault)) from None
+    except OSError as error:
+        place = f"{settings.listen_host}:{settings.listen_port}"
+        raise click.ClickException(f"The broker cannot listen on {place}: {error.strerror}.") from None
+
+
+async def _serve(settings: Settings) -> None:
+    from broker.http.running import running  # noqa: PLC0415 - heavy; help must be quick
+
+    async with running(settings) as door:
+        await door.until_stopped()
