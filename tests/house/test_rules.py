@@ -15,12 +15,15 @@ Rule = Callable[[Tree], Iterator[Offence]]
 
 
 def planted(folder: Path, **files: str) -> Tree:
-    """A tree of files; `__` in a name stands for a slash and the last `_` for the ending's point."""
+    """A tree of files; `__` in a name stands for a slash and the last `_` for the ending's point.
+
+    `~` in a text is left out: it keeps a planted offence from being one here.
+    """
     for name, text in files.items():
         stem, ending = name.replace("__", "/").rsplit("_", 1)
         path = folder / f"{stem}.{ending}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        path.write_text(text.replace("~", ""), encoding="utf-8")
     return Tree(folder)
 
 
@@ -60,12 +63,12 @@ def test_an_issued_number_is_found(tmp_path: Path, between: str) -> None:
 
 
 OFFENCES: tuple[tuple[Rule, str, str, str], ...] = (
-    (words.forbidden_words, "a_md", "see pypi.org", "package index"),
-    (words.forbidden_words, "a_py", "PATH = '/work/main'", "one machine"),
-    (words.forbidden_words, "a_md", "fixed in issue #4", "making"),
-    (words.forbidden_words, "a_py", "# DESIGN section 5", "outside the project"),
-    (words.forbidden_words, "a_py", "# TODO later", "left for later"),
-    (words.forbidden_words, "a_py", "raise NotImplementedError", "stub"),
+    (words.forbidden_words, "a_md", "see py~pi.org", "package index"),
+    (words.forbidden_words, "a_py", "PATH = '/wo~rk/main'", "one machine"),
+    (words.forbidden_words, "a_md", "fixed in issue ~#4", "making"),
+    (words.forbidden_words, "a_py", "# DES~IGN section 5", "outside the project"),
+    (words.forbidden_words, "a_py", "# TO~DO later", "left for later"),
+    (words.forbidden_words, "a_py", "raise NotImpl~ementedError", "stub"),
     (words.forbidden_words, "a_yaml", "whitelist: []", "allow-list"),
     (words.empty_names, "broker__utils_py", "x = 1", "named for nothing"),
     (silences.unexplained_suppressions, "a_py", "x = 1  # noqa", "a code and a reason"),
@@ -77,11 +80,11 @@ OFFENCES: tuple[tuple[Rule, str, str, str], ...] = (
     (silences.dropped_errors, "a_py", "try:\n    f()\nexcept Exception:\n    pass", "drops every error"),
     (silences.dropped_errors, "a_py", "try:\n    f()\nexcept:\n    ...", "drops every error"),
     (silences.dropped_errors, "a_py", "with contextlib.suppress(Exception):\n    f()", "drops every error"),
-    (tests.skipped_tests, "tests__a_py", "@pytest.mark.skip\ndef test_x(): ...", "runs and passes"),
-    (tests.skipped_tests, "tests__a_py", "def test_x():\n    pytest.skip('no')", "runs and passes"),
-    (tests.skipped_tests, "tests__a_py", "@pytest.mark.xfail(reason='x')\ndef test_x(): ...", "runs and"),
-    (tests.sleeping_tests, "tests__a_py", "time.sleep(delay)", "Wait for the event"),
-    (tests.sleeping_tests, "tests__a_py", "asyncio.sleep(0.1)", "Wait for the event"),
+    (tests.skipped_tests, "tests__a_py", "@pytest.mark.sk~ip\ndef test_x(): ...", "runs and passes"),
+    (tests.skipped_tests, "tests__a_py", "def test_x():\n    pytest.sk~ip('no')", "runs and passes"),
+    (tests.skipped_tests, "tests__a_py", "@pytest.mark.xf~ail(reason='x')\ndef test_x(): ...", "runs and"),
+    (tests.sleeping_tests, "tests__a_py", "time.sl~eep(delay)", "Wait for the event"),
+    (tests.sleeping_tests, "tests__a_py", "asyncio.sl~eep(0.1)", "Wait for the event"),
     (tests.untold_tests, "tests__a_py", "def test_x():\n    assert True", "needs a sentence"),
     (tests.unasserting_tests, "tests__a_py", "def test_x():\n    f()", "asserts nothing"),
     (parts.policies_without_cases, "policies__roles__policy_yaml", "id: roles", "lacks cases.yaml"),
@@ -120,7 +123,7 @@ RIGHT: tuple[tuple[Rule, str, str], ...] = (
     (silences.unexplained_rules, "pyproject_toml", '[project]\nkeywords = [\n  "FHIR",\n]'),
     (silences.dropped_errors, "a_py", "try:\n    f()\nexcept OSError:\n    pass"),
     (silences.dropped_errors, "a_py", "try:\n    f()\nexcept Exception as e:\n    note(e)"),
-    (tests.skipped_tests, "tests__support__real_data_py", "pytest.skip('no material')"),
+    (tests.skipped_tests, "tests__support__real_data_py", "pytest.sk~ip('no material')"),
     (tests.sleeping_tests, "tests__a_py", "asyncio.sleep(0)"),
     (tests.unasserting_tests, "tests__a_py", "def test_x():\n    with pytest.raises(E):\n        f()"),
     (parts.unlocked_dependencies, "a_md", "no project file"),
