@@ -208,7 +208,7 @@ class HttpTransport:
         headers = response.headers
         if response.status in _REDIRECTS:
             raise TransportFault(OutcomeLabel.INVALID, Cause.REDIRECT)
-        if response.status == _SWITCHING_PROTOCOLS or _framed_twice(response):
+        if response.status == _SWITCHING_PROTOCOLS:
             raise TransportFault(OutcomeLabel.INVALID, Cause.MALFORMED)
         body = await read_body(response, self._limits, watch)
         lowered = {name.lower(): value for name, value in headers.items()}
@@ -230,9 +230,3 @@ class HttpTransport:
         if now_s + pause_s >= deadline_at_s or not self._budget.spend(now_s):
             return None
         return pause_s
-
-
-def _framed_twice(response: aiohttp.ClientResponse) -> bool:
-    """A body with two lengths is read differently by different readers: believe neither."""
-    lengths = response.headers.getall("Content-Length", ())
-    return len(lengths) > 1 or (bool(lengths) and "Transfer-Encoding" in response.headers)

@@ -8,6 +8,7 @@ to wait is the caller's: its one timer ends the wait, and a wait that is cancell
 from __future__ import annotations
 
 import asyncio
+import time
 
 from asyncio_throttle.throttler import Throttler
 
@@ -20,13 +21,25 @@ class QueueFull(Exception):
     """So many wait already that waiting would be in vain."""
 
 
+class _Quota(Throttler):
+    """The throttler, which can also be asked without waiting."""
+
+    def take_now(self) -> bool:
+        """Take a place in the rate when one is free at this moment."""
+        self.flush()  # type: ignore[no-untyped-call] # it ships no types
+        if len(self._task_logs) >= self.rate_limit:
+            return False
+        self._task_logs.append(time.monotonic())
+        return True
+
+
 class CallLimiter:
     """`await enter()`, call, `leave()`. First come, first served."""
 
     def __init__(self, limits: PartnerLimits) -> None:
         """Reads `calls_at_once_max` and `calls_per_s_max`; a rate below one a second is kept too."""
         quota = max(1, int(limits.calls_per_s_max))
-        self._throttle = Throttler(rate_limit=quota, period=quota / limits.calls_per_s_max)
+        self._throttle = _Quota(rate_limit=quota, period=quota / limits.calls_per_s_max)
         self._slots = asyncio.Semaphore(limits.calls_at_once_max)
         self._turn = asyncio.Lock()
         self._waiting = 0
@@ -39,6 +52,10 @@ class CallLimiter:
 
     async def enter(self) -> None:
         """Return when a call may be made. Raises QueueFull at once when too many wait."""
+        nobody_before = not self._waiting and not self._slots.locked() and not self._turn.locked()
+        if nobody_before and self._throttle.take_now():
+            await self._slots.acquire()  # one is free: this does not wait
+            return
         if self._waiting >= self._waiting_max:
             raise QueueFull
         self._waiting += 1

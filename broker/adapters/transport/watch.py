@@ -59,11 +59,13 @@ class Watch:
         self.failure = _QUEUED
         self._ends_at_s = min(loop.time() + limits.queue_wait_s_max, deadline_at_s)
         self._rings_at_s = self._ends_at_s
-        self._timeout = asyncio.timeout(None)
+        self._timeout: asyncio.Timeout | None = asyncio.timeout(None)
         self._handle: asyncio.TimerHandle | None = None
 
     async def __aenter__(self) -> Self:
         """Start the timer."""
+        if self._timeout is None:
+            raise RuntimeError("a watch is over one attempt")
         await self._timeout.__aenter__()
         self._set()
         return self
@@ -76,13 +78,14 @@ class Watch:
             self._handle.cancel()
         # A timer's context outlives it by seconds, and this watch is in it: let the task, whose result
         # may hold a person, go now.
-        timeout, self._timeout = self._timeout, asyncio.timeout(None)
-        await timeout.__aexit__(kind, error, trace)
+        timeout, self._timeout = self._timeout, None
+        if timeout is not None:
+            await timeout.__aexit__(kind, error, trace)
 
     @property
     def expired(self) -> bool:
         """True when the timer, and not the caller, ended the attempt."""
-        return self._timeout.expired()
+        return self._timeout is not None and self._timeout.expired()
 
     def connecting(self) -> None:
         """A place in the rate was given."""
@@ -119,7 +122,7 @@ class Watch:
         self._handle = None
         if self._loop.time() < self._ends_at_s:
             self._set()
-        else:
+        elif self._timeout is not None:
             self._timeout.reschedule(self._ends_at_s)
 
 

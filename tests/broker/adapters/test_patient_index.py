@@ -69,7 +69,7 @@ async def make() -> AsyncIterator[Make]:
     made: list[TracedPatientIndex] = []
 
     def index(partner: FaultPartner, clock: Any = None, connector: Any = None, **limits: Any) -> Any:
-        road = transport(partner.endpoint, first_byte_s=1.0)
+        road = transport(partner.endpoint, first_byte_s=4.0)
         index = TracedPatientIndex(
             "trust", connector or Index(), road, BrokerLimits(**limits), clock or SystemClock()
         )

@@ -88,6 +88,7 @@ def test_a_next_link_of_any_kind_resolves_on_the_endpoint(link: str, url: str) -
         "https://fhir.trust.example.elsewhere.example/api/fhir/Observation",
         "//elsewhere.example/api/fhir/Observation",
         "/api/fhirother/Observation",
+        "/api/fhirObservation",
         "/api/fhir/../admin/Observation",
         "https://fhir.trust.example/api/fhir/../../admin",
         "https://fhir.trust.example/api/fhir/%2e%2e/admin",
