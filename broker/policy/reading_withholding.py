@@ -14,6 +14,7 @@ from broker.pipeline.decision.rules import SENTENCES
 from broker.policy.reading import (
     Places,
     Vocabulary,
+    read_categories,
     read_grounds,
     read_groups,
     refuse_repeats,
@@ -134,11 +135,20 @@ def _emergency(restricted: Section, places: Places, vocabulary: Vocabulary) -> E
         restrictions=frozenset(RESTRICTIONS[word] for word in section.words("restrictions", RESTRICTIONS)),
         purposes=frozenset(section.words("purposes", ("ETREAT",))),
         roles=read_groups(section, "roles", vocabulary),
-        categories=frozenset(Category(word) for word in section.words("categories", PLACELESS)),
+        categories=_placeless(section),
     )
     section.finish()
     places.add_fixed(restricted, "emergency", _fixed(places, "restricted-emergency"))
     return emergency
+
+
+def _placeless(section: Section) -> frozenset[Category]:
+    categories = read_categories(section, "categories")
+    telling = sorted(categories - PLACELESS)
+    if telling:
+        remedy = f"An emergency may open {', '.join(sorted(PLACELESS))}."
+        raise section.fault(f"`{telling[0]}` may say where a person is.", remedy, at="categories")
+    return categories
 
 
 def _contact(section: Section) -> tuple[str, ...]:
