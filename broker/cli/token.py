@@ -31,14 +31,12 @@ _PERMISSIONS = ("asked", "not-asked", "unable-to-ask", "unknown")
     help="The demonstration's run folder.  [default: WATERSMEET_DEMO_RUN, or one in the temporary folder]",
 )
 def command(folder: Path | None, *, names_patient: bool, **facts: str | int) -> None:
-    r"""Mint an access token for a running demonstration.
+    """Mint an access token for a running demonstration.
 
     It opens nothing else: a production broker refuses this issuer. With --patient the NHS number is
     read from standard input or prompted for, and must be of the 999 range.
 
-    \b
-    Example:
-      curl -H "Authorization: Bearer $(watersmeet token --as R8000)" ...
+    Example: curl -H "Authorization: Bearer $(watersmeet token --as R8000)" ...
     """
     from broker.adapters.development_issuer import (  # noqa: PLC0415 - heavy; help must be quick
         DevelopmentIssuer,
