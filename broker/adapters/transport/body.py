@@ -28,15 +28,20 @@ _WINDOWS = {"gzip": 31, "x-gzip": 31, "deflate": zlib.MAX_WBITS}
 async def read_body(response: aiohttp.ClientResponse, limits: PartnerLimits, watch: Watch) -> bytes:
     """The whole body, decoded. Raises TransportFault (too-large, invalid) and aiohttp's own errors."""
     encoding = response.headers.get("Content-Encoding")
-    sink = _Sink(limits, encoding.strip().lower() if encoding else "identity")
     stream = response.content
+    if encoding is None and stream.is_eof():  # it came whole, with its headers: the usual small answer
+        whole = await stream.readany()
+        if len(whole) > min(limits.wire_bytes_max, limits.decoded_bytes_max):
+            raise TransportFault(OutcomeLabel.TOO_LARGE, Cause.WIRE_BYTES)
+        return whole
+    sink = _Sink(limits, encoding.strip().lower() if encoding else "identity")
     while True:
         if not stream.is_eof():
             watch.reading(sink.wire_bytes)
         chunk = await stream.readany()
         if chunk:
             await sink.take(chunk)
-        elif stream.at_eof():
+        if stream.at_eof():
             return sink.whole()
 
 

@@ -55,7 +55,7 @@ _OWN_HEADERS = frozenset(
 _ALWAYS_SENT = {"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": "watersmeet"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Call:
     """A request that was found allowed, ready to send."""
 

@@ -13,7 +13,8 @@ from broker.domain.identity import NhsNumber, check_digit_holds
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import HttpRequest, TransportFault
 
-_CANDIDATE = re.compile(r"(?<![0-9])[0-9]{3}[ +\-]?[0-9]{3}[ +\-]?[0-9]{4}(?![0-9])", re.ASCII)
+# The look back stands after the first digit: so the search jumps from digit to digit.
+_CANDIDATE = re.compile(r"[0-9](?<![0-9][0-9])[0-9]{2}[ +\-]?[0-9]{3}[ +\-]?[0-9]{4}(?![0-9])", re.ASCII)
 _SEPARATORS = str.maketrans("", "", " +-")
 _ESCAPINGS_MAX = 3  # a number escaped more often than this has been hidden, not encoded
 

@@ -220,3 +220,10 @@ async def test_a_large_good_body_arrives_whole_from_many_small_pieces() -> None:
 async def test_what_a_body_means_is_the_connectors_to_say(body: bytes) -> None:
     """F20, F21: the transport carries any whole body, and never invents one."""
     assert (await sent_to(replies(answer(body)))).body == body
+
+
+async def test_a_small_body_has_the_same_limits_as_a_large_one() -> None:
+    """It comes whole in one piece with its headers, and is counted all the same."""
+    small = replies(answer(b"a" * 2_000))
+    assert await fault_of(small, wire_bytes_max=1_999) == (OutcomeLabel.TOO_LARGE, Cause.WIRE_BYTES)
+    assert len((await sent_to(small, wire_bytes_max=2_000)).body) == 2_000
