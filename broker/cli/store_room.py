@@ -117,7 +117,7 @@ def read_numbers() -> frozenset[NhsNumber]:
     if sys.stdin.isatty():
         lines = [str(click.prompt("NHS number", err=True))]
     else:
-        text: str = click.get_text_stream("stdin").read()
+        text = sys.stdin.read()
         lines = [line for line in text.splitlines() if line.strip()]
     try:
         numbers = frozenset(NhsNumber.parse(line.strip()) for line in lines)

@@ -65,3 +65,13 @@ def _hash_again(
 def forget_unused_index_keys(database: sqlite3.Connection) -> None:
     """A retired index key under which nothing is left may then leave the ring."""
     database.execute("DELETE FROM index_key WHERE id NOT IN (SELECT DISTINCT key FROM lookup)")
+
+
+def empty_the_log(database: sqlite3.Connection) -> None:
+    """Fold the write-ahead log into the database and cut it to nothing: it holds older pages.
+
+    Raises ServiceDown("release-store") while another process reads; run it again then.
+    """
+    busy, _, _ = database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise ServiceDown("release-store")

@@ -163,6 +163,9 @@ class SqliteReleaseStore:
         await self._writer.do(
             Job(service="release-store", run=lambda db, _: resealing.forget_unused_index_keys(db))
         )
+        await self._writer.do(
+            Job(service="release-store", run=lambda db, _: resealing.empty_the_log(db), outside=True)
+        )
         return resealed
 
     async def aclose(self) -> None:

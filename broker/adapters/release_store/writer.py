@@ -29,7 +29,8 @@ WAITING_MAX: Final = 1_024
 class Job:
     """`prepare` runs before the transaction, `run` inside it with what was prepared.
 
-    `vital` ones may use the reserve of a full disk. `service` is ours to blame when the disk fails.
+    `vital` ones may use the reserve of a full disk. `service` is ours to blame when the disk fails. One
+    that is `outside` runs before the transaction of its batch and in none.
     """
 
     service: str
@@ -37,6 +38,7 @@ class Job:
     prepare: Callable[[], Any] = lambda: None
     writes: bool = True
     vital: bool = False
+    outside: bool = False
     prepared: Any = field(repr=False, default=None)
     result: Any = field(repr=False, default=None)
     failure: Exception | None = field(repr=False, default=None)
@@ -108,7 +110,10 @@ class Writer:
         try:
             ready = [job for job in jobs if self._prepared(job)]
             self._refuse_on_broken_reserve(ready)
-            self._together([job for job in ready if job.failure is None])
+            for job in ready:
+                if job.outside:
+                    job.result = job.run(self._database, job.prepared)
+            self._together([job for job in ready if job.failure is None and not job.outside])
         except Exception:  # noqa: BLE001 - whatever went wrong here, nobody may wait for ever or be told yes
             self._roll_back()
             _fail(jobs)
@@ -192,7 +197,7 @@ class Writer:
 
     def _refuse_on_broken_reserve(self, jobs: list[Job]) -> None:
         """What is left of the reserve is for vital records, until there is room to fill it again."""
-        others = [job for job in jobs if job.writes and not job.vital]
+        others = [job for job in jobs if job.writes and not job.vital and not job.outside]
         if not others or self._reserve.is_whole or self._fill_reserve():
             return
         for job in others:

@@ -1,0 +1,132 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from broker.cli.objection import command
+from tests.support.desk import BY, Desk, make_desk
+
+RECORD = ("record", *BY, "--channel", "phone", "--identity-check", "none", "--consequences-explained")
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """A store with Ada's requests in it."""
+    return make_desk(tmp_path)
+
+
+def test_an_objection_is_recorded_from_standard_input(desk: Desk) -> None:
+    """Every option reaches the register, under each number that was typed."""
+    written = desk.json(
+        command,
+        *RECORD,
+        "--on-behalf-of",
+        "parent",
+        "--partner",
+        "acute",
+        "--direction",
+        "source",
+        "--category",
+        "results",
+        "--item",
+        "https://lab.example/id",
+        "17",
+        "--period-start",
+        "2016-01-01",
+        typed="999 000 0018\n9990000026\n",
+    )
+    assert written["scope"] == {
+        "partners": ["acute"],
+        "direction": "source",
+        "staff": [],
+        "categories": ["results"],
+        "items": [["https://lab.example/id", "17"]],
+        "period_start": "2016-01-01",
+        "period_end": None,
+    }
+    assert (written["state"], written["verified"]) == ("received", False)
+    for number in ("9990000018\n", "9990000026\n"):
+        (found,) = desk.json(command, "list", "--one-person", typed=number)
+        assert found["objection"] == written["objection"]
+    assert desk.json(command, "list", "--one-person", typed="9990000034\n") == []
+
+
+def test_the_whole_life_is_led_from_the_desk(desk: Desk) -> None:
+    """Review, check of identity, decision, withdrawal; each step is shown in the history."""
+    name = desk.json(command, *RECORD, typed="9990000018")["objection"]
+    desk.json(command, "review", name, *BY, "--start")
+    assert desk.json(command, "review", name, *BY, "--identity-check", "documents")["verified"] is True
+    decided = desk.json(
+        command,
+        "review",
+        name,
+        *BY,
+        *("--outcome", "not-upheld", "--ground", "safeguarding", "--role", "safeguarding-lead"),
+        *("--review-on", "2099-03-01"),
+    )
+    assert decided["open_for"]["roles"] == ["safeguarding-lead"]
+    assert desk.json(command, "withdraw", name, *BY)["state"] == "withdrawn"
+    history = desk.json(command, "list", "--history", name)
+    assert [step["step"] for step in history] == [1, 2, 3, 4, 5]
+    assert {step["by"]["name"] for step in history} == {"Imaginary Ash"}
+
+
+def test_an_illegal_step_is_refused_in_words(desk: Desk) -> None:
+    """On standard error, with exit code 1."""
+    name = desk.json(command, *RECORD, typed="9990000018")["objection"]
+    result = desk.run(command, "review", name, *BY, "--outcome", "upheld")
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "begin a review before you decide" in result.stderr
+    assert desk.run(command, "withdraw", "ob-none", *BY).exit_code == 1
+    assert desk.run(command, "review", name, *BY).exit_code == 2
+
+
+@pytest.mark.parametrize("typed", ["", "9990000019\n", "9990000018\nnot a number\n", "<script>\n"])
+def test_a_number_that_is_none_is_not_echoed(desk: Desk, typed: str) -> None:
+    """Exit code 2, and nothing of what was typed."""
+    result = desk.run(command, *RECORD, typed=typed)
+    assert result.exit_code == 2
+    assert not any(line in result.output for line in typed.splitlines())
+    assert desk.json(command, "list") == []
+
+
+def test_the_table_names_nobody(desk: Desk) -> None:
+    """What binds, since when and whether it is provisional; numbers only on request."""
+    desk.json(command, *RECORD, typed="9990000018")
+    table = desk.run(command, "list").stdout
+    assert "whole record" in table
+    assert "PROVISIONAL" in table
+    assert "9990000018" not in desk.run(command, "list", "--json").stdout
+    (shown,) = desk.json(command, "list", "--show-numbers")
+    assert shown["nhs_numbers"] == ["9990000018"]
+
+
+def test_releases_before_acknowledgement_are_listed(desk: Desk) -> None:
+    """The store's release was made at noon: after this receipt, before this record."""
+    early = ("--received-at", "2026-11-22T11:00:00+0000")
+    name = desk.json(command, *RECORD, *early, typed="9990000018")["objection"]
+    (found,) = desk.json(command, "list", "--disclosed-before-acknowledgement", name)
+    assert (found["organisation"], found["partners"]) == ("D81001", "practices, acute")
+    late = desk.json(command, *RECORD, typed="9990000026")["objection"]
+    assert desk.json(command, "list", "--disclosed-before-acknowledgement", late) == []
+
+
+def test_without_keys_nothing_is_done(desk: Desk) -> None:
+    """The complaint has the ring's file and line and a remedy, and exit code 1."""
+    (key,) = desk.keys_path.parent.glob("seal-*.key")
+    key.chmod(0o644)
+    result = desk.run(command, *RECORD, typed="9990000018")
+    assert result.exit_code == 1
+    assert "keys.yaml:" in result.stderr
+    assert "chmod 600" in result.stderr
+
+
+def test_a_store_that_is_not_there_is_not_made(desk: Desk) -> None:
+    """An objection in a store that nobody reads would look like protection."""
+    elsewhere = desk.folder / "elsewhere.db"
+    arguments = [*RECORD, "--store", str(elsewhere), "--keys", str(desk.keys_path)]
+    result = CliRunner().invoke(command, arguments, input="9990000018")
+    assert result.exit_code == 1
+    assert not elsewhere.exists()
