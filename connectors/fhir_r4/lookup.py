@@ -103,4 +103,4 @@ def _numbers(patient: dict[str, Any]) -> Iterable[str]:
         if isinstance(identifier, dict) and identifier.get("system") == NHS_NUMBER_SYSTEM:
             value = identifier.get("value")
             if isinstance(value, str):
-                yield value.replace(" ", "")
+                yield value.replace(" ", "").replace("-", "")

@@ -116,8 +116,9 @@ class _Server:
         category = asked.get("category", "").rpartition("|")[2] or None
         key = (person.number, name, category, "_include" in asked)
         if key not in self._found:
-            included = person.of_type("Medication") if "_include" in asked else ()
-            self._found[key] = self._results(name, person.of_type(name, category), included)
+            found = person.of_type(name, category)
+            included = _medications_of(found, person) if "_include" in asked else ()
+            self._found[key] = self._results(name, found, included)
         return self._found[key]
 
     def _everything_of(self, person: Person, types: frozenset[str]) -> _Results:
@@ -191,6 +192,15 @@ class _Server:
         direction = "&-pageDirection=NEXT" if self._manner == CERNER else ""
         link = {"relation": "next", "url": f"{base}?-pageContext={cursor}{direction}"}
         return b',"link":[' + msgspec.json.encode(link) + b"]}"
+
+
+def _medications_of(found: tuple[Held, ...], person: Person) -> tuple[Held, ...]:
+    """What `_include` brings along: the Medications that these refer to."""
+    return tuple(
+        medication
+        for medication in person.of_type("Medication")
+        if any(f'"Medication/{medication.resource_id}"'.encode() in one.raw for one in found)
+    )
 
 
 def _entry(base: str, held: Held, matches: bool) -> bytes:  # noqa: FBT001 - a member of the entry

@@ -1,0 +1,18 @@
+"""Patients as a partner has them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from broker.domain.identity import NHS_NUMBER_SYSTEM
+
+
+def patient(number: str, local_id: str, birth_date: str = "1951-04-09") -> dict[str, Any]:
+    """A Patient as this partner has it."""
+    return {
+        "resourceType": "Patient",
+        "id": local_id,
+        "meta": {"security": [{"code": "U"}]},
+        "identifier": [{"system": NHS_NUMBER_SYSTEM, "value": number}],
+        "birthDate": birth_date,
+    }
