@@ -7,6 +7,9 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
 
 from broker.adapters.clock import SystemClock
 from broker.adapters.keys import read_key_ring
@@ -26,6 +29,8 @@ from broker.policy.keeping import PolicyKeeper
 from broker.ports.clock import Clock
 from broker.ports.connector import Plugin
 from broker.settings import Settings
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +61,8 @@ async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
     async with AsyncExitStack() as stack:
         broker = await assemble(settings, stack)
         stack.push_async_callback(_finish, broker.services)
+        watch = asyncio.create_task(_watch_policies(broker.policies, settings))
+        stack.push_async_callback(_stop, watch)
         keep_collector_out()
         yield broker
 
@@ -90,6 +97,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         registrations=settings.partners,
         roads=roads,
         limits=settings.limits,
+        contact=settings.contact,
     )
     return Broker(settings=settings, services=services, policies=keeper)
 
@@ -139,6 +147,35 @@ async def _state(service: str, check: Callable[[], Awaitable[None]]) -> tuple[st
     except ServiceDown as down:
         return down.service, False, "cannot be used now; nothing is released"
     return service, True, ""
+
+
+async def _watch_policies(keeper: PolicyKeeper, settings: Settings) -> None:
+    """Take a changed policy without a restart. Reading and proving take a second, so a thread does them."""
+    seen = _stamps(settings.policies_path)
+    while True:
+        await asyncio.sleep(settings.limits.policy_watch_s)
+        now = await asyncio.to_thread(_stamps, settings.policies_path)
+        if now != seen:
+            seen = now
+            taken = await asyncio.to_thread(keeper.reload)
+            if taken:
+                _log.info("policy-loaded", revision=keeper.current.revision)
+            else:
+                _log.error("policy-broken")
+
+
+def _stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
+    """Name, time and size of every policy file: enough to see that somebody changed one."""
+    return frozenset(
+        (str(path), path.stat().st_mtime_ns, path.stat().st_size)
+        for path in folder.rglob("*.yaml")
+        if path.is_file()
+    )
+
+
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
 
 
 async def _finish(services: Services) -> None:

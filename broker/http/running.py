@@ -6,16 +6,12 @@ import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-import structlog
-
 from broker.app import Broker, open_broker
 from broker.http.door import make_app
 from broker.http.health import Readiness, ServiceState
 from broker.http.server import Door, serve
 from broker.http.settings import DoorSettings
 from broker.settings import Settings
-
-_log = structlog.get_logger(__name__)
 
 
 @asynccontextmanager
@@ -32,9 +28,6 @@ async def running(settings: Settings) -> AsyncIterator[Door]:
             ),
         )
         door = await serve(app, settings.listen_host, settings.listen_port)
-        _log.info(
-            "started", port=door.port, environment=settings.environment, partners=len(settings.partners)
-        )
         try:
             yield door
         finally:

@@ -45,7 +45,7 @@ async def answer(question: Question, services: Services) -> Reply:
     try:
         return await Answering(question, services, trail).reply()
     except BrokerError as error:
-        await _turned_away(trail, error)
+        await _turned_away(trail, error, services)
         raise
     except asyncio.CancelledError:
         services.finish_later(trail.ended_after_all("client-left"))
@@ -53,16 +53,22 @@ async def answer(question: Question, services: Services) -> Reply:
     except Exception:  # noqa: BLE001 - whatever nothing foresaw is a fault of ours, and is recorded
         _log.exception("request-failed", request_id=question.request_id)
         fault = BrokerFault()
-        await _turned_away(trail, fault)
+        await _turned_away(trail, fault, services)
         raise fault from None
 
 
-async def _turned_away(trail: Trail, error: BrokerError) -> None:
-    """Record the refusal. When our own service is down already, that is what the caller must hear."""
+async def _turned_away(trail: Trail, error: BrokerError, services: Services) -> None:
+    """Record the refusal. When our own service is down already, that is what the caller must hear.
+
+    Whoever hears that we cannot answer also hears whom to contact.
+    """
+    if error.status >= 500:  # noqa: PLR2004 - not the caller's doing
+        error.contact = error.contact or services.contact
     try:
         await trail.turned_away(error)
     except ServiceDown as down:
         if not isinstance(error, ServiceDown):
+            down.contact = services.contact
             raise down from None
         _log.error("store-failed", service=down.service)
 

@@ -34,6 +34,7 @@ class Services:
     registrations: tuple[PartnerRegistration, ...]
     roads: Mapping[str, Road]
     limits: BrokerLimits
+    contact: tuple[str, ...] = ()
     background: set[asyncio.Task[None]] = field(default_factory=set)
 
     def finish_later(self, work: Coroutine[None, None, None]) -> None:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from broker.domain.category import Category
-from broker.domain.decision import Decision, Effect, Judgement, Naming
+from broker.domain.decision import Decision, Effect, Judgement
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber, PatientIdentity
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.registration import Organisation, PartnerRegistration, PartnerStatus

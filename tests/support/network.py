@@ -1,0 +1,193 @@
+"""A whole broker over partners that a test invents, on real sockets: index, issuer, store and door."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+from aiohttp import web
+
+from broker.adapters.development_issuer import DevelopmentIssuer
+from broker.adapters.keys import make_development_keys
+from broker.adapters.plugins import load_plugins
+from broker.demonstration.configuration import DISTRIBUTION, trust_file
+from broker.http.running import running
+from broker.http.server import Door
+from broker.settings import Settings, load_settings
+from tests.support.plain_policies import write_policies
+
+NHS = "https://fhir.nhs.uk/Id/nhs-number"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partner:
+    """One invented partner. `settings` and `limits` go into its registration as they are."""
+
+    endpoint: str
+    settings: Mapping[str, object] = field(default_factory=dict)
+    limits: Mapping[str, object] = field(default_factory=dict)
+    status: str = "live"
+
+
+@asynccontextmanager
+async def serving(app: web.Application) -> AsyncIterator[str]:
+    """An application on a free loopback port; yields its origin."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
+    await runner.setup()
+    try:
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
+    finally:
+        await runner.cleanup()
+
+
+def simulated(connector: str, people: Mapping[str, Any], **manners: object) -> web.Application:
+    """A connector's own simulator."""
+    app: web.Application = load_plugins([DISTRIBUTION])[connector].simulator(people, manners)
+    return app
+
+
+@dataclass(slots=True)
+class Client:
+    """A clinical system that asks the broker as a doctor at RX901."""
+
+    door: Door
+    issuer: DevelopmentIssuer
+    settings: Settings
+    session: aiohttp.ClientSession
+
+    def token(self, **facts: Any) -> str:
+        """A fresh token; `facts` change who asks and why."""
+        given = {"role": "doctor", "organisation": "RX901", "relationship": "booking"}
+        return self.issuer.token(**{**given, **facts})
+
+    def headers(self, **facts: Any) -> dict[str, str]:
+        """The Authorization header of a fresh token."""
+        return {"Authorization": f"Bearer {self.token(**facts)}"}
+
+    async def find(self, number: str, **facts: Any) -> tuple[int, dict[str, Any]]:
+        """`POST Patient/_search` by NHS number."""
+        form = {"identifier": f"{NHS}|{number}"}
+        url = f"{self.door.url}/Patient/_search"
+        async with self.session.post(url, data=form, headers=self.headers(**facts)) as response:
+            return response.status, json.loads(await response.read())
+
+    async def get(self, path: str, **facts: Any) -> tuple[int, bytes]:
+        """Any GET below the FHIR base."""
+        url = path if path.startswith("http") else f"{self.door.url}/{path}"
+        async with self.session.get(url, headers=self.headers(**facts)) as response:
+            return response.status, await response.read()
+
+    async def patient_id(self, number: str, **facts: Any) -> str:
+        """The sealed id of one person."""
+        status, found = await self.find(number, **facts)
+        assert status == 200, found
+        return next(str(one["id"]) for one in resources(found) if one["resourceType"] == "Patient")
+
+    async def record(self, number: str, **facts: Any) -> tuple[int, dict[str, Any]]:
+        """The whole record, through search and `$everything`."""
+        patient_id = await self.patient_id(number, **facts)
+        status, body = await self.get(f"Patient/{patient_id}/$everything", **facts)
+        return status, json.loads(body)
+
+
+def resources(bundle: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every resource of a Bundle."""
+    return [entry["resource"] for entry in bundle.get("entry", [])]
+
+
+def labels(bundle: Mapping[str, Any]) -> dict[str, str]:
+    """Each partner's label as the completeness outcome says it."""
+    [outcome] = [one for one in resources(bundle) if one["resourceType"] == "OperationOutcome"]
+    found = {}
+    for issue in outcome["issue"]:
+        for extension in issue.get("extension", []):
+            parts = {part["url"]: part for part in extension.get("extension", [])}
+            if "partner" in parts:
+                found[parts["partner"]["valueCode"]] = parts["label"]["valueCode"]
+    return found
+
+
+@asynccontextmanager
+async def broker_over(
+    folder: Path, partners: Mapping[str, Partner], index: str, *, limits: Mapping[str, object] | None = None
+) -> AsyncIterator[Client]:
+    """Write a configuration below `folder` and run the broker on it, with a client beside it."""
+    async with AsyncExitStack() as stack:
+        issuer = await DevelopmentIssuer.start()
+        stack.push_async_callback(issuer.aclose)
+        config = write_config(folder, partners, index, issuer, limits=limits or {})
+        settings = load_settings(config)
+        door = await stack.enter_async_context(running(settings))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        yield Client(door, issuer, settings, session)
+
+
+def write_config(
+    folder: Path,
+    partners: Mapping[str, Partner],
+    index: str,
+    issuer: DevelopmentIssuer,
+    *,
+    limits: Mapping[str, object],
+) -> Path:
+    """A complete `config` folder with fresh keys and policies of its own."""
+    config = folder / "config"
+    (config / "partners").mkdir(parents=True)
+    ods = {partner_id: f"RX9{place:02d}" for place, partner_id in enumerate(partners, start=1)}
+    policies = write_policies(folder / "policies", ods)
+    _write(config / "broker.yaml", _broker(folder, policies, limits))
+    _write(config / "index.yaml", _index(index))
+    (config / "trust.yaml").write_text(trust_file(issuer.issuer))
+    for partner_id, partner in partners.items():
+        _write(config / "partners" / f"{partner_id}.yaml", _partner(partner_id, ods[partner_id], partner))
+    make_development_keys(config)
+    return config
+
+
+def _write(path: Path, content: Mapping[str, object]) -> None:
+    path.write_text(json.dumps(content, indent=1))  # JSON is YAML
+
+
+def _broker(folder: Path, policies: Path, limits: Mapping[str, object]) -> dict[str, object]:
+    return {
+        "environment": "demonstration",
+        "listen": {"host": "127.0.0.1", "port": 0},
+        "store": str(folder / "releases.sqlite"),
+        "policies": str(policies),
+        "contact": ["The test"],
+        **({"limits": dict(limits)} if limits else {}),
+    }
+
+
+def _partner(partner_id: str, ods: str, partner: Partner) -> dict[str, object]:
+    categories = "demographics allergies medicines problems procedures results observations vaccinations"
+    more = "contacts appointments referrals plans alerts documents social-care"
+    return {
+        "id": partner_id,
+        "organisation": {"name": partner_id.title(), "ods_codes": [ods], "kind": "acute"},
+        "connector": "fhir_r4",
+        "endpoint": partner.endpoint,
+        "status": partner.status,
+        "supplies": f"{categories} {more}".split(),
+        "contact": ["The test"],
+        "settings": dict(partner.settings),
+        **({"limits": dict(partner.limits)} if partner.limits else {}),
+    }
+
+
+def _index(endpoint: str) -> dict[str, object]:
+    return {
+        "id": "pds",
+        "organisation": {"name": "Index", "ods_codes": ["X26"], "kind": "index"},
+        "connector": "pds",
+        "endpoint": endpoint,
+        "status": "live",
+        "contact": ["The test"],
+        "limits": {"calls_per_s_max": 1000},
+    }
