@@ -7,7 +7,6 @@ One loop serves the fan-out, the patient index, the conformance kit and every co
 from __future__ import annotations
 
 import asyncio
-import contextlib
 from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeAlias, TypeVar
 
@@ -42,28 +41,36 @@ async def converse(
     in the answer. The callbacks may be plain or async. Whatever the connector raises passes, and so does
     CancelledError; the generator is closed and every call in flight is ended before this returns.
     """
+    try:
+        return await _drive(generator, send, on_page, on_learned)
+    except BaseException as ended:
+        try:
+            generator.close()
+        except Exception as fault:  # noqa: BLE001 - it must not hide how the conversation really ended
+            ended.add_note(f"The connector raised {type(fault).__name__} as it was closed.")
+        raise
+
+
+async def _drive(
+    generator: Generator[Step, Any, Ended], send: Send, on_page: OnPage | None, on_learned: OnLearned | None
+) -> Ended:
     answer: object = None
     fault: TransportFault | None = None
-    try:
-        while True:
+    while True:
+        try:
+            step = generator.send(answer) if fault is None else generator.throw(fault)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return] # a generator's return value is untyped here
+        answer, fault = None, None
+        if isinstance(step, HttpRequest):
             try:
-                step = generator.send(answer) if fault is None else generator.throw(fault)
-            except StopIteration as end:
-                return end.value  # type: ignore[no-any-return] # a generator's return value is untyped here
-            answer, fault = None, None
-            if isinstance(step, HttpRequest):
-                try:
-                    answer = await send(step)
-                except TransportFault as failed:
-                    fault = failed
-            elif isinstance(step, tuple):
-                answer = await _send_at_once(step, send)
-            else:
-                await _hand_over(step, on_page, on_learned)
-    finally:
-        # A connector's fault while it is closed must not hide how the conversation really ended.
-        with contextlib.suppress(Exception):
-            generator.close()
+                answer = await send(step)
+            except TransportFault as failed:
+                fault = failed
+        elif isinstance(step, tuple):
+            answer = await _send_at_once(step, send)
+        else:
+            await _hand_over(step, on_page, on_learned)
 
 
 async def _hand_over(

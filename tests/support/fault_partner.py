@@ -49,6 +49,10 @@ class Line:
             self.writer.write(data)
             await self.writer.drain()
 
+    async def dawdle(self, seconds: float) -> None:
+        """The partner's own slowness, which is what is played."""
+        await asyncio.sleep(seconds)
+
     def reset(self) -> None:
         """End the connection with RST."""
         raw: socket.socket = self.writer.get_extra_info("socket")

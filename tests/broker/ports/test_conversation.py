@@ -207,5 +207,6 @@ async def test_a_connector_that_will_not_close_hides_nothing() -> None:
     def refuse(_: Page) -> None:
         raise LookupError
 
-    with pytest.raises(LookupError):
+    with pytest.raises(LookupError) as caught:
         await converse(talk(), echo, on_page=refuse)
+    assert caught.value.__notes__ == ["The connector raised RuntimeError as it was closed."]

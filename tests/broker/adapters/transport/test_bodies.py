@@ -83,7 +83,7 @@ async def test_a_trickle_ends_at_the_minimum_rate() -> None:
         await line.write(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
         while not line.writer.is_closing():
             await line.write(b"a")
-            await asyncio.sleep(0.1)
+            await line.dawdle(0.1)
 
     loop = asyncio.get_running_loop()
     began_s = loop.time()

@@ -126,7 +126,7 @@ async def test_headers_that_crawl_are_timed_out() -> None:
         await line.request()
         for byte in b"HTTP/1.1 200 OK\r\nX-Slow: " + b"a" * 200:
             await line.write(bytes([byte]))
-            await asyncio.sleep(0.05)
+            await line.dawdle(0.05)
 
     async with FaultPartner(crawl) as partner:
         fault, took_s = await fault_of(partner.endpoint, first_byte_s=0.3)
@@ -176,7 +176,7 @@ async def test_interim_answers_without_end_stop_at_the_first_byte_limit() -> Non
         await line.request()
         while not line.writer.is_closing():
             await line.write(b"HTTP/1.1 100 Continue\r\n\r\n" * 10)
-            await asyncio.sleep(0.005)
+            await line.dawdle(0.005)
 
     async with FaultPartner(storm) as partner:
         fault, took_s = await fault_of(partner.endpoint, first_byte_s=0.3)

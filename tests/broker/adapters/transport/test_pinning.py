@@ -142,6 +142,7 @@ async def test_digits_that_are_no_nhs_number_may_pass(number: str) -> None:
     async with FaultPartner(replies(answer(b"{}"))) as partner:
         road = transport(partner.endpoint)
         await road.send(HttpRequest(method="GET", path=f"Patient/{number}"), permit(NhsNumber("9990000018")))
+        assert partner.requests[0].startswith(f"GET /fhir/Patient/{number} HTTP/1.1\r\n".encode())
         await road.aclose()
 
 
