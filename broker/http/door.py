@@ -141,7 +141,7 @@ async def _nothing_here(request: web.Request) -> web.Response:
     operation = any(segment.startswith("$") for segment in segments)
     if request.method != "GET" or operation or methods_at(request.path):
         raise MethodNotAllowed(methods_at(request.path))
-    if segments[1:2] == ["fhir"] and len(segments) == 4 and segments[2] in SEARCHABLE_TYPES:  # noqa: PLR2004
+    if segments[1:2] == ["fhir"] and len(segments) == 4 and segments[2] in SEARCHABLE_TYPES:  # noqa: PLR2004 - '', fhir, type, id
         raise NoItemRead
     raise NoSuchType
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+
+from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from broker.domain.errors import Unauthenticated
 from broker.domain.identity import NhsNumber
@@ -122,3 +125,19 @@ def head_and_body(response: bytes) -> tuple[str, bytes]:
     """One response's head, and its body."""
     head, _, body = response.partition(b"\r\n\r\n")
     return head.decode("latin-1"), body
+
+
+def assert_outcome(
+    response: bytes, status: int, code: str | None = None
+) -> dict[str, list[dict[str, dict[str, str]]]]:
+    """One response, in the one shape, valid FHIR, with the request id in it and no sentinel."""
+    head, body = head_and_body(response)
+    assert status_of(response) == status, response[:300]
+    OperationOutcome.model_validate_json(body)
+    outcome = json.loads(body)
+    issue = outcome["issue"][0]
+    assert issue["severity"] in ("error", "fatal")
+    assert code is None or issue["code"] == code
+    assert issue["diagnostics"].removeprefix("Request id: ") in head
+    assert "Content-Type: application/fhir+json" in head
+    return outcome

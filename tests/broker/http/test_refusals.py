@@ -7,7 +7,6 @@ from urllib.parse import quote
 
 import aiohttp
 import pytest
-from fhir.resources.R4B.operationoutcome import OperationOutcome
 
 from broker.domain.errors import (
     AllPartnersTimedOut,
@@ -25,6 +24,7 @@ from tests.support.http_door import (
     SYSTEM,
     TOKEN,
     Answers,
+    assert_outcome,
     get,
     head_and_body,
     knock,
@@ -176,89 +176,6 @@ async def test_a_batch_is_not_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "headers"),
-    [
-        ("/fhir/Patient/token", "Accept: application/fhir+xml"),
-        ("/fhir/Patient/token", "Accept: text/html, application/xml;q=0.9"),
-        ("/fhir/Patient/token", "Accept: application/fhir+json;q=0"),
-        ("/fhir/Patient/token", "Accept: application/fhir+json; fhirVersion=3.0"),
-        ("/fhir/Patient/token?_format=xml", "Accept: application/fhir+json"),
-        ("/fhir/Patient/token?_format=html", "Accept: */*"),
-        ("/fhir/metadata", "Accept: application/fhir+xml"),
-    ],
-)
-async def test_only_json_goes_out(path: str, headers: str) -> None:
-    """A38: another media type or FHIR version is 406, and nobody is asked."""
-    answers = Answers()
-    async with open_door(answers) as door:
-        assert_outcome(await knock(door, get(path, headers)), 406, "not-supported")
-    assert not answers.asked
-
-
-@pytest.mark.parametrize(
-    ("path", "headers"),
-    [
-        ("/fhir/Patient/token", "Accept: application/fhir+json"),
-        ("/fhir/Patient/token", 'Accept: application/fhir+json; fhirVersion="4.0"; charset=utf-8'),
-        ("/fhir/Patient/token", "Accept: text/html, application/json;q=0.1"),
-        ("/fhir/Patient/token", "Accept: */*"),
-        ("/fhir/Patient/token", "Accept:"),
-        ("/fhir/Patient/token?_format=json", "Accept: application/xml"),
-        ("/fhir/Patient/token?_format=application/fhir+json", "Accept: application/xml"),
-    ],
-)
-async def test_json_goes_out_to_whoever_takes_it(path: str, headers: str) -> None:
-    """`_format` goes before Accept; no Accept takes anything."""
-    async with open_door() as door:
-        assert status_of(await knock(door, get(path, headers))) == 200
-
-
-@pytest.mark.parametrize(
-    "headers",
-    [
-        ["Content-Type: application/json"],
-        ["Content-Type: application/fhir+xml"],
-        ["Content-Type: multipart/form-data; boundary=x"],
-        ["Content-Type: text/plain"],
-        [],
-        ["Content-Type: application/x-www-form-urlencoded; charset=utf-7"],
-        ["Content-Type: application/x-www-form-urlencoded", "Content-Encoding: gzip"],
-        ["Content-Type: application/x-www-form-urlencoded", "Content-Encoding: br"],
-    ],
-)
-async def test_only_a_plain_form_comes_in(headers: list[str]) -> None:
-    """A36, A37, A38: JSON of any depth, XML and compressed bodies are 415, unread."""
-    answers = Answers()
-    body = b'{"a":' * 20
-    async with open_door(answers) as door:
-        path = "/fhir/Patient/_search"
-        request = get(path, *headers, f"Content-Length: {len(body)}", method="POST")
-        assert_outcome(await knock(door, request + body), 415, "not-supported")
-    assert not answers.asked
-
-
-async def test_a_form_of_too_many_or_malformed_parameters_is_refused() -> None:
-    """A37: 400 before anything is built from them."""
-    form = "Content-Type: application/x-www-form-urlencoded"
-    many = "&".join(f"a{n}=1" for n in range(7_000)).encode()
-    async with open_door() as door:
-        for body in (many, b"identifier", b"identifier=%ff", b"\xff\xfe", b"a=\x00"):
-            request = get("/fhir/Patient/_search", form, f"Content-Length: {len(body)}", method="POST")
-            assert_outcome(await knock(door, request + body), 400)
-
-
-async def test_a_body_over_the_limit_is_refused_with_and_without_a_stated_length() -> None:
-    """A35: 413 on the stated length alone, and on the bytes of a chunked body as they come."""
-    form = "Content-Type: application/x-www-form-urlencoded"
-    chunk = b"10000\r\n" + b"a" * 0x10000 + b"\r\n"
-    async with open_door() as door:
-        stated = get("/fhir/Patient/_search", form, "Content-Length: 104857600", method="POST")
-        assert_outcome(await knock(door, stated), 413, "too-long")
-        chunked = get("/fhir/Patient/_search", form, "Transfer-Encoding: chunked", method="POST")
-        assert_outcome(await knock(door, chunked + chunk * 2 + b"0\r\n\r\n"), 413, "too-long")
-
-
-@pytest.mark.parametrize(
     "authorization",
     [
         ["Authorization: Bearer one", "Authorization: Bearer two"],
@@ -404,20 +321,3 @@ async def test_a_clinical_item_is_not_read_without_its_patient(path: str) -> Non
 
 def _head(response: bytes) -> str:
     return head_and_body(response)[0]
-
-
-def assert_outcome(
-    response: bytes, status: int, code: str | None = None
-) -> dict[str, list[dict[str, dict[str, str]]]]:
-    """One response, in the one shape, valid FHIR, with the request id in it and no sentinel."""
-    head, body = head_and_body(response)
-    assert status_of(response) == status, response[:300]
-    OperationOutcome.model_validate_json(body)
-    outcome = json.loads(body)
-    issue = outcome["issue"][0]
-    assert issue["severity"] in ("error", "fatal")
-    assert code is None or issue["code"] == code
-    assert issue["diagnostics"].removeprefix("Request id: ") in head
-    assert "Content-Type: application/fhir+json" in head
-    assert SENTINEL.encode() not in response
-    return outcome
