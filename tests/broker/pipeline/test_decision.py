@@ -272,3 +272,26 @@ def test_a_scope_for_one_type_is_handed_on_with_its_categories() -> None:
     decision = judge_usual(scopes=frozenset({"patient/Observation.read"})).decision_for("addenbury")
     assert decision is not None
     assert decision.resource_types == {"Observation"}
+
+
+def test_a_part_of_what_is_not_shown_anyway_is_dropped() -> None:
+    """An empty list of categories would mean all, and would hold back what nobody objected to."""
+    part = _objection(period_start="2019-01-01", categories=frozenset({Category.DOCUMENTS}))
+    decision = judge_usual(part, roles=("receptionist",)).decision_for("addenbury")
+    assert decision is not None
+    assert decision.effect is Effect.PERMIT
+    assert decision.withholds == ()
+
+
+def test_a_carve_out_is_for_a_reader_all_of_whose_roles_it_names() -> None:
+    """A second role that the decision did not name brings nobody in."""
+    carveout = Carveout(
+        ground="safeguarding",
+        roles=frozenset({"doctor"}),
+        categories=frozenset({Category.ALLERGIES}),
+        partners=frozenset({"addenbury"}),
+        review_on=dt.date(2026, 12, 1),
+    )
+    held = _objection(ObjectionState.NOT_UPHELD, carveout=carveout)
+    assert judge_usual(held, roles=("doctor",)).effect is Effect.PERMIT
+    assert judge_usual(held, roles=("doctor", "nurse")).effect is Effect.DENY
