@@ -9,8 +9,11 @@ import pytest
 
 from broker.adapters.keys import KeyRing
 from broker.adapters.release_store import SqliteReleaseStore, verify_store
+from broker.adapters.release_store.entries import Entry, intent_entry
 from broker.adapters.release_store.schema import connect
+from broker.adapters.release_store.writer import Job
 from broker.domain.errors import ServiceDown
+from broker.ports.objection_register import StepTaken
 from tests.ports.release_store_suite import ReleaseStoreSuite
 from tests.support.store_faults import down, locked
 from tests.support.stores import StillClock, demonstration_ring, disclosure, intent, received
@@ -84,7 +87,7 @@ async def test_a_locked_store_is_said_to_be_down(store: SqliteReleaseStore, path
     """Whoever waits behind a lock is told after about a second, and served when it is gone."""
     with locked(path):
         started = asyncio.get_running_loop().time()
-        services = await asyncio.gather(*[down(store.record_intent(intent())) for _ in range(100)])
+        services = await asyncio.gather(*[down(store.record_intent(intent())) for _ in range(400)])
         assert asyncio.get_running_loop().time() - started < 3
         assert set(services) == {"audit"}
         assert await down(store.append_event(received())) == "release-store"
@@ -129,6 +132,13 @@ async def test_each_process_has_its_own_chain_on_one_file(path: Path, ring: KeyR
     assert {head.chain: head.sequence for head in verdict.heads} == {"one": 60, "two": 30}
 
 
+_FORGET_THE_SECOND = (
+    "DELETE FROM lookup WHERE record = 2",
+    "DELETE FROM sealed WHERE record = 2",
+    "DELETE FROM record WHERE id = 2",
+)
+
+
 async def test_a_chain_whose_end_was_put_back_is_not_continued(store: SqliteReleaseStore, path: Path) -> None:
     """A process that remembers a longer chain refuses to hide what is gone."""
     await store.record_intent(intent())
@@ -136,8 +146,34 @@ async def test_a_chain_whose_end_was_put_back_is_not_continued(store: SqliteRele
         older = database.execute("SELECT sequence, link, key, mac FROM head").fetchone()
     await store.record_intent(intent())
     with sqlite3.connect(path) as database:
+        for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
+            database.execute(f"DROP TRIGGER {name}")
+        for statement in _FORGET_THE_SECOND:
+            database.execute(statement)
         database.execute("UPDATE head SET sequence = ?, link = ?, key = ?, mac = ?", older)
     assert await down(store.record_intent(intent())) == "audit"
+
+
+async def test_a_job_that_fails_half_way_leaves_nothing(
+    store: SqliteReleaseStore, path: Path, ring: KeyRing
+) -> None:
+    """What it had appended is taken back, and its neighbours in the same commit stand."""
+
+    def append_then_fail(database: sqlite3.Connection, entry: Entry) -> None:
+        store._append(database, entry)
+        raise StepTaken
+
+    failing = Job(service="audit", prepare=lambda: intent_entry(intent(), ring), run=append_then_fail)
+    results = await asyncio.gather(
+        store.record_intent(intent()),
+        store._writer.do(failing),
+        store.record_intent(intent()),
+        return_exceptions=True,
+    )
+    assert results[::2] == [1, 2]
+    assert isinstance(results[1], StepTaken)
+    verdict = verify_store(path, ring)
+    assert (verdict.records, verdict.fault) == (2, None)
 
 
 async def test_no_identifier_stands_in_clear(store: SqliteReleaseStore, path: Path) -> None:
