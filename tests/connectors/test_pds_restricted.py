@@ -79,3 +79,14 @@ def test_nothing_places_a_restricted_person() -> None:
         "deceasedDateTime",
     }
     assert (found.family, found.given, found.deceased_on) == ("Osei", ("Asha",), "2026-01-02")
+
+
+def test_a_kept_member_of_an_odd_shape_hides_no_place() -> None:
+    """An object where text belongs could hold anything: it is left out, text beside it stays."""
+    found = identity(
+        meta={"security": [{"code": "R", "display": {"text": PLACE}}]},
+        gender={"text": PLACE},
+        name=[{"family": "Osei", "prefix": [{"text": PLACE}], "suffix": ["MBE"]}],
+    )
+    assert PLACE.encode() not in found.resource
+    assert json.loads(found.resource)["name"] == [{"family": "Osei", "suffix": ["MBE"]}]
