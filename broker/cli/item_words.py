@@ -29,8 +29,19 @@ _TIMES = (
     "created",
     "period",
 )
-# What every reader expects and need not be told; any other status is said.
-_ORDINARY = frozenset({"active", "final", "completed", "confirmed", "current", "finished", "booked", "order"})
+# What every reader expects and need not be told; any other status is said. A medicine that is `completed`
+# is one no longer taken, so that word is ordinary only for what is done once.
+_ORDINARY = frozenset({"active", "final", "confirmed", "current", "booked", "order"})
+_ORDINARY_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        "Procedure": frozenset({"completed"}),
+        "Immunization": frozenset({"completed"}),
+        "MedicationAdministration": frozenset({"completed"}),
+        "MedicationDispense": frozenset({"completed"}),
+        "Encounter": frozenset({"finished"}),
+        "CarePlan": frozenset({"plan"}),
+    }
+)
 
 
 def when(item: Tree) -> str:
@@ -110,7 +121,12 @@ def _reference(value: Any) -> str:
 
 
 def _observation(item: Tree) -> str:
-    return f"{concept(item.get('code'))}: {_value(item) or _components(item) or 'no value given'}"
+    return f"{concept(item.get('code'))}: {_value(item) or _components(item) or _no_value(item)}"
+
+
+def _no_value(item: Tree) -> str:
+    """None was sent, or one that has no words here: the two are not the same."""
+    return CANNOT_BE_SHOWN if any(name.startswith("value") for name in item) else "no value given"
 
 
 def _components(item: Tree) -> str:
@@ -119,12 +135,30 @@ def _components(item: Tree) -> str:
 
 
 def _value(item: Tree) -> str:
+    """The value in whatever form it has, or why there is none; a form not known here is never "none"."""
     for name, value in item.items():
-        if name == "valueQuantity":
-            return quantity(value)
         if name.startswith("value") and name[5:6].isupper():
-            return concept(value)
+            return _value_of(name, value)
     return concept(item.get("dataAbsentReason"))
+
+
+def _value_of(name: str, value: Any) -> str:
+    if name == "valueQuantity":
+        return quantity(value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, dict) and name != "valueCodeableConcept":
+        ends = [
+            _end(value[end])
+            for end in ("low", "high", "start", "end", "numerator", "denominator")
+            if end in value
+        ]
+        return " to ".join(ends) if name != "valueRatio" else " per ".join(ends)
+    return concept(value) if isinstance(value, (dict, list)) else str(value)
+
+
+def _end(value: Any) -> str:
+    return quantity(value) if isinstance(value, dict) else str(value)
 
 
 def _encounter(item: Tree) -> str:
@@ -189,9 +223,10 @@ def _details(item: Tree) -> Iterator[str]:
 
 def _states(item: Tree) -> Iterator[str]:
     """Each status that is not the ordinary one, marked as a status."""
+    ordinary = _ORDINARY | _ORDINARY_FOR.get(str(item.get("resourceType")), frozenset())
     for name in ("status", "clinicalStatus", "verificationStatus", "intent"):
         state = concept(item.get(name))
-        if state and state not in _ORDINARY and not (name == "intent" and state == "plan"):
+        if state and state not in ordinary:
             yield f"[{state}]"
     if item.get("deceasedDateTime"):
         yield f"DIED {item['deceasedDateTime']}"
