@@ -13,7 +13,7 @@ import structlog
 
 from broker.adapters.clock import SystemClock
 from broker.adapters.keys import read_key_ring
-from broker.adapters.patient_index import LocalIdentities, TracedPatientIndex
+from broker.adapters.patient_index import TracedPatientIndex
 from broker.adapters.plugins import load_plugins
 from broker.adapters.release_store import SqliteReleaseStore
 from broker.adapters.sealing import RingSealer
@@ -84,15 +84,13 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         stack.push_async_callback(road.transport.aclose)
     index = _index(settings, plugins, clock)
     stack.push_async_callback(index.aclose)
-    locals_ = LocalIdentities(settings.limits, clock)
-    stack.callback(locals_.clear)
     services = Services(
         authenticator=authenticator,
         index=index,
         store=store,
         sealer=RingSealer(ring, window_s=settings.limits.patient_token_window_s),
         clock=clock,
-        locals=locals_,
+        locals=index.locals,
         policies=lambda: keeper.current,
         registrations=settings.partners,
         roads=roads,

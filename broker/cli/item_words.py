@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-Tree = Mapping[str, Any]
+from broker.cli.value_words import CANNOT_BE_SHOWN, Tree, concept, no_value, quantity, value_of
 
-CANNOT_BE_SHOWN = "cannot be shown safely here; see the source"
+__all__ = ["CANNOT_BE_SHOWN", "Tree", "concept", "person", "quantity", "when", "words_of"]
 
 _TIMES = (
     "effectiveDateTime",
@@ -71,25 +71,6 @@ def _all_words(item: Tree, kind: str) -> str:
     return "; ".join(part for part in parts if part)
 
 
-def concept(value: Any) -> str:
-    """A CodeableConcept as it was written: its text, else a coding's display, else the bare code."""
-    if isinstance(value, list):
-        return ", ".join(filter(None, map(concept, value)))
-    if not isinstance(value, dict):
-        return str(value or "")
-    if value.get("text"):
-        return str(value["text"])
-    codings = [coding for coding in value.get("coding", []) if isinstance(coding, dict)]
-    displays = (coding.get("display") or coding.get("code") for coding in codings)
-    return next((str(display) for display in displays if display), "")
-
-
-def quantity(value: Tree) -> str:
-    """Comparator, number and unit, each as given."""
-    unit = value.get("unit") or value.get("code") or ""
-    return f"{value.get('comparator', '')}{value.get('value', '')} {unit}".strip()
-
-
 def person(item: Tree) -> str:
     """A Patient's name, as the first name entry has it."""
     names: list[Tree] = item.get("name") or [{}]
@@ -121,44 +102,12 @@ def _reference(value: Any) -> str:
 
 
 def _observation(item: Tree) -> str:
-    return f"{concept(item.get('code'))}: {_value(item) or _components(item) or _no_value(item)}"
-
-
-def _no_value(item: Tree) -> str:
-    """None was sent, or one that has no words here: the two are not the same."""
-    return CANNOT_BE_SHOWN if any(name.startswith("value") for name in item) else "no value given"
+    return f"{concept(item.get('code'))}: {value_of(item) or _components(item) or novalue_of(item)}"
 
 
 def _components(item: Tree) -> str:
     parts = item.get("component", [])
-    return ", ".join(f"{concept(part.get('code'))} {_value(part)}".strip() for part in parts)
-
-
-def _value(item: Tree) -> str:
-    """The value in whatever form it has, or why there is none; a form not known here is never "none"."""
-    for name, value in item.items():
-        if name.startswith("value") and name[5:6].isupper():
-            return _value_of(name, value)
-    return concept(item.get("dataAbsentReason"))
-
-
-def _value_of(name: str, value: Any) -> str:
-    if name == "valueQuantity":
-        return quantity(value)
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, dict) and name != "valueCodeableConcept":
-        ends = [
-            _end(value[end])
-            for end in ("low", "high", "start", "end", "numerator", "denominator")
-            if end in value
-        ]
-        return " to ".join(ends) if name != "valueRatio" else " per ".join(ends)
-    return concept(value) if isinstance(value, (dict, list)) else str(value)
-
-
-def _end(value: Any) -> str:
-    return quantity(value) if isinstance(value, dict) else str(value)
+    return ", ".join(f"{concept(part.get('code'))} {value_of(part)}".strip() for part in parts)
 
 
 def _encounter(item: Tree) -> str:

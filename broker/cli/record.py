@@ -53,7 +53,10 @@ async def _ask(role: str, number: NhsNumber) -> Answered:
     """From the demonstration that runs; from a new one when none does or it has just gone."""
     import aiohttp  # noqa: PLC0415 - heavy; help must be quick
 
-    from broker.adapters.development_issuer import DevelopmentIssuer, DevelopmentIssuerFault  # noqa: PLC0415
+    from broker.adapters.development_issuer import (  # noqa: PLC0415 - as above
+        DevelopmentIssuer,
+        DevelopmentIssuerFault,
+    )
     from broker.demonstration.address import find_running  # noqa: PLC0415 - as above
     from broker.demonstration.client import ask_for_record  # noqa: PLC0415 - as above
     from broker.demonstration.network import demonstration_network  # noqa: PLC0415 - as above

@@ -53,6 +53,5 @@ class BrokerLimits:
     key_set_keys_max: int = 32
     key_set_refresh_s_min: int = 30
     key_set_stale_s_max: int = 3600
-    emergency_slots_share: float = 0.10
     slice_s: float = 0.005
     policy_watch_s: float = 2.0

@@ -12,6 +12,7 @@ from broker.domain.errors import (
     AllPartnersTimedOut,
     BrokerError,
     BrokerFault,
+    Forbidden,
     ServiceDown,
 )
 from broker.domain.identity import PatientIdentity
@@ -64,6 +65,8 @@ async def _turned_away(trail: Trail, error: BrokerError, services: Services) -> 
     """
     if error.status >= 500:  # noqa: PLR2004 - not the caller's doing
         error.contact = error.contact or services.contact
+    elif isinstance(error, Forbidden):
+        _put_neutrally(error, services)
     try:
         await trail.turned_away(error)
     except ServiceDown as down:
@@ -71,6 +74,12 @@ async def _turned_away(trail: Trail, error: BrokerError, services: Services) -> 
             down.contact = services.contact
             raise down from None
         _log.error("store-failed", service=down.service)
+
+
+def _put_neutrally(error: Forbidden, services: Services) -> None:
+    """Whoever has no right hears one and the same thing, from whichever check it came."""
+    said = services.policies().disclosure
+    error.message, error.contact = said.neutral_words, said.neutral_contact
 
 
 class Answering:

@@ -55,7 +55,7 @@ def _refuse(judgement: Judgement) -> NoReturn:
         raise ObjectionInForce(judgement.words or None, contact=judgement.contact)
     if judgement.told is Told.RESTRICTED:
         raise RestrictedPerson(judgement.words or None, contact=judgement.contact)
-    raise Forbidden
+    raise Forbidden(judgement.words or None, contact=judgement.contact)
 
 
 def stricter(earlier: Judgement, later: Judgement) -> Judgement:
@@ -76,7 +76,15 @@ def _stricter_decision(earlier: Decision | None, later: Decision) -> Decision:
     return dataclasses.replace(
         later,
         categories=earlier.categories & later.categories,
+        resource_types=_narrower(earlier.resource_types, later.resource_types),
         withholds=tuple(dict.fromkeys((*earlier.withholds, *later.withholds))),
         locationless=earlier.locationless or later.locationless,
         naming=max(earlier.naming, later.naming, key=_NAMING_ORDER.index),
     )
+
+
+def _narrower(earlier: frozenset[str], later: frozenset[str]) -> frozenset[str]:
+    """Empty is every type; two scopes that share nothing leave a type that no partner has."""
+    if not earlier or not later:
+        return earlier or later
+    return (earlier & later) or frozenset({"nothing"})

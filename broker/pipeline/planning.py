@@ -30,6 +30,13 @@ def categories_wanted(query: RecordQuery) -> frozenset[Category]:
     return frozenset().union(*(categories_of_type(name) for name in query.resource_types))
 
 
+def types_open(asked: frozenset[str], decision: Decision) -> frozenset[str]:
+    """Of the types asked for, those that the caller's scopes open; empty is every type."""
+    if not asked or not decision.resource_types:
+        return asked or decision.resource_types
+    return asked & decision.resource_types
+
+
 def plan(
     query: RecordQuery,
     judgement: Judgement,
@@ -45,7 +52,7 @@ def plan(
     asks, not_asked = [], []
     for registration in registrations:
         decision = judgement.decision_for(registration.partner_id)
-        cause = _cause_not_to_ask(decision, wanted, registration)
+        cause = _cause_not_to_ask(decision, wanted, query.resource_types, registration)
         if cause is not None or decision is None:
             not_asked.append(_not_asked(registration.partner_id, cause or Cause.POLICY))
             continue
@@ -54,7 +61,7 @@ def plan(
                 partner_id=registration.partner_id,
                 patient=patient,
                 categories=decision.categories & wanted,
-                resource_types=query.resource_types,
+                resource_types=types_open(query.resource_types, decision),
                 requester=requester,
                 correlation_id=correlation_id,
                 limits=_ask_limits(registration.limits),
@@ -70,7 +77,10 @@ def _ask_limits(limits: PartnerLimits) -> AskLimits:
 
 
 def _cause_not_to_ask(
-    decision: Decision | None, wanted: frozenset[Category], registration: PartnerRegistration
+    decision: Decision | None,
+    wanted: frozenset[Category],
+    asked_types: frozenset[str],
+    registration: PartnerRegistration,
 ) -> Cause | None:
     if decision is None:
         return Cause.POLICY
@@ -78,11 +88,14 @@ def _cause_not_to_ask(
         return Cause.NOT_A_HOLDER
     if decision.effect is Effect.DENY or not decision.categories:
         return Cause.OBJECTION if _objection_decided(decision) else Cause.POLICY
-    if not decision.categories & wanted:
+    if not decision.categories & wanted or _scopes_close(asked_types, decision):
         return Cause.POLICY
-    if not registration.supplies & wanted:
-        return Cause.NOT_A_HOLDER
-    return None
+    return None if registration.supplies & wanted else Cause.NOT_A_HOLDER
+
+
+def _scopes_close(asked_types: frozenset[str], decision: Decision) -> bool:
+    """True when the caller's scopes open none of the types asked for."""
+    return bool(asked_types and decision.resource_types) and asked_types.isdisjoint(decision.resource_types)
 
 
 def _objection_decided(decision: Decision) -> bool:

@@ -70,8 +70,8 @@ BROKER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "key_set_keys_max": Bound(1, 256, "Most keys in an issuer's key set."),
         "key_set_refresh_s_min": Bound(1, 3_600, "Shortest time between two fetches of one key set."),
         "key_set_stale_s_max": Bound(60, 24 * 3_600, "How long a key set serves while its issuer is silent."),
-        "emergency_slots_share": Bound(0, 0.5, "Share of the index's rate that is kept for emergencies."),
         "slice_s": Bound(0.0005, 0.05, "Longest work without letting other requests have a turn."),
+        "policy_watch_s": Bound(0.01, 3_600, "How often the policies are looked at for a change."),
     }
 )
 

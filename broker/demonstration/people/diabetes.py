@@ -100,6 +100,20 @@ def _hospital() -> Chart:
         "14 units under the skin at bedtime",
         authored="2026-07-21T11:20:00+01:00",
     )
+    _hospital_results(chart)
+    chart.procedure(w.said("Panretinal photocoagulation, right eye"), performed="2024-11-05")
+    chart.contact(
+        w.CONSULTATION,
+        start="2026-07-21T10:30:00+01:00",
+        end="2026-07-21T11:00:00+01:00",
+        why="Diabetes clinic",
+    )
+    chart.appointment("Diabetes clinic", start=f"{day(58)}T10:30:00+00:00", end=f"{day(58)}T11:00:00+00:00")
+    chart.document(w.said("Outpatient letter"), "Diabetes clinic letter", date="2026-07-22T09:00:00+01:00")
+    return chart
+
+
+def _hospital_results(chart: Chart) -> None:
     hba1c = chart.result(
         w.HBA1C,
         "58",
@@ -120,16 +134,6 @@ def _hospital() -> Chart:
         at="2026-07-21T14:40:00+01:00",
         conclusion="Stable against January 2026.",
     )
-    chart.procedure(w.said("Panretinal photocoagulation, right eye"), performed="2024-11-05")
-    chart.contact(
-        w.CONSULTATION,
-        start="2026-07-21T10:30:00+01:00",
-        end="2026-07-21T11:00:00+01:00",
-        why="Diabetes clinic",
-    )
-    chart.appointment("Diabetes clinic", start=f"{day(58)}T10:30:00+00:00", end=f"{day(58)}T11:00:00+00:00")
-    chart.document(w.said("Outpatient letter"), "Diabetes clinic letter", date="2026-07-22T09:00:00+01:00")
-    return chart
 
 
 def _community() -> Chart:

@@ -95,6 +95,7 @@ def _answered_whole(category: Category, decision: Decision, outcome: PartnerOutc
         decision.effect is Effect.PERMIT
         and category in decision.categories
         and not decision.withholds
+        and not decision.resource_types
         and not decision.locationless
         and outcome.label.answered_fully
     )

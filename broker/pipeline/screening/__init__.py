@@ -71,13 +71,22 @@ def _permitted(
     for count, resource in enumerate(resources, start=1):
         if resource.header.resourceType in SUPPORTING_TYPES:
             support.append(resource)
-        elif resource.category in decision.categories and not is_objected(resource, decision.withholds):
+        elif _may_be_seen(resource, decision):
             items.append(resource)
         else:
             withheld.append(resource)
         if count % _ITEMS_IN_A_SLICE == 0:
             yield
     return items, support, withheld
+
+
+def _may_be_seen(resource: Resource, decision: Decision) -> bool:
+    """Its category is permitted, the caller's scopes open its type, and no objection covers it."""
+    return (
+        resource.category in decision.categories
+        and (not decision.resource_types or resource.header.resourceType in decision.resource_types)
+        and not is_objected(resource, decision.withholds)
+    )
 
 
 def _names(resources: Iterable[Resource]) -> frozenset[str]:
