@@ -102,7 +102,7 @@ def _reference(value: Any) -> str:
 
 
 def _observation(item: Tree) -> str:
-    return f"{concept(item.get('code'))}: {value_of(item) or _components(item) or novalue_of(item)}"
+    return f"{concept(item.get('code'))}: {value_of(item) or _components(item) or no_value(item)}"
 
 
 def _components(item: Tree) -> str:

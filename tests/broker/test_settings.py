@@ -133,16 +133,19 @@ class TestTheDemonstration:
     INDEX = INDEX.replace("https://index.example/fhir", "http://[::1]:8002")
 
     def test_takes_plain_loopback_addresses(self, tmp_path: Path) -> None:
+        """Plain http is enough where nobody else listens."""
         settings = load_settings(
             write_folder(tmp_path, broker=self.BROKER, partner=self.PARTNER, index=self.INDEX)
         )
         assert settings.partners[0].endpoint == "http://127.0.0.1:8001/r4"
 
     def test_refuses_an_endpoint_elsewhere(self, tmp_path: Path) -> None:
+        """Even over https, no made-up person is asked for at a real service."""
         folder = write_folder(tmp_path, broker=self.BROKER, partner=PARTNER, index=self.INDEX)
         assert "`endpoint` must be a loopback address" in refused(folder)
 
     def test_refuses_to_listen_for_others(self, tmp_path: Path) -> None:
+        """Its issuer signs for anyone, so nobody else may reach it."""
         broker = self.BROKER.replace("host: 127.0.0.1", "host: 0.0.0.0")
         assert "listens on loopback alone" in refused(write_folder(tmp_path, broker=broker))
 

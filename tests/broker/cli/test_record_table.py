@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from typing import Any
 
+import click
 import msgspec
 import pytest
 
 from broker.cli.bundle_pages import read_pages, refusal_sentences
 from broker.cli.item_words import CANNOT_BE_SHOWN, when, words_of
+from broker.cli.showing import wants_colour
 from broker.cli.table import WIDTH, render_record
 from tests.support.answers import answer, line, tagged
 
@@ -190,3 +192,15 @@ def test_a_refusal_is_its_own_sentences() -> None:
     body = b'{"issue": [{"code": "suppressed", "details": {"text": "No."}}, {"code": "login"}]}'
     assert refusal_sentences(body) == ("No.", "login")
     assert refusal_sentences(b"<html>secret</html>") == ("The answer cannot be read.",)
+
+
+def test_colour_changes_no_word_and_no_color_turns_it_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What matters is in words; colour only repeats it."""
+    body = answer(tagged(observation("4", "2026"), "results", "Mill"), issues=(line("Weir", "unreachable"),))
+    coloured = render_record(read_pages([body]), colour=True)
+    assert coloured != page(body)
+    assert click.unstyle(coloured) == page(body)
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    assert wants_colour()
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert not wants_colour()

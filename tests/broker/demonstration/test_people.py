@@ -46,7 +46,8 @@ def test_every_resource_is_fhir_r4_that_the_broker_can_carry(story: Story) -> No
         for resource in chart:
             raw = write_tree(resource)
             parse_strict(raw)
-            get_fhir_model_class(resource["resourceType"]).model_validate_json(raw)
+            model = get_fhir_model_class(resource["resourceType"]).model_validate_json(raw)
+            assert model.id == resource["id"]
 
 
 @ALL

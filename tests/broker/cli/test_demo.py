@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+import re
+import socket
+from pathlib import Path
+
+from broker.cli.table import WIDTH
+from tests.support.commands import serving, watersmeet
+
+
+def test_once_prints_the_main_record_and_ends(tmp_path: Path) -> None:
+    """Who answered stands above the items; no line is too wide; no colour in a pipe; nothing is kept."""
+    done = watersmeet("demo", "--once", environment={"TMPDIR": str(tmp_path)})
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.index("WHO ANSWERED") < done.stdout.index("ALLERGIES")
+    assert "contradiction c1" in done.stdout
+    assert "(same as others of g1)" in done.stdout
+    assert "absence" in done.stdout
+    assert max(map(len, done.stdout.splitlines())) <= WIDTH
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_story_that_is_a_refusal_ends_well_and_says_it() -> None:
+    """The refusal is what the story shows."""
+    done = watersmeet("demo", "--once", "--person", "whole-objection")
+    assert done.returncode == 0
+    assert "The broker answered 403" in done.stderr
+    assert "WHO ANSWERED" not in done.stdout
+
+
+def test_json_is_the_bundle_as_it_came_and_nothing_else() -> None:
+    """A script reads standard output without cutting anything away."""
+    done = watersmeet("demo", "--once", "--json")
+    assert json.loads(done.stdout)["resourceType"] == "Bundle"
+
+
+def test_an_unknown_person_is_a_usage_error() -> None:
+    """Exit code 2, with the stories that there are."""
+    done = watersmeet("demo", "--person", "nobody")
+    assert done.returncode == 2
+    assert "two-hospitals" in done.stderr
+
+
+def test_a_port_that_is_taken_is_one_sentence() -> None:
+    """Exit code 1 and no traceback."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        done = watersmeet("demo", "--port", str(taken.getsockname()[1]))
+    assert done.returncode == 1
+    assert "cannot listen" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_it_serves_until_stopped_and_other_commands_find_it(tmp_path: Path) -> None:
+    """`record` and `token` talk to it while it runs; it ends with 0 on Ctrl-C and leaves nothing."""
+    environment = {"TMPDIR": str(tmp_path), "WATERSMEET_DEMO_RUN": str(tmp_path / "run")}
+    with serving("demo", environment=environment, cwd=tmp_path) as demo:
+        printed = demo.read_until("The API is at")
+        assert re.search(r"http://127\.0\.0\.1:[0-9]+/fhir", printed)
+        demo.read_until("Stories:")
+        seen = watersmeet("record", "--as", "doctor", "--story", "two-hospitals", environment=environment)
+        token = watersmeet("token", "--as", "doctor", environment=environment)
+        assert (seen.returncode, token.returncode) == (0, 0), seen.stderr + token.stderr
+        assert "Desmond Okafor" in seen.stdout
+        assert seen.stderr == ""
+        # Only the demo's own run stands there: `record` started none.
+        assert len(list(tmp_path.glob("watersmeet-run-*"))) == 1
+        assert demo.stop() == 0
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,62 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.support.commands import watersmeet
+
+# Ten zeros pass the check digit, stand outside the 999 range and belong to nobody.
+NOBODYS = "0" * 10
+
+
+@pytest.fixture
+def alone(tmp_path: Path) -> dict[str, str]:
+    """An environment in which no demonstration runs."""
+    return {"WATERSMEET_DEMO_RUN": str(tmp_path / "none"), "TMPDIR": str(tmp_path)}
+
+
+def test_a_role_sees_what_its_policy_lets_it_see(alone: dict[str, str]) -> None:
+    """A receptionist sees appointments and no medicines."""
+    done = watersmeet("record", "--as", "receptionist", "--story", "diabetes", environment=alone)
+    assert done.returncode == 0, done.stderr
+    assert "APPOINTMENTS" in done.stdout
+    assert "MEDICINES" not in done.stdout
+
+
+def test_a_number_is_read_from_standard_input(alone: dict[str, str]) -> None:
+    """With spaces as people write it; the Bundle for a script."""
+    done = watersmeet("record", "--as", "doctor", "--json", stdin="999 000 0026\n", environment=alone)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["type"] == "searchset"
+
+
+@pytest.mark.parametrize("typed", ["9990000019", "", "not a number", "9990000018 9990000026"])
+def test_what_is_not_a_number_is_a_usage_error_that_echoes_nothing(typed: str) -> None:
+    """Exit code 2, without what was typed."""
+    done = watersmeet("record", "--as", "doctor", stdin=f"{typed}\n")
+    assert done.returncode == 2
+    assert not typed or typed not in done.stderr
+
+
+def test_a_number_that_could_be_a_persons_is_refused_before_anything_starts() -> None:
+    """Only the range that nobody has; the number is not repeated."""
+    done = watersmeet("record", "--as", "doctor", stdin=f"{NOBODYS}\n")
+    assert done.returncode == 2
+    assert "999 range" in done.stderr
+    assert NOBODYS not in done.stderr
+
+
+def test_a_refusal_is_on_standard_error_and_ends_with_one(alone: dict[str, str]) -> None:
+    """Nothing on standard output could be taken for an empty record."""
+    done = watersmeet("record", "--as", "doctor", "--story", "restricted", environment=alone)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "not evidence that there is no record" in done.stderr
+
+
+def test_an_unknown_role_is_a_usage_error_that_lists_them() -> None:
+    """Exit code 2."""
+    done = watersmeet("record", "--as", "docter", "--story", "diabetes")
+    assert done.returncode == 2
+    assert "doctor" in done.stderr

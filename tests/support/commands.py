@@ -1,0 +1,76 @@
+"""The `watersmeet` command as a process of its own, stopped as an operator stops it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+_ENDS_WITHIN_S = 30
+
+
+def watersmeet(
+    *arguments: str, stdin: str = "", environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run to the end."""
+    return subprocess.run(
+        [sys.executable, "-m", "broker", *arguments],
+        input=stdin,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, **(environment or {})},
+    )
+
+
+class Serving:
+    """A command that serves. `read_until` waits for a line; `stop` sends SIGINT and gives the exit code."""
+
+    def __init__(self, process: subprocess.Popen[str]) -> None:
+        self._process = process
+
+    def read_until(self, part: str) -> str:
+        """Everything printed up to the line with `part`. Fails when the command ends first."""
+        assert self._process.stdout is not None
+        lines: list[str] = []
+        for line in self._process.stdout:
+            lines.append(line)
+            if part in line:
+                return "".join(lines)
+        raise AssertionError("".join(lines))
+
+    def stop(self) -> int:
+        """As Ctrl-C does."""
+        self._process.send_signal(signal.SIGINT)
+        return self._process.wait(_ENDS_WITHIN_S)
+
+
+@contextmanager
+def serving(*arguments: str, environment: Mapping[str, str] | None = None, cwd: Path) -> Iterator[Serving]:
+    """The command, running; killed at the end when the test did not stop it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "broker", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        cwd=cwd,
+        env={**os.environ, **(environment or {})},
+    )
+    # A command that neither prints nor ends must not hold the suite.
+    guard = threading.Timer(_ENDS_WITHIN_S, process.kill)
+    guard.start()
+    try:
+        yield Serving(process)
+    finally:
+        guard.cancel()
+        guard.join()
+        process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
