@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import contextlib
 import textwrap
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from broker.cli.showing import run, show
+from broker.cli.stopping import forever, until_signalled
 from broker.demonstration.people import MAIN_STORY, STORY_NAMES
 
 if TYPE_CHECKING:
@@ -36,13 +38,13 @@ def command(*, once: bool, person: str, port: int, as_json: bool) -> None:
     from broker.adapters.development_issuer import DevelopmentIssuerFault  # noqa: PLC0415 - help is quick
 
     try:
-        status = run(_demonstrate(person, port, once=once, as_json=as_json))
+        status = run(until_signalled(_demonstrate(person, port, once=once, as_json=as_json)))
     except OSError as error:
         raise click.ClickException(f"The demonstration cannot listen: {error.strerror}.") from None
     except DevelopmentIssuerFault as fault:
         raise click.ClickException(str(fault)) from None
-    # A refusal is what some stories show; only a fault of the broker's own is a failure.
-    if status >= _FAULTS_OF_OURS:
+    # A refusal is what some stories show; a fault of the broker's own, or being cut short, is a failure.
+    if once and (status is None or status >= _FAULTS_OF_OURS):
         raise click.exceptions.Exit(1)
 
 
@@ -70,24 +72,24 @@ def _introduce(story: Story) -> None:
 
 
 async def _serve(network: Network) -> None:
-    """Say how to go on, then wait for SIGINT or SIGTERM."""
+    """Say how to go on, then wait to be stopped."""
     from broker.demonstration.address import announced  # noqa: PLC0415 - heavy; help must be quick
 
     with contextlib.ExitStack() as stack:
         stack.enter_context(announced(network))
-        click.echo(_instructions(network.fhir_url))
-        await network.door.until_stopped()
+        click.echo(_instructions(network.fhir_url, network.config_dir))
+        await forever()
 
 
-def _instructions(fhir_url: str) -> str:
+def _instructions(fhir_url: str, config_dir: Path) -> str:
     return f"""
 The API is at {fhir_url} until you stop it (Ctrl-C). In another terminal:
 
   watersmeet record --as doctor --story two-hospitals
-  watersmeet token --as doctor --organisation D99001
+  watersmeet audit verify --config {config_dir}
 
   curl -s {fhir_url}/Patient/_search \\
     -H "Authorization: Bearer $(watersmeet token --as doctor --organisation D99001)" \\
     --data-urlencode "identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018"
 
-Stories: {", ".join(STORY_NAMES)}."""
+{textwrap.fill(f"Stories: {', '.join(STORY_NAMES)}.", 100, break_on_hyphens=False)}"""

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from broker.cli.stopping import forever, until_signalled
 from broker.settings import CONFIG_VARIABLE, Settings
 
 
@@ -41,7 +42,7 @@ def command(config_dir: Path) -> None:
     configure()
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(_serve(settings))
+            runner.run(until_signalled(_serve(settings)))
     except (PluginFault, UnknownConnector) as fault:
         raise click.ClickException(str(fault)) from None
     except OSError as error:
@@ -52,5 +53,5 @@ def command(config_dir: Path) -> None:
 async def _serve(settings: Settings) -> None:
     from broker.http.running import running  # noqa: PLC0415 - heavy; help must be quick
 
-    async with running(settings) as door:
-        await door.until_stopped()
+    async with running(settings):
+        await forever()
