@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from broker.domain.identity import check_digit_holds
 from tests.house.rules import numbers, parts, silences, sizes, tests, words
 from tests.house.tree import Offence, Tree
+from tests.support.patients import number_outside_999
 
 Rule = Callable[[Tree], Iterator[Offence]]
 
@@ -46,15 +46,10 @@ def test_a_long_file_is_found(tmp_path: Path) -> None:
     assert [offence.path for offence in sizes.long_files(tree)] == ["bad.py"]
 
 
-def other_number() -> str:
-    """A valid number outside the range that is never issued, made here so that none is written down."""
-    return next(str(n) for n in range(4_000_000_000, 4_000_000_100) if check_digit_holds(str(n)))
-
-
 @pytest.mark.parametrize("between", ["", " ", "-"])
 def test_an_issued_number_is_found(tmp_path: Path, between: str) -> None:
     """A valid number outside 999 is found however it is spaced, and the complaint does not repeat it."""
-    digits = other_number()
+    digits = number_outside_999()
     written = between.join((digits[:3], digits[3:6], digits[6:]))
     tree = planted(tmp_path, bad_md=f"Call {written}.\n", good_md="999 000 0018, 1234567890, a1234567881\n")
     found = list(numbers.issued_numbers(tree))

@@ -226,8 +226,9 @@ class ReleaseStoreSuite:
         assert line.outcome == "released"
 
     async def test_a_healthy_store_is_ready(self, store: Store) -> None:
-        """Readiness is a record that was really written."""
+        """Readiness is a record that was really written, and nobody's disclosure."""
         await store.check()
+        assert await store.accesses(frozenset({ADA}), reader=READER) == ()
 
     async def test_a_closed_store_says_no(self, store: Store) -> None:
         """After closing, nothing is promised."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from broker.domain.identity import NHS_NUMBER_SYSTEM
+from broker.domain.identity import NHS_NUMBER_SYSTEM, check_digit_holds
 
 
 def patient(number: str, local_id: str, birth_date: str = "1951-04-09") -> dict[str, Any]:
@@ -16,3 +16,8 @@ def patient(number: str, local_id: str, birth_date: str = "1951-04-09") -> dict[
         "identifier": [{"system": NHS_NUMBER_SYSTEM, "value": number}],
         "birthDate": birth_date,
     }
+
+
+def number_outside_999() -> str:
+    """A valid number that could be somebody's, worked out here so that none is written down."""
+    return next(str(n) for n in range(4_000_000_000, 4_000_000_100) if check_digit_holds(str(n)))

@@ -62,7 +62,7 @@ def _access(ring: KeyRing, row: tuple[object, ...]) -> tuple[int, RecordKind, Ac
     except (BoxFault, TypeError):
         raise ServiceDown("audit") from None
     line = replace(
-        _line(int(record_id), body),  # type: ignore[call-overload] # an INTEGER PRIMARY KEY
+        _line(int(record_id), body),  # type: ignore[call-overload] # the column is an INTEGER PRIMARY KEY
         user=identity.user_name or identity.user_id,
         items=_items(ring, proof_key, proof, commitment),  # type: ignore[arg-type] # as above
     )

@@ -16,8 +16,9 @@ from broker.cli.token import command
 from broker.domain.errors import Unauthenticated
 from broker.domain.identity import NhsNumber
 from tests.support.issuers import START, HandClock
+from tests.support.patients import number_outside_999
 
-REAL_RANGE = NhsNumber("0000000000")
+REAL_RANGE = NhsNumber(number_outside_999())
 
 
 def _now_s() -> float:

@@ -231,7 +231,10 @@ def test_what_we_write_is_valid_fhir() -> None:
     """A strict model of R4 accepts the Bundle, outcome and tags included."""
     items = readable([RAW, item("Encounter", "e1", status="finished", **{"class": {"code": "AMB"}})])[1:]
     tree = bundle(view((*items[1:],), groups=(Group((0,), "same-content"),)))
-    Bundle.model_validate(tree)
+    judged = Bundle.model_validate(tree)
+    assert [entry.resource.get_resource_type() for entry in judged.entry] == [
+        entry["resource"]["resourceType"] for entry in tree["entry"]
+    ]
 
 
 def pages(one: View, count: int) -> list[dict[str, Any]]:

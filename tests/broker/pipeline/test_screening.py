@@ -197,17 +197,19 @@ def test_an_objected_item_is_withheld_and_so_is_what_cannot_be_told_from_it() ->
     assert released(one) == ["Patient/p1", "Condition/c2", "Procedure/r1"]
 
 
-def test_a_restricted_persons_item_keeps_nothing_that_could_place_them() -> None:
-    """Coded, dated and measured members survive; every other text, name, id and reference goes."""
-    snomed = {"system": "http://snomed.info/sct", "code": "91936005", "display": "Written at Addenbury"}
-    allergy = item(
+SNOMED = {"system": "http://snomed.info/sct", "code": "91936005", "display": "Written at Addenbury"}
+
+
+def placing_allergy() -> dict[str, Any]:
+    """An allergy that names the place wherever an allergy can."""
+    return item(
         "AllergyIntolerance",
         "a1",
         meta={"source": "https://addenbury.example", "security": [{"code": "R"}]},
         identifier=[{"system": "https://addenbury.example/allergies", "value": "1"}],
         clinicalStatus={"coding": [{"system": "http://terminology.hl7.org/CodeSystem/x", "code": "active"}]},
         code={
-            "coding": [snomed, {"system": "https://addenbury.example/codes", "code": "A"}],
+            "coding": [SNOMED, {"system": "https://addenbury.example/codes", "code": "A"}],
             "text": "at Addenbury",
         },
         recorder={"reference": "Practitioner/x", "display": "Dr Addenbury"},
@@ -216,22 +218,17 @@ def test_a_restricted_persons_item_keeps_nothing_that_could_place_them() -> None
         text={"status": "generated", "div": "<div>Addenbury</div>"},
         extension=[{"url": "https://addenbury.example/ward", "valueString": "Addenbury"}],
         reaction=[
-            {"description": "Addenbury", "severity": "severe", "manifestation": [{"coding": [snomed]}]}
+            {"description": "Addenbury", "severity": "severe", "manifestation": [{"coding": [SNOMED]}]}
         ],
     )
-    dose = item(
-        "Observation",
-        "o1",
-        code={"coding": [snomed]},
-        valueQuantity={
-            "value": 1.5,
-            "unit": "Addenbury units",
-            "system": "http://unitsofmeasure.org",
-            "code": "mg",
-        },
-    )
+
+
+def test_a_restricted_persons_item_keeps_nothing_that_could_place_them() -> None:
+    """Coded, dated and measured members survive; every other text, name, id and reference goes."""
+    quantity = {"value": 1.5, "unit": "Addenbury units", "system": "http://unitsofmeasure.org", "code": "mg"}
+    dose = item("Observation", "o1", code={"coding": [SNOMED]}, valueQuantity=quantity)
     placed = item("Encounter", "e1", location=[{"location": {"display": "Addenbury"}}])
-    one = screened([allergy, dose, placed], decision(locationless=True))
+    one = screened([placing_allergy(), dose, placed], decision(locationless=True))
     written = b"".join(resource.raw for resource in one.released)
     assert b"ddenbury" not in written
     assert b"reference" not in written
