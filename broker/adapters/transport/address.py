@@ -69,7 +69,10 @@ class Address:
         elif link.startswith("?"):
             base = self._endpoint
         target = _joined(base, link)
-        path = urlsplit(target).path if link and _origin(target) == self._origin else ""
+        # Where it leads comes first: a foreign link must not be taken for the endpoint's own root.
+        if not link or _origin(target) != self._origin:
+            raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
+        path = urlsplit(target).path
         below = path.removeprefix(self._base_path)
         ours = path == self._base_path or path.startswith(self._base_path + "/")
         if not ours or not self._allows(request.method, below.lstrip("/")):

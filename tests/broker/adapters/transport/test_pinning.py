@@ -107,6 +107,32 @@ def test_a_foreign_next_link_is_never_followed(link: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "link",
+    [
+        "https://elsewhere.example?page=2",
+        "https://elsewhere.example/?page=2",
+        "//elsewhere.example?page=2",
+        "http://fhir.trust.example?page=2",
+        "https://user@fhir.trust.example?page=2",
+        "https://[::1",
+        "",
+    ],
+)
+def test_a_foreign_link_is_not_the_root_of_an_endpoint_without_a_path(link: str) -> None:
+    """Where the endpoint is a bare host whose root may be read, another host's cursor never gets there."""
+    request = HttpRequest(method="GET", path="Observation", link=link)
+    with pytest.raises(TransportFault) as caught:
+        url_of(request, endpoint="https://fhir.trust.example")
+    assert caught.value.cause is Cause.FOREIGN_LINK
+
+
+def test_the_own_root_of_an_endpoint_without_a_path_is_followed() -> None:
+    """A server that pages there, at a bare host."""
+    request = HttpRequest(method="GET", path="Observation", link="https://fhir.trust.example?page=2")
+    assert url_of(request, endpoint="https://fhir.trust.example") == "https://fhir.trust.example/?page=2"
+
+
+@pytest.mark.parametrize(
     "request_with_ben",
     [
         HttpRequest(method="GET", path=f"Patient/{BEN.digits}"),
