@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 from urllib.parse import SplitResult, urlsplit
 
+from broker.domain.loopback import is_loopback
 from broker.files import Section
 
 DEMONSTRATION = "demonstration"
 PRODUCTION = "production"
-
-
-def is_loopback(host: str) -> bool:
-    """True for 127.0.0.0/8, ::1 and the name localhost, which reach nobody else."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def read_root(section: Section, name: str, environment: str) -> str:

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.domain.loopback import is_loopback
 from broker.files import Section, read_file
-from broker.settings.address import DEMONSTRATION, PRODUCTION, is_loopback, read_root
+from broker.settings.address import DEMONSTRATION, PRODUCTION, read_root
 from broker.settings.bounds import optional_section, read_broker_limits, read_partner_limits
 
 ENVIRONMENTS = (PRODUCTION, DEMONSTRATION)

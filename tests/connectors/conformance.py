@@ -25,6 +25,7 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.pipeline.normalisation import Normalised
 from broker.ports.connector import API, Plugin, Traced, TransportFault
 from connectors.simulation import JOURNAL
+from tests.support.loopback import served
 from tests.support.sender import (
     ASHA,
     Heard,
@@ -33,7 +34,6 @@ from tests.support.sender import (
     road_to,
     said,
     scripted,
-    served,
     spoilt,
 )
 

@@ -15,6 +15,7 @@ from broker.ports.connector import Ending, Plugin, Traced, TransportFault
 from connectors import fhir_r4, pds
 from connectors.simulation import JOURNAL, Asked
 from tests.connectors.test_fhir_r4 import RESOURCES
+from tests.support.loopback import served
 from tests.support.patients import patient
 from tests.support.sender import (
     ASHA,
@@ -25,7 +26,6 @@ from tests.support.sender import (
     ask_for,
     held_conversation,
     road_to,
-    served,
 )
 
 PEOPLE = {

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from broker.domain.limits import BrokerLimits, PartnerLimits
-from tests.house.rules import numbers, parts, silences, sizes, tests, words
+from tests.house.rules import numbers, parts, repeats, silences, sizes, tests, words
 from tests.house.tree import Offence, Tree
 from tests.support.real_data import PROJECT
 
@@ -26,6 +26,8 @@ RULES: tuple[Rule, ...] = (
     tests.sleeping_tests,
     tests.untold_tests,
     tests.unasserting_tests,
+    repeats.repeated_functions,
+    repeats.repeated_sentences,
     parts.policies_without_cases,
     parts.unfinished_connectors,
     parts.broken_links,

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.rules import numbers, parts, silences, sizes, tests, words
+from tests.house.rules import numbers, parts, repeats, silences, sizes, tests, words
 from tests.house.tree import Offence, Tree
 from tests.support.patients import number_outside_999
 
@@ -57,6 +57,9 @@ def test_an_issued_number_is_found(tmp_path: Path, between: str) -> None:
     assert digits not in str(found[0])
 
 
+TWO = "    y = x\n    return y\n"
+TOLD_TWICE = "def test_a():\n    'It is.'\n\ndef test_b():\n    'It is.'"
+
 OFFENCES: tuple[tuple[Rule, str, str, str], ...] = (
     (words.forbidden_words, "a_md", "see py~pi.org", "package index"),
     (words.forbidden_words, "a_py", "PATH = '/wo~rk/main'", "one machine"),
@@ -82,6 +85,13 @@ OFFENCES: tuple[tuple[Rule, str, str, str], ...] = (
     (tests.sleeping_tests, "tests__a_py", "asyncio.sl~eep(0.1)", "Wait for the event"),
     (tests.untold_tests, "tests__a_py", "def test_x():\n    assert True", "needs a sentence"),
     (tests.unasserting_tests, "tests__a_py", "def test_x():\n    f()", "asserts nothing"),
+    (
+        repeats.repeated_functions,
+        "a_py",
+        f"def f(x):\n{TWO}\n\ndef g(x):\n    'Other words.'\n{TWO}",
+        "`g` does",
+    ),
+    (repeats.repeated_sentences, "tests__a_py", TOLD_TWICE, "`test_b` has the sentence of tests/a.py:1"),
     (parts.policies_without_cases, "policies__roles__policy_yaml", "id: roles", "lacks cases.yaml"),
     (parts.policies_without_cases, "policies__roles__cases_yaml", "# none", "lists no case"),
     (parts.unfinished_connectors, "connectors__x__connector_py", "x = 1", "lacks manifest.yaml"),
@@ -121,6 +131,12 @@ RIGHT: tuple[tuple[Rule, str, str], ...] = (
     (tests.skipped_tests, "tests__support__real_data_py", "pytest.sk~ip('no material')"),
     (tests.sleeping_tests, "tests__a_py", "asyncio.sleep(0)"),
     (tests.unasserting_tests, "tests__a_py", "def test_x():\n    with pytest.raises(E):\n        f()"),
+    (
+        repeats.repeated_functions,
+        "a_py",
+        f"def f(x):\n{TWO}\n\ndef g(x, *, z):\n{TWO}\n\nasync def h(x):\n{TWO}",
+    ),
+    (repeats.repeated_functions, "a_py", "def f(x):\n    return x\n\ndef g(x):\n    return x"),
     (parts.unlocked_dependencies, "a_md", "no project file"),
     (parts.broken_links, "docs__a_md", "[self](a.md#part) [web](https://example.org/x) [mail](mailto:a@b)"),
 )

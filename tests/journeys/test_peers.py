@@ -12,7 +12,8 @@ import orjson
 import pytest
 from aiohttp import web
 
-from tests.support.network import NHS, Client, Partner, broker_over, labels, resources, serving, simulated
+from tests.support.loopback import served
+from tests.support.network import NHS, Client, Partner, broker_over, labels, resources, simulated
 
 NUMBER, OTHER = "9990000018", "9990000026"
 BIRTH_DATE = "1951-04-09"
@@ -73,12 +74,12 @@ async def beside(third: web.Application, folder: Path) -> AsyncIterator[Client]:
     index = {"resourceType": "Patient", "id": NUMBER, "identifier": [{"system": NHS, "value": NUMBER}]}
     index |= {"birthDate": BIRTH_DATE, "meta": {"security": [{"code": "U"}]}}
     async with AsyncExitStack() as stack:
-        pds = await stack.enter_async_context(serving(simulated("pds", {NUMBER: [index]})))
+        pds = await stack.enter_async_context(served(simulated("pds", {NUMBER: [index]})))
         partners = {}
         for name in HEALTHY:
-            origin = await stack.enter_async_context(serving(world()))
+            origin = await stack.enter_async_context(served(world()))
             partners[name] = Partner(endpoint=origin)
-        origin = await stack.enter_async_context(serving(third))
+        origin = await stack.enter_async_context(served(third))
         partners["third"] = Partner(endpoint=origin, limits=QUICK)
         yield await stack.enter_async_context(broker_over(folder, partners, pds))
 
@@ -205,8 +206,8 @@ async def test_when_nobody_answers_the_search_has_failed(tmp_path: Path) -> None
     """An empty 200 would look like an empty record."""
     async with AsyncExitStack() as stack:
         index = {**patient(), "id": NUMBER, "meta": {"security": [{"code": "U"}]}}
-        pds = await stack.enter_async_context(serving(simulated("pds", {NUMBER: [index]})))
-        origins = [await stack.enter_async_context(serving(faulty(_failed))) for _ in range(2)]
+        pds = await stack.enter_async_context(served(simulated("pds", {NUMBER: [index]})))
+        origins = [await stack.enter_async_context(served(faulty(_failed))) for _ in range(2)]
         partners = {
             f"p{place}": Partner(endpoint=origin, limits=QUICK) for place, origin in enumerate(origins)
         }

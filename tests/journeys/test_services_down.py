@@ -18,7 +18,8 @@ from aiohttp import web
 from broker.files import FileFault
 from broker.http.running import running
 from broker.settings import load_settings
-from tests.support.network import NHS, Client, Partner, broker_over, serving, simulated
+from tests.support.loopback import served
+from tests.support.network import NHS, Client, Partner, broker_over, simulated
 
 NUMBER = "9990000018"
 BIRTH_DATE = "1951-04-09"
@@ -84,9 +85,9 @@ async def scene(folder: Path) -> AsyncIterator[Scene]:
     asked: list[str] = []
     async with AsyncExitStack() as stack:
         index = {**patient(), "meta": {"security": [{"code": "U"}]}}
-        pds = await stack.enter_async_context(serving(journalled(simulated("pds", {NUMBER: [index]}), asked)))
+        pds = await stack.enter_async_context(served(journalled(simulated("pds", {NUMBER: [index]}), asked)))
         records = simulated("fhir_r4", {NUMBER: [{**patient(), "id": "1"}]})
-        origin = await stack.enter_async_context(serving(journalled(records, asked)))
+        origin = await stack.enter_async_context(served(journalled(records, asked)))
         client = await stack.enter_async_context(
             broker_over(folder, {"alder": Partner(endpoint=origin)}, pds)
         )
@@ -193,9 +194,9 @@ async def test_an_index_that_is_down_refuses_and_asks_no_partner(tmp_path: Path)
     """Who the person is cannot be known, so nobody is asked about them."""
     asked: list[str] = []
     async with AsyncExitStack() as stack:
-        pds = await stack.enter_async_context(serving(simulated("pds", {}, down="500")))
+        pds = await stack.enter_async_context(served(simulated("pds", {}, down="500")))
         records = journalled(simulated("fhir_r4", {NUMBER: [{**patient(), "id": "1"}]}), asked)
-        origin = await stack.enter_async_context(serving(records))
+        origin = await stack.enter_async_context(served(records))
         client = await stack.enter_async_context(
             broker_over(tmp_path, {"alder": Partner(endpoint=origin)}, pds)
         )

@@ -14,7 +14,8 @@ from click.testing import CliRunner, Result
 
 from broker.adapters.keys import make_development_keys, read_key_ring
 from broker.adapters.release_store import SqliteReleaseStore
-from tests.support.stores import StillClock, disclosure, ending, intent, refusal
+from tests.support.clocks import HandClock
+from tests.support.stores import NOON, disclosure, ending, intent, refusal
 
 BY = ("--by-role", "privacy officer", "--by-name", "Imaginary Ash")
 
@@ -55,7 +56,7 @@ class Desk:
 
         async def run() -> None:
             ring = read_key_ring(self.keys_path, environment="demonstration")
-            store = SqliteReleaseStore.open(self.store_path, ring, StillClock())
+            store = SqliteReleaseStore.open(self.store_path, ring, HandClock(NOON))
             await work(store)
             await store.aclose()
 

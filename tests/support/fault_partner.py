@@ -86,6 +86,18 @@ def replies(*bodies: bytes) -> Script:
     return play
 
 
+async def silent(line: Line) -> None:
+    """Takes one request, answers nothing and waits for the caller to leave."""
+    await line.request()
+    await line.left()
+
+
+async def reset(line: Line) -> None:
+    """Takes one request and ends the connection with RST."""
+    await line.request()
+    line.reset()
+
+
 @dataclass
 class FaultPartner:
     """`async with FaultPartner(script) as partner:` listens on an ephemeral loopback port."""

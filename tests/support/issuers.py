@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import datetime as dt
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -19,38 +18,14 @@ from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from jwt.algorithms import ECAlgorithm, RSAAlgorithm
 
 from broker.adapters.tokens.trust import ClaimMap, Issuer, RoleForm, Trust, WordClaim
+from tests.support.clocks import HandClock
+from tests.support.loopback import served
 
 ISSUER = "https://issuer.example/tenant"
 AUDIENCE = "https://broker.example/fhir"
-START = dt.datetime(2026, 3, 1, 9, 0, tzinfo=dt.UTC)
 SYNTHETIC = "9990000018"
 
 _HASHES: Mapping[str, hashes.HashAlgorithm] = {"256": hashes.SHA256(), "384": hashes.SHA384()}
-
-
-@dataclass
-class HandClock:
-    """A clock that moves when the test says so."""
-
-    wall: dt.datetime = START
-    seconds: float = 1_000.0
-
-    def now(self) -> dt.datetime:
-        """As ports.clock."""
-        return self.wall
-
-    def monotonic_s(self) -> float:
-        """As ports.clock."""
-        return self.seconds
-
-    def pass_s(self, seconds: float) -> None:
-        """Both clocks move, as time does."""
-        self.seconds += seconds
-        self.wall += dt.timedelta(seconds=seconds)
-
-    def step_s(self, seconds: float) -> None:
-        """Only the wall clock moves, as when someone sets it."""
-        self.wall += dt.timedelta(seconds=seconds)
 
 
 def encoded(raw: bytes) -> str:
@@ -209,12 +184,9 @@ async def key_set_server(*signers: Signer) -> AsyncIterator[KeySetServer]:
     server.may_answer.set()
     app = web.Application()
     app.router.add_route("*", "/{path:.*}", server.answer)
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    server.url = f"http://127.0.0.1:{runner.addresses[0][1]}/keys"
-    try:
-        yield server
-    finally:
-        server.may_answer.set()
-        await runner.cleanup()
+    async with served(app) as origin:
+        server.url = f"{origin}/keys"
+        try:
+            yield server
+        finally:
+            server.may_answer.set()

@@ -16,6 +16,7 @@ import structlog
 from aiohttp import web
 
 from broker import logs
+from tests.support.loopback import served
 
 NUMBER = "9990000018"
 SPACED = "999 000 0018"
@@ -44,10 +45,10 @@ def by_structlog() -> None:
     log = structlog.get_logger("own")
     log.info(ALL, name=NAME)
     log.info("number %s", NUMBER)
-    log.info("partner-answered", patient=NUMBER, url=URL, token=TOKEN, **{NAME: 1})
+    log.info("connector-failed", patient=NUMBER, url=URL, token=TOKEN, **{NAME: 1})
     for value in (NUMBER, SPACED, "999-000-0018", f"patient.{NUMBER}", f"patient{NUMBER}", NAME, TOKEN, URL):
-        log.info("partner-answered", partner=value, outcome=value, error=value, frames=[value])
-    log.info("partner-answered", count=int(NUMBER), elapsed_ms=float(NUMBER), status=int(NUMBER))
+        log.info("connector-failed", partner=value, outcome=value, error=value, frames=[value])
+    log.info("connector-failed", count=int(NUMBER), elapsed_ms=float(NUMBER), status=int(NUMBER))
     log.bind(nhs=NUMBER).warning("not-ready", stack_info=True)
     structlog.contextvars.bind_contextvars(who=NAME)
     try:
@@ -133,18 +134,17 @@ async def by_server() -> None:
     """A real server with its access log on: marked queries, broken headers, a handler that fails."""
     app = web.Application()
     app.router.add_get("/Patient", _handler)
-    runner = web.AppRunner(app, access_log=logging.getLogger("aiohttp.access"))
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    port = runner.addresses[0][1]
-    await _send(port, f"GET /Patient?identifier={NUMBER} HTTP/1.1\r\nHost: a\r\nUser-Agent: {NAME}\r\n\r\n")
-    await _send(
-        port, f"GET /Patient?fail={NUMBER} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
-    )
-    await _send(port, f"GET /Patient HTTP/1.1\r\nHost: a\r\nAuthorization : Bearer {TOKEN}\r\n\r\n")
-    await _send(port, f"GET /Patient HTTP/1.1\r\nHost: a\r\nX-NHS {SPACED} {NAME}\r\n\r\n")
-    await _send(port, f"{NAME} {NUMBER} {URL}\r\n\r\n")
-    await runner.cleanup()
+    async with served(app, logging.getLogger("aiohttp.access")) as origin:
+        port = int(origin.rpartition(":")[2])
+        await _send(
+            port, f"GET /Patient?identifier={NUMBER} HTTP/1.1\r\nHost: a\r\nUser-Agent: {NAME}\r\n\r\n"
+        )
+        await _send(
+            port, f"GET /Patient?fail={NUMBER} HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {TOKEN}\r\n\r\n"
+        )
+        await _send(port, f"GET /Patient HTTP/1.1\r\nHost: a\r\nAuthorization : Bearer {TOKEN}\r\n\r\n")
+        await _send(port, f"GET /Patient HTTP/1.1\r\nHost: a\r\nX-NHS {SPACED} {NAME}\r\n\r\n")
+        await _send(port, f"{NAME} {NUMBER} {URL}\r\n\r\n")
 
 
 async def _send(port: int, text: str) -> None:

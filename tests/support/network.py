@@ -34,18 +34,6 @@ class Partner:
     status: str = "live"
 
 
-@asynccontextmanager
-async def serving(app: web.Application) -> AsyncIterator[str]:
-    """An application on a free loopback port; yields its origin."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.2, handler_cancellation=True)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, "127.0.0.1", 0).start()
-        yield f"http://127.0.0.1:{runner.addresses[0][1]}"
-    finally:
-        await runner.cleanup()
-
-
 def simulated(connector: str, people: Mapping[str, Any], **manners: object) -> web.Application:
     """A connector's own simulator."""
     app: web.Application = load_plugins([DISTRIBUTION])[connector].simulator(people, manners)

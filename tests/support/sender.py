@@ -122,20 +122,6 @@ def said(body: bytes, status: int = 200, headers: Mapping[str, str] | None = Non
 
 
 @asynccontextmanager
-async def served(app: web.Application) -> AsyncIterator[str]:
-    """The application on a port of its own; yields its origin. A handler whose caller left is cancelled."""
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, "127.0.0.1", 0)
-        await site.start()
-        port = runner.addresses[0][1]
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        await runner.cleanup()
-
-
-@asynccontextmanager
 async def road_to(
     endpoint: str, manifest: Manifest, *numbers: NhsNumber, within_s: float = 8.0, **limits: Any
 ) -> AsyncIterator[Send]:

@@ -20,21 +20,6 @@ CLEO = NhsNumber("9990000034")
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 
-class StillClock:
-    """A clock that a test moves."""
-
-    def __init__(self, at: dt.datetime = NOON) -> None:
-        self.at = at
-
-    def now(self) -> dt.datetime:
-        """As the test set it."""
-        return self.at
-
-    def monotonic_s(self) -> float:
-        """Seconds of the same clock."""
-        return self.at.timestamp()
-
-
 def demonstration_ring(folder: Path) -> KeyRing:
     """Fresh keys in `folder`, or the ones that stand there."""
     return read_key_ring(make_development_keys(folder), environment="demonstration")

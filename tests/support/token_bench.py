@@ -14,15 +14,8 @@ from broker.adapters.tokens.key_sets import KeySets
 from broker.adapters.tokens.trust import Trust
 from broker.domain.errors import Unauthenticated
 from broker.domain.requester import Requester
-from tests.support.issuers import (
-    HandClock,
-    KeySetServer,
-    Signer,
-    good_claims,
-    issuer_at,
-    key_set_server,
-    trust_in,
-)
+from tests.support.clocks import HandClock
+from tests.support.issuers import KeySetServer, Signer, good_claims, issuer_at, key_set_server, trust_in
 
 
 async def failed_check(authenticator: JwtAuthenticator, authorization: str | None) -> str:

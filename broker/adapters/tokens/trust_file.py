@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from collections.abc import Mapping
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -19,6 +18,7 @@ from broker.adapters.tokens.trust import (
     Trust,
     WordClaim,
 )
+from broker.domain.loopback import is_loopback_address
 from broker.domain.requester import Permission, RelationshipGround
 from broker.files import FileFault, Section, nearest, read_file
 
@@ -78,7 +78,7 @@ def _key_set(section: Section, environment: str) -> str:
         raise section.fault("`key_set` must be a plain URL without user, query or fragment.", at="key_set")
     if parts.scheme == "https":
         return url
-    if parts.scheme == "http" and environment == DEMONSTRATION and _is_loopback(parts.hostname):
+    if parts.scheme == "http" and environment == DEMONSTRATION and is_loopback_address(parts.hostname):
         return url
     remedy = "Plain http is for a loopback address in the demonstration only."
     raise section.fault("`key_set` must be an https URL.", remedy, at="key_set")
@@ -89,13 +89,6 @@ def _authority(section: Section) -> str:
     if authority and not Path(authority).is_file():
         raise section.fault("the `authority` file is not there.", "Name a PEM file.", at="authority")
     return authority
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _some(section: Section, name: str, valid: tuple[str, ...], default: object = ...) -> tuple[str, ...]:

@@ -7,13 +7,13 @@ read as well. `{base}` in a read is the endpoint itself (HAPI pages that way).
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from collections.abc import Iterable
 from urllib.parse import quote, urljoin, urlsplit
 
 from yarl import URL
 
+from broker.domain.loopback import is_loopback
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import HttpRequest, TransportFault
 
@@ -25,16 +25,6 @@ _PLACEHOLDERS = {"{id}": _SEGMENT, "{type}": r"[A-Z][A-Za-z]{1,63}"}
 _PLAIN = re.compile(r"[A-Za-z0-9_.~\-]*", re.ASCII).fullmatch
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 _DEFAULT_PORTS = {"http": 80, "https": 443}
-
-
-def is_loopback(host: str) -> bool:
-    """True for `localhost` and literal loopback addresses alone; no name is looked up."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 class Address:

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 import aiohttp
 
-from broker.adapters.transport.address import Address, is_loopback
+from broker.adapters.transport.address import Address
 from broker.adapters.transport.secure import guarded_socket, tls_context
 from broker.adapters.transport.watch import CURRENT_WATCH
+from broker.domain.loopback import is_loopback
 from broker.domain.registration import PartnerRegistration
 
 if TYPE_CHECKING:

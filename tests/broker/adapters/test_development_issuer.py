@@ -15,7 +15,7 @@ from broker.adapters.tokens.trust import Trust
 from broker.cli.token import command
 from broker.domain.errors import Unauthenticated
 from broker.domain.identity import NhsNumber
-from tests.support.issuers import START, HandClock
+from tests.support.clocks import START, HandClock
 from tests.support.patients import number_outside_999
 
 REAL_RANGE = NhsNumber(number_outside_999())

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import datetime as dt
 from collections.abc import AsyncIterator, Callable, Generator
 from typing import Any
 
@@ -17,26 +16,12 @@ from broker.domain.identity import NhsNumber, PatientIdentity, Restriction
 from broker.domain.limits import BrokerLimits
 from broker.domain.query import LocalIdentity
 from broker.ports.connector import HttpRequest, Step, Traced
-from tests.support.fault_partner import FaultPartner, Line, answer, replies
+from tests.support.clocks import HandClock
+from tests.support.fault_partner import FaultPartner, Line, answer, replies, silent
 from tests.support.transports import ASHA, BEN, transport
 
 Make = Callable[..., TracedPatientIndex]
 LOCAL = LocalIdentity(local_id="a1", patient=b"{}")
-
-
-class SetClock:
-    """A clock whose hands the test moves."""
-
-    def __init__(self) -> None:
-        self.at_s = 100.0
-
-    def now(self) -> dt.datetime:
-        """A fixed moment."""
-        return dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
-
-    def monotonic_s(self) -> float:
-        """Where the hands stand."""
-        return self.at_s
 
 
 class Index:
@@ -89,14 +74,14 @@ async def traced(index: TracedPatientIndex, number: NhsNumber = ASHA, within_s: 
 
 async def test_a_found_person_is_asked_for_once_in_the_life_of_a_trace(make: Make) -> None:
     """Within the time to live the index is not asked again; after it, it is."""
-    clock = SetClock()
+    clock = HandClock()
     async with FaultPartner(replies(answer(b"U"))) as partner:
         index = make(partner, clock)
         first = await traced(index)
-        clock.at_s += 59
+        clock.pass_s(59)
         assert await traced(index) is first
         assert len(partner.requests) == 1
-        clock.at_s += 2
+        clock.pass_s(2)
         assert await traced(index) is not first
         assert len(partner.requests) == 2
 
@@ -181,11 +166,6 @@ async def test_a_caller_who_leaves_does_not_take_the_answer_from_the_others(make
 
 async def test_when_the_last_caller_leaves_the_index_is_hung_up_on(make: Make) -> None:
     """No call goes on for nobody."""
-
-    async def silent(line: Line) -> None:
-        await line.request()
-        await line.left()
-
     async with FaultPartner(silent) as partner:
         index = make(partner)
         callers = [asyncio.create_task(traced(index)) for _ in range(2)]
@@ -256,19 +236,19 @@ async def test_a_number_may_turn_out_to_be_superseded(make: Make) -> None:
 
 async def test_local_ids_live_and_end_with_the_trace(make: Make) -> None:
     """A new trace starts without the ids of the last one; a forgotten id is gone at once."""
-    clock = SetClock()
+    clock = HandClock()
     async with FaultPartner(replies(answer(b"U"))) as partner:
         index = make(partner, clock)
         index.locals.put("north", ASHA, LOCAL)
         assert index.locals.get("north", ASHA) is None
         await traced(index)
-        clock.at_s += 50
+        clock.pass_s(50)
         index.locals.put("north", ASHA, LOCAL)
         index.locals.put("south", ASHA, LOCAL)
         index.locals.forget("south", ASHA)
         assert index.locals.get("south", ASHA) is None
         assert index.locals.get("north", ASHA) is LOCAL
-        clock.at_s += 11
+        clock.pass_s(11)
         assert index.locals.get("north", ASHA) is None
         await traced(index)
         assert index.locals.get("north", ASHA) is None

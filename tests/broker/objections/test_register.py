@@ -12,7 +12,8 @@ from broker.domain.objection import Direction, ObjectionState, Scope
 from broker.domain.objection_life import Actor, Channel, IdentityCheck, Intake
 from broker.objections import IllegalStep, Register, Ruling, UnknownObjection
 from broker.ports.objection_register import StepTaken
-from tests.support.stores import ADA, BEN, NOON, StillClock, demonstration_ring
+from tests.support.clocks import HandClock
+from tests.support.stores import ADA, BEN, NOON, demonstration_ring
 
 HANDLER = Actor(role="call handler", name="Imaginary Rowan")
 INTAKE = Intake(
@@ -36,7 +37,9 @@ SCOPE = Scope(
 @pytest.fixture
 async def store(tmp_path: Path) -> AsyncIterator[SqliteReleaseStore]:
     """A real store."""
-    opened = SqliteReleaseStore.open(tmp_path / "s.db", demonstration_ring(tmp_path / "keys"), StillClock())
+    opened = SqliteReleaseStore.open(
+        tmp_path / "s.db", demonstration_ring(tmp_path / "keys"), HandClock(NOON)
+    )
     yield opened
     await opened.aclose()
 
@@ -44,7 +47,7 @@ async def store(tmp_path: Path) -> AsyncIterator[SqliteReleaseStore]:
 @pytest.fixture
 def register(store: SqliteReleaseStore) -> Register:
     """Over it."""
-    return Register(store, StillClock())
+    return Register(store, HandClock(NOON))
 
 
 async def test_an_objection_binds_when_it_is_recorded(register: Register, store: SqliteReleaseStore) -> None:

@@ -13,15 +13,8 @@ from broker.adapters.tokens.trust import DEVELOPMENT_ISSUER
 from broker.domain.errors import Forbidden, Unauthenticated
 from broker.domain.identity import NhsNumber
 from broker.domain.requester import Permission, RelationshipGround, Requester
-from tests.support.issuers import (
-    AUDIENCE,
-    ISSUER,
-    SYNTHETIC,
-    HandClock,
-    good_claims,
-    issuer_at,
-    trust_in,
-)
+from tests.support.clocks import HandClock
+from tests.support.issuers import AUDIENCE, ISSUER, SYNTHETIC, good_claims, issuer_at, trust_in
 from tests.support.token_bench import Bench, authenticator_of, failed_check
 
 

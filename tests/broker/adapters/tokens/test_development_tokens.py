@@ -8,15 +8,8 @@ from typing import Any
 import pytest
 
 from broker.adapters.tokens.trust import DEVELOPMENT_ISSUER
-from tests.support.issuers import (
-    SYNTHETIC,
-    HandClock,
-    Signer,
-    good_claims,
-    issuer_at,
-    key_set_server,
-    trust_in,
-)
+from tests.support.clocks import HandClock
+from tests.support.issuers import SYNTHETIC, Signer, good_claims, issuer_at, key_set_server, trust_in
 from tests.support.patients import number_outside_999
 from tests.support.token_bench import authenticator_of, failed_check
 

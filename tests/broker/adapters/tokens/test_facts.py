@@ -11,7 +11,8 @@ from broker.adapters.tokens.checks import CheckFailed
 from broker.adapters.tokens.facts import requester_of
 from broker.adapters.tokens.trust import RoleForm, WordClaim
 from broker.domain.requester import RelationshipGround, Requester
-from tests.support.issuers import CLAIM_MAP, HandClock, good_claims, issuer_at
+from tests.support.clocks import HandClock
+from tests.support.issuers import CLAIM_MAP, good_claims, issuer_at
 
 NURSE = {
     "org_code": "RBA",

@@ -12,14 +12,8 @@ import pytest
 from broker.adapters.tokens.checks import KeyUnknown
 from broker.adapters.tokens.key_sets import UNKNOWN_KEY_IDS_MAX, KeySets
 from broker.domain.errors import ServiceDown
-from tests.support.issuers import (
-    ISSUER,
-    HandClock,
-    KeySetServer,
-    Signer,
-    issuer_at,
-    key_set_server,
-)
+from tests.support.clocks import HandClock
+from tests.support.issuers import ISSUER, KeySetServer, Signer, issuer_at, key_set_server
 from tests.support.loop_watch import LoopWatch
 
 GOOD = Signer()

@@ -14,7 +14,8 @@ from broker.adapters.tokens.checks import CheckFailed, TokenMalformed
 from broker.adapters.tokens.key_reading import KeySetFault, VerifyingKey, read_key_set
 from broker.adapters.tokens.key_sets import KeySets
 from broker.domain.errors import Unauthenticated
-from tests.support.issuers import HandClock, issuer_at, trust_in
+from tests.support.clocks import HandClock
+from tests.support.issuers import issuer_at, trust_in
 
 PRIVATE = ("d", "p", "q", "dp", "dq", "qi", "oth")
 

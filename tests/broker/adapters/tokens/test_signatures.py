@@ -13,16 +13,8 @@ import pytest
 from cryptography.hazmat.primitives import serialization
 
 from broker.adapters.tokens.authenticator import JwtAuthenticator
-from tests.support.issuers import (
-    HandClock,
-    Signer,
-    encoded,
-    good_claims,
-    issuer_at,
-    key_set_server,
-    rsa_key,
-    trust_in,
-)
+from tests.support.clocks import HandClock
+from tests.support.issuers import Signer, encoded, good_claims, issuer_at, key_set_server, rsa_key, trust_in
 from tests.support.token_bench import authenticator_of, failed_check
 
 CLOCK = HandClock()

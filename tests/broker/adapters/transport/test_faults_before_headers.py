@@ -10,7 +10,7 @@ import pytest
 
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import TransportFault
-from tests.support.fault_partner import FaultPartner, Line, answer, replies
+from tests.support.fault_partner import FaultPartner, Line, answer, replies, reset, silent
 from tests.support.transports import READ, permit, transport
 
 SLIVER_S = 0.25
@@ -65,12 +65,7 @@ async def test_a_refused_connection_is_unreachable_at_once() -> None:
 
 async def test_a_partner_that_never_answers_is_timed_out_and_hung_up_on() -> None:
     """F6: the first byte has its own limit, and the connection is closed rather than pooled."""
-
-    async def swallow(line: Line) -> None:
-        await line.request()
-        await line.left()
-
-    async with FaultPartner(swallow) as partner:
+    async with FaultPartner(silent) as partner:
         fault, took_s = await fault_of(partner.endpoint, first_byte_s=0.3)
         await asyncio.wait_for(partner.hung_up.wait(), 2)
     assert said(fault) == (OutcomeLabel.TIMED_OUT, Cause.SLOW)
@@ -91,11 +86,6 @@ async def test_the_deadline_ends_a_call_before_any_other_limit() -> None:
 
 async def test_a_reset_before_headers_is_tried_once_more() -> None:
     """F10: one retry, then unreachable."""
-
-    async def reset(line: Line) -> None:
-        await line.request()
-        line.reset()
-
     async with FaultPartner(reset) as partner:
         fault, _ = await fault_of(partner.endpoint)
         assert len(partner.requests) == 2
@@ -186,11 +176,6 @@ async def test_interim_answers_without_end_stop_at_the_first_byte_limit() -> Non
 
 async def test_a_fault_holds_nothing_of_the_call() -> None:
     """No URL, header or partner text is in the exception or anything that it carries."""
-
-    async def reset(line: Line) -> None:
-        await line.request()
-        line.reset()
-
     async with FaultPartner(reset) as partner:
         fault, _ = await fault_of(partner.endpoint, retries_max=0)
     assert fault.__context__ is None

@@ -10,7 +10,7 @@ from broker.adapters.transport.limiter import CallLimiter, QueueFull
 from broker.domain.limits import PartnerLimits
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import TransportFault
-from tests.support.fault_partner import FaultPartner, Line, answer, replies
+from tests.support.fault_partner import FaultPartner, answer, replies, silent
 from tests.support.transports import READ, permit, transport
 
 
@@ -138,12 +138,7 @@ async def test_a_queue_without_end_is_refused_at_once() -> None:
 @pytest.mark.parametrize(("queue_wait_s", "within_s"), [(0.2, 8.0), (5.0, 0.2)])
 async def test_waiting_ends_at_its_limit_or_the_deadline(queue_wait_s: float, within_s: float) -> None:
     """A call that never got its turn was not asked, and the partner's health is not judged by it."""
-
-    async def hold(line: Line) -> None:
-        await line.request()
-        await line.left()
-
-    async with FaultPartner(hold) as partner:
+    async with FaultPartner(silent) as partner:
         road = transport(partner.endpoint, calls_at_once_max=1, queue_wait_s_max=queue_wait_s)
         loop = asyncio.get_running_loop()
         first = asyncio.create_task(road.send(READ, permit()))

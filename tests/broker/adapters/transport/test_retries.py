@@ -11,7 +11,7 @@ from broker.adapters.transport.breaker import BreakerState
 from broker.adapters.transport.retries import RetryBudget, retry_after_s
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import TransportFault
-from tests.support.fault_partner import FaultPartner, Line, answer, replies
+from tests.support.fault_partner import FaultPartner, Line, answer, replies, reset
 from tests.support.transports import READ, permit, transport
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
@@ -84,11 +84,6 @@ def test_retries_stay_a_tenth_of_the_calls_and_one_a_second_is_free() -> None:
 
 async def test_bursts_of_failures_are_amplified_by_no_more_than_a_tenth() -> None:
     """F34: a partner that resets every connection is asked 1.1 times for each call, and one more."""
-
-    async def reset(line: Line) -> None:
-        await line.request()
-        line.reset()
-
     async with FaultPartner(reset) as partner:
         road = transport(partner.endpoint, breaker_failures_in_a_row=10_000, breaker_window_calls=10_000)
         for _ in range(6):

@@ -15,26 +15,15 @@ from broker.adapters.release_store.writer import Job
 from broker.domain.errors import ServiceDown
 from broker.ports.objection_register import StepTaken
 from tests.ports.release_store_suite import ReleaseStoreSuite
+from tests.support.clocks import HandClock
 from tests.support.store_faults import down, locked
-from tests.support.stores import StillClock, demonstration_ring, disclosure, intent, received
-
-
-@pytest.fixture
-def ring(tmp_path: Path) -> KeyRing:
-    """Fresh keys of a demonstration."""
-    return demonstration_ring(tmp_path / "keys")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the store of a test is."""
-    return tmp_path / "release.db"
+from tests.support.stores import NOON, disclosure, intent, received
 
 
 @pytest.fixture
 async def store(path: Path, ring: KeyRing) -> AsyncIterator[SqliteReleaseStore]:
     """A real store on a real file."""
-    opened = SqliteReleaseStore.open(path, ring, StillClock())
+    opened = SqliteReleaseStore.open(path, ring, HandClock(NOON))
     yield opened
     await opened.aclose()
 
@@ -42,7 +31,7 @@ async def store(path: Path, ring: KeyRing) -> AsyncIterator[SqliteReleaseStore]:
 class TestSqliteReleaseStore(ReleaseStoreSuite):
     @pytest.fixture
     async def store(self, path: Path, ring: KeyRing) -> AsyncIterator[SqliteReleaseStore]:
-        opened = SqliteReleaseStore.open(path, ring, StillClock())
+        opened = SqliteReleaseStore.open(path, ring, HandClock(NOON))
         yield opened
         await opened.aclose()
 
@@ -97,7 +86,7 @@ async def test_a_locked_store_is_said_to_be_down(store: SqliteReleaseStore, path
 
 async def test_a_full_queue_sheds_and_drops_nothing(path: Path, ring: KeyRing) -> None:
     """Over its bound the queue refuses at once; everything that it took is written."""
-    store = SqliteReleaseStore.open(path, ring, StillClock(), waiting_max=20)
+    store = SqliteReleaseStore.open(path, ring, HandClock(NOON), waiting_max=20)
     results = await asyncio.gather(
         *[store.record_intent(intent()) for _ in range(200)], return_exceptions=True
     )
@@ -114,13 +103,13 @@ def test_a_store_that_cannot_be_opened_is_down(tmp_path: Path, ring: KeyRing) ->
     stranger.write_bytes(b"not a database, but long enough to look at " * 200)
     for place in (tmp_path, stranger, tmp_path / "nowhere" / "release.db"):
         with pytest.raises(ServiceDown, match="release-store"):
-            SqliteReleaseStore.open(place, ring, StillClock())
+            SqliteReleaseStore.open(place, ring, HandClock(NOON))
 
 
 async def test_each_process_has_its_own_chain_on_one_file(path: Path, ring: KeyRing) -> None:
     """Numbers are unique over the file, each chain is without gap, and both follow."""
     stores = [
-        SqliteReleaseStore.open(path, ring, StillClock(), chain=chain) for chain in ("one", "two", "one")
+        SqliteReleaseStore.open(path, ring, HandClock(NOON), chain=chain) for chain in ("one", "two", "one")
     ]
     jobs = [stores[place % 3].record_intent(intent()) for place in range(90)]
     numbers = await asyncio.gather(*jobs)

@@ -14,10 +14,10 @@ import pytest
 from broker.adapters.keys import KeyRing
 from broker.adapters.release_store import SqliteReleaseStore, verify_store
 from broker.domain.errors import ServiceDown
+from tests.support.clocks import HandClock
 from tests.support.store_faults import capped, down
 from tests.support.stores import (
-    StillClock,
-    demonstration_ring,
+    NOON,
     disclosure,
     ending,
     intent,
@@ -25,23 +25,11 @@ from tests.support.stores import (
     refusal,
 )
 
-
-@pytest.fixture
-def ring(tmp_path: Path) -> KeyRing:
-    """Fresh keys of a demonstration."""
-    return demonstration_ring(tmp_path / "keys")
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the store of a test is."""
-    return tmp_path / "release.db"
-
-
 _AS_NOBODY = """
 import asyncio, os, sys
 from pathlib import Path
-from tests.support.stores import StillClock, demonstration_ring, intent
+from tests.support.clocks import HandClock
+from tests.support.stores import NOON, demonstration_ring, intent
 from broker.adapters.release_store import SqliteReleaseStore
 from broker.domain.errors import ServiceDown
 
@@ -53,7 +41,7 @@ async def run():
     if os.geteuid() == 0:
         os.setegid(65534); os.seteuid(65534)
     try:
-        store = SqliteReleaseStore.open(path, ring, StillClock())
+        store = SqliteReleaseStore.open(path, ring, HandClock(NOON))
         await store.record_intent(intent())
     except ServiceDown as down:
         print(down.service)
@@ -64,7 +52,7 @@ asyncio.run(run())
 
 def test_a_read_only_store_is_down(tmp_path: Path, path: Path, ring: KeyRing) -> None:
     """A file that may only be read takes no record."""
-    asyncio.run(SqliteReleaseStore.open(path, ring, StillClock()).aclose())
+    asyncio.run(SqliteReleaseStore.open(path, ring, HandClock(NOON)).aclose())
     for folder in (tmp_path, *tmp_path.parents):
         if folder.stat().st_mode & 0o7777 == 0o700:
             folder.chmod(0o755)
@@ -81,7 +69,7 @@ def test_a_read_only_store_is_down(tmp_path: Path, path: Path, ring: KeyRing) ->
 @pytest.fixture
 async def small(path: Path, ring: KeyRing) -> AsyncIterator[SqliteReleaseStore]:
     """A store whose connection a test may look into from its own thread, with a reserve of 4 pieces."""
-    opened = SqliteReleaseStore.open(path, ring, StillClock(), reserve_pieces=4)
+    opened = SqliteReleaseStore.open(path, ring, HandClock(NOON), reserve_pieces=4)
     yield opened
     await opened.aclose()
 
@@ -137,11 +125,12 @@ async def test_when_the_reserve_is_used_up_the_audit_is_down(
 _CHILD = """
 import asyncio, sys
 from pathlib import Path
-from tests.support.stores import StillClock, demonstration_ring, disclosure, intent
+from tests.support.clocks import HandClock
+from tests.support.stores import NOON, demonstration_ring, disclosure, intent
 from broker.adapters.release_store import SqliteReleaseStore
 
 async def run():
-    store = SqliteReleaseStore.open(Path(sys.argv[1]), demonstration_ring(Path(sys.argv[2])), StillClock())
+    store = SqliteReleaseStore.open(Path(sys.argv[1]), demonstration_ring(Path(sys.argv[2])), HandClock(NOON))
     async def requests():
         while True:
             number = await store.record_intent(intent())

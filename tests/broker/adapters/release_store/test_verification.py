@@ -13,10 +13,11 @@ from broker.adapters.keys import KeyRing
 from broker.adapters.release_store import Anchor, SqliteReleaseStore, Verification, verify_store
 from broker.adapters.release_store.chain import link_of
 from broker.adapters.release_store.verification import _records
+from tests.support.clocks import HandClock
 from tests.support.stores import (
     ADA,
     BEN,
-    StillClock,
+    NOON,
     demonstration_ring,
     disclosure,
     ending,
@@ -50,7 +51,7 @@ def trail(tmp_path_factory: pytest.TempPathFactory, ring: KeyRing) -> Path:
 
 async def write_trail(path: Path, ring: KeyRing) -> None:
     """Forty requests and objections, by two processes in turn."""
-    stores = [SqliteReleaseStore.open(path, ring, StillClock(), chain=chain) for chain in ("one", "two")]
+    stores = [SqliteReleaseStore.open(path, ring, HandClock(NOON), chain=chain) for chain in ("one", "two")]
     for place in range(RECORDS // 6):
         store = stores[place % 2]
         number = await store.record_intent(intent(ADA, BEN))
@@ -237,11 +238,11 @@ def test_heads_and_the_roll_are_verified(tampered: Tampered, statement: str, pro
 async def test_an_anchor_shows_an_older_file_that_was_put_back(tmp_path: Path, ring: KeyRing) -> None:
     """The file alone is right at every age; a head that was kept elsewhere is not met."""
     path, older = tmp_path / "release.db", tmp_path / "older.db"
-    store = SqliteReleaseStore.open(path, ring, StillClock())
+    store = SqliteReleaseStore.open(path, ring, HandClock(NOON))
     await store.record_intent(intent())
     await store.aclose()
     shutil.copyfile(path, older)
-    store = SqliteReleaseStore.open(path, ring, StillClock())
+    store = SqliteReleaseStore.open(path, ring, HandClock(NOON))
     await store.record_intent(intent())
     await store.aclose()
     anchors = verify_store(path, ring).heads
