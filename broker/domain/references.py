@@ -8,25 +8,24 @@ through a lossless tree.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from broker.domain.json_bytes import lossless_tree, write_tree
 
 _NAME = b'"reference"'
+_NAME_CHARS = len(_NAME)
 _COLON_AND_QUOTE = re.compile(rb'\s*:\s*"')
 
 
-def may_hide_names(raw: bytes) -> bool:
-    """True when a member name could be written with an escape: only a tree shows it truly."""
-    return b"\\u00" in raw
+def may_hide(raw: bytes) -> bool:
+    """True when a name or a reference could be written with escapes: only a tree shows it truly."""
+    return b"\\u00" in raw or b"\\/" in raw
 
 
-def _value_begins(raw: bytes, after_name: int) -> int:
-    """Where the text of a reference begins; -1 when what stands here is not a member's name."""
-    if raw[after_name : after_name + 2] == b':"':
-        return after_name + 2
-    spaced = _COLON_AND_QUOTE.match(raw, after_name)
+def _begins_after_space(raw: bytes, at: int) -> int:
+    """Where the text of a reference begins; -1 when what stands at `at` is not a member's name."""
+    spaced = _COLON_AND_QUOTE.match(raw, at + _NAME_CHARS)
     return spaced.end() if spaced else -1
 
 
@@ -34,8 +33,8 @@ def _values(raw: bytes) -> Iterator[bytes]:
     """The text of each reference."""
     at = raw.find(_NAME)
     while at >= 0:
-        begins = _value_begins(raw, at + len(_NAME))
-        ends = raw.find(b'"', begins) if begins >= 0 else at + len(_NAME)
+        begins = _begins_after_space(raw, at)
+        ends = raw.find(b'"', begins) if begins >= 0 else at + _NAME_CHARS
         if begins >= 0:
             yield raw[begins:ends]
         at = raw.find(_NAME, ends)
@@ -43,25 +42,34 @@ def _values(raw: bytes) -> Iterator[bytes]:
 
 def references_in(raw: bytes) -> list[str]:
     """The text of every `reference` member, in order, at any depth."""
-    if may_hide_names(raw):
+    if may_hide(raw):
         return [holder["reference"] for holder in reference_holders(lossless_tree(raw))]
     return [text.decode() for text in _values(raw)]
 
 
-def rewrite_references(raw: bytes, rewritten: Callable[[bytes], bytes]) -> list[bytes]:
-    """The pieces of `raw` with the text of each reference replaced; every other byte as it was."""
-    if may_hide_names(raw):
+def rewrite_references(
+    raw: bytes, known: Mapping[bytes, bytes], rewritten: Callable[[bytes], bytes]
+) -> list[bytes]:
+    """The pieces of `raw` with the text of each reference replaced; every other byte as it was.
+
+    The new text is looked up in `known`, and asked of `rewritten` when it is not there yet.
+    """
+    if b"\\" in raw and may_hide(raw):
         return [_rewrite_in_tree(raw, rewritten)]
     pieces: list[bytes] = []
     copied = 0
     at = raw.find(_NAME)
     while at >= 0:
-        begins = _value_begins(raw, at + len(_NAME))
+        begins = (
+            at + _NAME_CHARS + 2 if raw.startswith(b':"', at + _NAME_CHARS) else _begins_after_space(raw, at)
+        )
         if begins < 0:
-            at = raw.find(_NAME, at + len(_NAME))
+            at = raw.find(_NAME, at + _NAME_CHARS)
             continue
         ends = raw.find(b'"', begins)
-        pieces += (raw[copied:begins], rewritten(raw[begins:ends]))
+        text = raw[begins:ends]
+        pieces.append(raw[copied:begins])
+        pieces.append(known.get(text) or rewritten(text))
         copied = ends
         at = raw.find(_NAME, ends)
     pieces.append(raw[copied:])

@@ -85,12 +85,11 @@ class Header(msgspec.Struct, gc=False, frozen=True):
     status: CodeableConcept | str | None = None
     clinicalStatus: CodeableConcept | str | None = None
     verificationStatus: CodeableConcept | str | None = None
-    category: CodeableConcept | list[CodeableConcept | str] | str | None = None
-    code: CodeableConcept | list[CodeableConcept] | str | None = None
-    type: CodeableConcept | list[CodeableConcept] | str | None = None
-    vaccineCode: CodeableConcept | None = None
-    medicationCodeableConcept: CodeableConcept | None = None
-    medicationReference: Reference | None = None
+    # Decoded only where somebody looks: a record repeats a few of these a thousand times.
+    category: msgspec.Raw = ABSENT
+    code: msgspec.Raw = ABSENT
+    vaccineCode: msgspec.Raw = ABSENT
+    medicationCodeableConcept: msgspec.Raw = ABSENT
     subject: Reference | list[Reference] | None = None
     patient: Reference | list[Reference] | None = None
     beneficiary: Reference | None = None
@@ -111,12 +110,48 @@ class Header(msgspec.Struct, gc=False, frozen=True):
     created: str | None = None
     period: Period | None = None
     birthDate: str | None = None
-    doNotPerform: bool = False
     contained: list[msgspec.Raw] | None = None
     text: msgspec.Raw = ABSENT
-    valueQuantity: Quantity | None = None
-    valueString: str | None = None
-    valueCodeableConcept: CodeableConcept | None = None
+    valueQuantity: msgspec.Raw = ABSENT
+    valueString: msgspec.Raw = ABSENT
+    valueCodeableConcept: msgspec.Raw = ABSENT
+
+
+_CONCEPT = msgspec.json.Decoder(CodeableConcept)
+_CONCEPTS = msgspec.json.Decoder(CodeableConcept | list[CodeableConcept | str] | str | None)
+_QUANTITY = msgspec.json.Decoder(Quantity)
+
+
+def concept_in(raw: bytes) -> CodeableConcept | None:
+    """A CodeableConcept; None when it is none. An unusual shape says nothing; it is still carried."""
+    try:
+        return _CONCEPT.decode(raw)
+    except msgspec.DecodeError:
+        return None
+
+
+def codes_in(raw: bytes) -> tuple[str, ...]:
+    """Every code of one or several CodeableConcepts, whatever the element's shape."""
+    try:
+        found = _CONCEPTS.decode(raw)
+    except msgspec.DecodeError:
+        return ()
+    concepts = found if isinstance(found, list) else [found]
+    return tuple(
+        coding.code
+        for concept in concepts
+        if isinstance(concept, CodeableConcept)
+        for coding in concept.coding
+        if coding.code
+    )
+
+
+def quantity_in(raw: bytes) -> Quantity | None:
+    """A Quantity with its number as written; None when it is none."""
+    try:
+        return _QUANTITY.decode(raw)
+    except msgspec.DecodeError:
+        return None
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False):

@@ -90,7 +90,7 @@ def _cause_not_to_ask(
         return Cause.OBJECTION if _objection_decided(decision) else Cause.POLICY
     if not decision.categories & wanted or _scopes_close(asked_types, decision):
         return Cause.POLICY
-    return None if registration.supplies & wanted else Cause.NOT_A_HOLDER
+    return None if registration.supplies & decision.categories & wanted else Cause.NOT_A_HOLDER
 
 
 def _scopes_close(asked_types: frozenset[str], decision: Decision) -> bool:

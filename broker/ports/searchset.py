@@ -76,6 +76,7 @@ class _TypeOnly(msgspec.Struct, gc=False):
     resourceType: str = ""  # noqa: N815 - FHIR's own name
 
 
+_MAY_BE_OUTCOME = b"OperationOutcome"
 _BODY = msgspec.json.Decoder(_Body)
 _ENTRIES = msgspec.json.Decoder(list[_Entry])
 _ONE_ENTRY = msgspec.json.Decoder(_Entry)
@@ -115,10 +116,14 @@ class _Reading:
         self.matched = 0
         self.cut = False
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.entries) == self.entries_max
+
     def take(self, entry: Entry, mode: str | None) -> None:
         if _is_outcome(entry):
             self.outcomes.append(entry.raw)
-        elif len(self.entries) == self.entries_max:
+        elif self.is_full:
             self.cut = True
         else:
             self.entries.append(entry)
@@ -143,12 +148,17 @@ def _read_quickly(body: bytes, reading: _Reading) -> Generator[Pause, None, dict
         return frame
     if len(array) > _BYTES_BETWEEN_PAUSES:
         yield Pause()
-        if array.count(b"{") > _OBJECTS_AT_ONCE_MAX:
+        if len(array) > _OBJECTS_AT_ONCE_MAX and array.count(b"{") > _OBJECTS_AT_ONCE_MAX:
             raise msgspec.DecodeError("too many objects at once")
     for count, item in enumerate(_ENTRIES.decode(array), start=1):
-        reading.take_item(item)
-        if reading.cut:
-            break
+        raw = bytes(item.resource)
+        if _MAY_BE_OUTCOME in raw or reading.is_full or not raw.startswith(b"{"):
+            reading.take_item(item)
+            if reading.cut:
+                break
+        else:  # the usual entry, without a detour
+            reading.entries.append(Entry(raw, item.fullUrl))
+            reading.matched += item.search is None or item.search.mode not in _NOT_MATCHES
         if count % _ENTRIES_BETWEEN_PAUSES == 0:
             yield Pause()
     return frame
@@ -220,7 +230,7 @@ def _link(frame: dict[str, Any], relation: str) -> str | None:
 
 def _is_outcome(entry: Entry) -> bool:
     # The usual entry is not decoded twice: the word must stand in it first.
-    if not entry.readable or b"OperationOutcome" not in entry.raw:
+    if not entry.readable or _MAY_BE_OUTCOME not in entry.raw:
         return False
     try:
         return _TYPE_ONLY.decode(entry.raw).resourceType == "OperationOutcome"

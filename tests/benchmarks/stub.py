@@ -64,7 +64,7 @@ def observation(partner: str, place: int) -> dict[str, object]:
             "text": "Serum creatinine",
         },
         "subject": {"reference": f"Patient/{_PLACEHOLDER}"},
-        "effectiveDateTime": f"2026-{place % 12 + 1:02d}-{int(partner[1:]) + place % 20:02d}T09:12:00+01:00",
+        "effectiveDateTime": f"2026-{place % 12 + 1:02d}-{place % 20 + 1:02d}T1{partner[1:]}:{place:02d}:00Z",
         "issued": "2026-09-30T12:00:00.000+01:00",
         "performer": [{"display": "Department of clinical biochemistry"}],
         "valueQuantity": {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from broker.domain.resource import CodeableConcept, Header, Resource
+from broker.domain.resource import ABSENT, Header, Resource, concept_in
 from broker.domain.view import Contradiction, Group
-from broker.pipeline.merging.grouping import state_of
+from broker.pipeline.merging.grouping import state_of, value_of
 
 # SNOMED CT: no known allergy, no known drug allergy, no known food allergy, no known environmental allergy.
 _NONE_KNOWN = frozenset({"716186003", "409137002", "429625007", "428607008"})
@@ -40,8 +40,9 @@ def _stands(header: Header) -> bool:
 
 
 def _says_none_known(header: Header) -> bool:
-    return isinstance(header.code, CodeableConcept) and any(
-        coding.system == _SNOMED and coding.code in _NONE_KNOWN for coding in header.code.coding
+    concept = concept_in(bytes(header.code)) if header.code is not ABSENT else None
+    return concept is not None and any(
+        coding.system == _SNOMED and coding.code in _NONE_KNOWN for coding in concept.coding
     )
 
 
@@ -50,13 +51,6 @@ def _differences(group: Group, items: Sequence[Resource]) -> list[Contradiction]
     found = []
     if len({state_of(header) for header in headers}) > 1:
         found.append(Contradiction(group.members, "status-differs"))
-    if len({_value(header) for header in headers}) > 1:
+    if len({value_of(header) for header in headers}) > 1:
         found.append(Contradiction(group.members, "value-differs"))
     return found
-
-
-def _value(header: Header) -> tuple[object, ...]:
-    quantity = header.valueQuantity
-    if quantity is None:
-        return (header.valueString, header.valueCodeableConcept)
-    return (bytes(quantity.value), quantity.comparator, quantity.code or quantity.unit)

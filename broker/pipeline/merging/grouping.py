@@ -7,24 +7,36 @@ different partners, the same codes, time, status and value. Whatever differs in 
 from __future__ import annotations
 
 from collections.abc import Generator, Hashable, Iterable, Iterator, Sequence
+from typing import Any
 
-from broker.domain.resource import CodeableConcept, Header, Resource, WireIdentifier
+from broker.domain.resource import (
+    ABSENT,
+    CodeableConcept,
+    Header,
+    Resource,
+    WireIdentifier,
+    concept_in,
+    quantity_in,
+)
 from broker.domain.view import Group
 
 _ITEMS_IN_A_SLICE = 400
 # A person is not a fact to be grouped, and who and where are not either.
 _UNGROUPED = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location"})
+# The first code of each way in which a code element was written.
+_Codes = dict[bytes, Any]
 
 
 def group_items(items: Sequence[Resource]) -> Generator[None, None, tuple[Group, ...]]:
     """Groups of two or more, in the order of their leads. An item may stand in one group of each kind."""
     by_identifier, by_likeness = _Likes(), _Likes()
+    codes: _Codes = {}
     for index, resource in enumerate(items):
         header = resource.header
         if header.resourceType not in _UNGROUPED:
             for identifier in _identifiers(header):
                 by_identifier.add((header.resourceType, identifier.system, identifier.value), index)
-            by_likeness.add(_likeness(header), index)
+            by_likeness.add(_likeness(header, codes), index)
         if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
     same_identifier = sorted({tuple(dict.fromkeys(members)) for members in by_identifier.several()})
@@ -60,7 +72,8 @@ def _same_content(likes: _Likes, items: Sequence[Resource]) -> Iterator[tuple[in
     for indexes in likes.several():
         alike: dict[Hashable, list[int]] = {}
         for index in indexes:
-            alike.setdefault(_content(items[index].header), []).append(index)
+            header = items[index].header
+            alike.setdefault((state_of(header), value_of(header)), []).append(index)
         for members in alike.values():
             if len(members) > 1 and _from_several_partners(members, items):
                 yield tuple(members)
@@ -70,30 +83,36 @@ def _from_several_partners(members: Iterable[int], items: Sequence[Resource]) ->
     return len({items[index].partner_id for index in members}) > 1
 
 
-def _identifiers(header: Header) -> Iterator[WireIdentifier]:
+def _identifiers(header: Header) -> Iterable[WireIdentifier]:
     found = header.identifier
     if found is None:
-        return
-    for identifier in found if isinstance(found, list) else (found,):
-        if identifier.system and identifier.value:
-            yield identifier
+        return ()
+    several = found if isinstance(found, list) else (found,)
+    return [identifier for identifier in several if identifier.system and identifier.value]
 
 
-def _likeness(header: Header) -> Hashable | None:
+def _likeness(header: Header, codes: _Codes) -> Hashable | None:
     """Kind, first code and time; None when there is too little to say that two items are alike."""
-    concept = header.code or header.vaccineCode or header.medicationCodeableConcept
     when = _when(header)
-    if not isinstance(concept, CodeableConcept) or not concept.coding or when is None:
+    written = header.code
+    if written is ABSENT:
+        written = header.vaccineCode
+    if written is ABSENT:
+        written = header.medicationCodeableConcept
+    if when is None or written is ABSENT:
         return None
-    first = concept.coding[0]
-    return (header.resourceType, first.system, first.code, when)
+    spelled = bytes(written)
+    code = codes.get(spelled, ABSENT)
+    if code is ABSENT:
+        code = codes[spelled] = _first_code(spelled)
+    return None if code is None else (header.resourceType, code, when)
 
 
-def _content(header: Header) -> Hashable:
-    """State and value: where either differs, two items are not the same."""
-    value = header.valueQuantity
-    measured = value and (bytes(value.value), value.comparator, value.code or value.unit)
-    return (state_of(header), measured or header.valueString or header.valueCodeableConcept)
+def _first_code(spelled: bytes) -> tuple[str | None, str | None] | None:
+    concept = concept_in(spelled)
+    if concept is None or not concept.coding:
+        return None
+    return (concept.coding[0].system, concept.coding[0].code)
 
 
 def _when(header: Header) -> str | None:
@@ -105,6 +124,15 @@ def _when(header: Header) -> str | None:
         or header.authoredOn
         or header.recordedDate
     )
+
+
+def value_of(header: Header) -> Hashable:
+    """What was measured or said, its number as written: where it differs, two items are not the same."""
+    quantity = quantity_in(bytes(header.valueQuantity)) if header.valueQuantity is not ABSENT else None
+    if quantity is not None:
+        return (bytes(quantity.value), quantity.comparator, quantity.code or quantity.unit)
+    concept = header.valueCodeableConcept
+    return (bytes(header.valueString), concept_in(bytes(concept)) if concept is not ABSENT else None)
 
 
 def state_of(header: Header) -> tuple[str, ...]:

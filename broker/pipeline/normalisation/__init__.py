@@ -13,7 +13,7 @@ from broker.domain.category import Category
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.resource import Resource
-from broker.pipeline.normalisation.reading import UNREADABLE, read_resource
+from broker.pipeline.normalisation.reading import UNREADABLE, Sorted, read_resource
 from broker.pipeline.normalisation.right_patient import OwnPatient, Proof, own_patient
 from broker.ports.connector import Ending, Entry
 
@@ -83,8 +83,9 @@ def _proved(resources: list[Resource], own: OwnPatient) -> tuple[list[Resource],
 def _read_all(partner_id: str, entries: Iterable[Entry]) -> Generator[None, None, tuple[list[Resource], int]]:
     resources: list[Resource] = []
     unreadable = worked = 0
+    known: Sorted = {}
     for entry in entries:
-        resource = read_resource(partner_id, entry)
+        resource = read_resource(partner_id, entry, known)
         if resource is UNREADABLE:
             unreadable += 1
         else:

@@ -6,40 +6,35 @@ from typing import Final
 
 import msgspec
 
-from broker.domain.category import category_of
+from broker.domain.category import Category, category_of
 from broker.domain.json_bytes import UnreadableJson, parse_strict
-from broker.domain.resource import CodeableConcept, Header, Resource
+from broker.domain.resource import ABSENT, Header, Resource, codes_in
 from broker.ports.connector import Entry
 
 UNREADABLE: Final = None
 _HEADER = msgspec.json.Decoder(Header)
+# What an entry's kind and its own `category` element, as written, were found to mean.
+Sorted = dict[tuple[str, bytes], Category]
 
 
-def read_resource(partner_id: str, entry: Entry) -> Resource | None:
-    """The resource of an entry; UNREADABLE when its bytes cannot be carried or have no type and id."""
+def read_resource(partner_id: str, entry: Entry, known: Sorted) -> Resource | None:
+    """The resource of an entry; UNREADABLE when its bytes cannot be carried or have no type and id.
+
+    `known` is filled on the way: one answer writes the same few categories over and over.
+    """
     if not entry.readable:
         return UNREADABLE
+    raw = entry.raw
     try:
-        parse_strict(entry.raw)
-        header = _HEADER.decode(entry.raw)
+        parse_strict(raw)
+        header = _HEADER.decode(raw)
     except (UnreadableJson, msgspec.DecodeError):
         return UNREADABLE
-    if not header.id or not header.resourceType:
+    kind, local_id = header.resourceType, header.id
+    if not local_id or not kind:
         return UNREADABLE
-    codes = category_codes(header) if header.category is not None else ()
-    category = category_of(header.resourceType, codes)
-    name = f"{header.resourceType}/{header.id}"
-    return Resource(partner_id, header, category, entry.raw, name, entry.full_url)
-
-
-def category_codes(header: Header) -> list[str]:
-    """The codes of the resource's own `category` element, whatever its shape."""
-    category = header.category
-    concepts = category if isinstance(category, list) else [category]
-    return [
-        coding.code
-        for concept in concepts
-        if isinstance(concept, CodeableConcept)
-        for coding in concept.coding
-        if coding.code
-    ]
+    written = b"" if header.category is ABSENT else bytes(header.category)
+    category = known.get((kind, written))
+    if category is None:
+        category = known[kind, written] = category_of(kind, codes_in(written) if written else ())
+    return Resource(partner_id, header, category, raw, f"{kind}/{local_id}", entry.full_url)

@@ -46,6 +46,9 @@ class OwnPatient:
         header = resource.header
         if header.resourceType == "Patient":
             return Proof.RIGHT if id(resource) in self.patients else Proof.WRONG
+        subject = header.subject
+        if type(subject) is Reference and subject.reference in self.references and _alone(subject, header):
+            return Proof.RIGHT
         found = False
         for reference in subjects(header):
             if not self._names_this_person(reference, header):
@@ -73,6 +76,17 @@ class OwnPatient:
             if inner.id == target[1:] and inner.resourceType == "Patient":
                 return _number_of(inner) in self.numbers
         return False
+
+
+def _alone(subject: Reference, header: Header) -> bool:
+    """The usual item: one plain subject, and no other member that could say otherwise."""
+    return (
+        subject.identifier is None
+        and header.patient is None
+        and header.participant is None
+        and header.for_ is None
+        and header.beneficiary is None
+    )
 
 
 def own_patient(

@@ -3,39 +3,20 @@
 from __future__ import annotations
 
 import hashlib
-from collections import defaultdict
-from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Generator, Iterator, Mapping
 
 import msgspec
 
-from broker.domain.category import SUPPORTING_TYPES
 from broker.domain.errors import Gone
-from broker.domain.query import Interaction, RecordQuery
-from broker.domain.resource import Resource
+from broker.domain.query import Interaction
 from broker.domain.view import View
-from broker.pipeline.presentation.carrying import carry
 from broker.pipeline.presentation.completeness_outcome import ABSENCE, completeness_outcome
-from broker.pipeline.presentation.ink import CONTRADICTION_TAG, GROUP_TAG, Ink
+from broker.pipeline.presentation.entries import MATCH, entries_of
+from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.paging import PagePlace, read_page, write_page
 from broker.pipeline.presentation.patient import index_patient
-from broker.ports.sealer import Sealer
 
-_BYTES_IN_A_SLICE = 256 * 1024
-_MODES = {True: b',"search":{"mode":"include"}}', False: b',"search":{"mode":"match"}}'}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Frame:
-    """What a Bundle needs besides the view."""
-
-    query: RecordQuery
-    base_url: str
-    token: str
-    names: dict[str, str]
-    sealer: Sealer = field(repr=False)
-    page: str | None = field(repr=False, default=None)
-    caller: str = field(repr=False, default="")
+_CHUNK_BYTES = 96 * 1024
 
 
 def present_patient(view: View, frame: Frame) -> tuple[bytes, ...]:
@@ -49,101 +30,47 @@ def present_match(view: View, frame: Frame) -> tuple[bytes, ...]:
         "resourceType": "OperationOutcome",
         "issue": [{"severity": "information", "code": "informational", "details": {"text": ABSENCE}}],
     }
-    entries = [_patient_entry(view, frame), _outcome_entry(outcome)]
-    return (_bundle(frame, entries, total=1, next_page=None),)
+    entries = b",".join((_patient_entry(view, frame), _outcome_entry(outcome)))
+    return (_head(frame, total=1, next_page=None) + entries + b"]}",)
 
 
 def present_record(view: View, frame: Frame) -> Generator[None, None, tuple[bytes, ...]]:
-    """A searchset of the record. Raises Gone when a page's view is no longer the first page's view."""
-    carried = yield from _carried(view, frame)
-    place = _place(frame, carried)
-    shown = carried if place is None else carried[place.offset : place.offset + place.count]
-    entries = [_outcome_entry(completeness_outcome(view))]
+    """A searchset of the record, in chunks of about 96 KiB.
+
+    Raises Gone when a page's view is no longer the first page's view.
+    """
+    entries = yield from entries_of(view, frame)
+    place = _place(frame, entries)
+    shown = entries if place is None else entries[place.offset : place.offset + place.count]
+    leading = [_outcome_entry(completeness_outcome(view))]
     if not frame.query.resource_types:
-        entries.append(_patient_entry(view, frame))
-    entries += [entry for _, entry in shown]
-    return (_bundle(frame, entries, total=None, next_page=_next(place, len(carried), frame)),)
+        leading.append(_patient_entry(view, frame))
+    head = _head(frame, total=None, next_page=_next(place, len(entries), frame))
+    yield
+    return tuple(_chunks(head + b",".join(leading), shown))
 
 
-def _carried(view: View, frame: Frame) -> Generator[None, None, list[tuple[str, bytes]]]:
-    """Each item's new id and its whole entry, in the view's order."""
-    inks = _inks(view, frame)
-    marks = _marks(view)
-    ids = _ids(view.items, inks)
-    carried, worked = [], 0
-    base = f"{frame.base_url}/".encode()
-    for index, (resource, item_id) in enumerate(zip(view.items, ids, strict=True)):
-        if frame.query.item_id is not None and item_id != frame.query.item_id:
-            continue
-        ink = inks[resource.partner_id]
-        kind = resource.header.resourceType
-        encoded_id = item_id.encode()
-        pieces = carry(
-            resource,
-            encoded_id,
-            ink.meta(resource.category, marks.get(index, ())),
-            ink.reference,
-            without_narrative=resource.partner_id in view.narrative_hidden_from,
-        )
-        opening = b'{"fullUrl":"%b%b/%b","resource":' % (base, kind.encode(), encoded_id)
-        entry = b"".join((opening, *pieces, _MODES[kind in SUPPORTING_TYPES]))
-        carried.append((item_id, entry))
-        worked += len(entry)
-        if worked > _BYTES_IN_A_SLICE:
-            worked = 0
-            yield
-    return carried
+def _chunks(opening: bytes, entries: list[list[bytes]]) -> Iterator[bytes]:
+    """The body in a few large pieces: one copy of each byte, and no single great block of memory."""
+    waiting, size = [opening], len(opening)
+    for pieces in entries:
+        waiting.append(b",")
+        waiting += pieces
+        size += sum(map(len, pieces))
+        if size > _CHUNK_BYTES:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    waiting.append(b"]}")
+    yield b"".join(waiting)
 
 
-def _inks(view: View, frame: Frame) -> dict[str, Ink]:
-    """Each partner's ink, which knows the partner's own Patients before any reference is rewritten."""
-    names = {} if view.locationless else frame.names
-    inks = {
-        partner_id: Ink(partner_id, names.get(partner_id, ""), frame.sealer, frame.token)
-        for partner_id in {resource.partner_id for resource in view.items}
-    }
-    for resource in view.items:
-        if resource.full_url is not None and resource.full_url.startswith("urn:"):
-            inks[resource.partner_id].names_by_urn(resource)
-    for partner_id, references in view.person_references.items():
-        if partner_id in inks:
-            inks[partner_id].refers_to_person(references)
-    return inks
-
-
-def _ids(items: Sequence[Resource], inks: dict[str, Ink]) -> list[str]:
-    """One id for each item; two different contents under one local id get two ids."""
-    ids, taken = [], set()
-    for resource in items:
-        ink = inks[resource.partner_id]
-        item_id = ink.item_id(resource.local_reference)
-        if item_id in taken:
-            mark = hashlib.blake2b(resource.raw, digest_size=8).hexdigest()
-            item_id = ink.item_id(f"{resource.local_reference}#{mark}")
-        taken.add(item_id)
-        ids.append(item_id)
-    return ids
-
-
-def _marks(view: View) -> dict[int, tuple[tuple[str, str], ...]]:
-    """For each item, the codes of the groups and contradictions that it stands in."""
-    marks: dict[int, list[tuple[str, str]]] = defaultdict(list)
-    for number, group in enumerate(view.groups, start=1):
-        for index in group.members:
-            marks[index].append((GROUP_TAG, f"g{number}"))
-    for number, contradiction in enumerate(view.contradictions, start=1):
-        for index in contradiction.members:
-            marks[index].append((CONTRADICTION_TAG, f"c{number}"))
-    return {index: tuple(found) for index, found in marks.items()}
-
-
-def _place(frame: Frame, carried: list[tuple[str, bytes]]) -> PagePlace | None:
+def _place(frame: Frame, entries: list[list[bytes]]) -> PagePlace | None:
     """The page that is asked for; None is the whole view in one."""
     if frame.page is None and frame.query.count is None:
         return None
     whole = hashlib.blake2b(digest_size=16)
-    for _, entry in carried:
-        whole.update(entry)
+    for pieces in entries:
+        whole.update(b"".join(pieces))
     if frame.page is None:
         return PagePlace(offset=0, count=frame.query.count or 1, digest=whole.digest())
     place = read_page(frame.page, _context(frame), frame.sealer)
@@ -173,21 +100,22 @@ def _next(place: PagePlace | None, items: int, frame: Frame) -> str | None:
 
 def _patient_entry(view: View, frame: Frame) -> bytes:
     opening = f'{{"fullUrl":"{frame.base_url}/Patient/{frame.token}","resource":'.encode()
-    return opening + index_patient(view.patient, frame.token) + _MODES[False]
+    return opening + index_patient(view.patient, frame.token) + MATCH
 
 
 def _outcome_entry(outcome: Mapping[str, object]) -> bytes:
     return b'{"resource":' + msgspec.json.encode(outcome) + b',"search":{"mode":"outcome"}}'
 
 
-def _bundle(frame: Frame, entries: list[bytes], *, total: int | None, next_page: str | None) -> bytes:
+def _head(frame: Frame, *, total: int | None, next_page: str | None) -> bytes:
+    """A Bundle up to its first entry."""
     links = [{"relation": "self", "url": _self_url(frame, frame.page)}]
     if next_page is not None:
         links.append({"relation": "next", "url": _self_url(frame, next_page)})
     head: dict[str, object] = {"resourceType": "Bundle", "type": "searchset", "link": links}
     if total is not None:
         head["total"] = total
-    return msgspec.json.encode(head)[:-1] + b',"entry":[' + b",".join(entries) + b"]}"
+    return msgspec.json.encode(head)[:-1] + b',"entry":['
 
 
 def _self_url(frame: Frame, page: str | None) -> str:
@@ -203,3 +131,6 @@ def _self_url(frame: Frame, page: str | None) -> str:
     if query.item_id:
         url += f"&_id={query.item_id}"
     return url if page is None else f"{url}&_page={page}"
+
+
+__all__ = ["Frame", "present_match", "present_patient", "present_record"]

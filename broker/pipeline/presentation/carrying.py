@@ -8,7 +8,6 @@ again, each member's value untouched.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -16,39 +15,46 @@ import msgspec
 from broker.domain.json_bytes import lossless_tree, write_tree
 from broker.domain.references import rewrite_references
 from broker.domain.resource import ABSENT, Meta, Resource
+from broker.pipeline.presentation.ink import Ink
 
 SOURCE_EXTENSION = "https://watersmeet.example/fhir/StructureDefinition/partner-source"
 _META = b',"meta":{'
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _ATTACHMENTS = frozenset({"attachment", "presentedForm", "photo", "valueAttachment", "contentAttachment"})
-_MARKS_OF_ATTACHMENTS = tuple(f'"{name}"'.encode() for name in sorted(_ATTACHMENTS))
+# Types whose attachments stand under another name; everywhere else the word itself is in the member.
+_WITH_LINKS = frozenset({"DiagnosticReport", "Media", "Patient", "Person", "Practitioner", "RelatedPerson"})
+_MARK_OF_ATTACHMENT = b"ttachment"
 
 
 def carry(
     resource: Resource,
+    opening: bytes,
     item_id: bytes,
     meta_members: bytes,
-    rewritten: Callable[[bytes], bytes],
+    ink: Ink,
     *,
     without_narrative: bool,
 ) -> list[bytes]:
-    """The resource as the view shows it, in pieces. `meta_members` is JSON to stand first in `meta`."""
+    """`opening` and the resource as the view shows it, in pieces. `meta_members` stand first in `meta`."""
     header = resource.header
-    pieces = rewrite_references(_without_attachment_links(resource), rewritten)
+    raw = resource.raw
+    if header.resourceType in _WITH_LINKS or _MARK_OF_ATTACHMENT in raw:
+        raw = _without_attachment_links(resource)
+    pieces = rewrite_references(raw, ink.known, ink.reference)
     first = pieces[0]
     kind = header.resourceType.encode()
-    opening = b'{"resourceType":"%b","id":"%b"' % (kind, (header.id or "").encode())
-    narrative_goes = without_narrative and header.text is not ABSENT
-    if not narrative_goes and first.startswith(opening):
-        start = b'{"resourceType":"%b","id":"%b","meta":{%b' % (kind, item_id, meta_members)
-        at = len(opening)
+    written = b'{"resourceType":"%b","id":"%b"' % (kind, (header.id or "").encode())
+    if first.startswith(written) and not (without_narrative and header.text is not ABSENT):
+        at = len(written)
+        start = b'%b{"resourceType":"%b","id":"%b","meta":{%b' % (opening, kind, item_id, meta_members)
         if header.meta is None:
             pieces[0:1] = (start, b"}", first[at:])
             return pieces
         if _takes_members(header.meta) and first.startswith(b',"meta":{"', at):
             pieces[0:1] = (start, b",", first[at + len(_META) :])
             return pieces
-    return [_put_together(b"".join(pieces), item_id, meta_members, without_narrative=without_narrative)]
+    whole = _put_together(b"".join(pieces), item_id, meta_members, without_narrative=without_narrative)
+    return [opening, whole]
 
 
 def _takes_members(meta: Meta) -> bool:
@@ -94,11 +100,10 @@ def _joined(ours: bytes, theirs: msgspec.Raw | None) -> msgspec.Raw:
 
 def _without_attachment_links(resource: Resource) -> bytes:
     raw = resource.raw
-    media = resource.header.resourceType == "Media"
-    if b'"url"' not in raw or not (media or any(mark in raw for mark in _MARKS_OF_ATTACHMENTS)):
+    if b'"url"' not in raw:
         return raw
     tree = lossless_tree(raw)
-    _drop_links(tree, is_media=media)
+    _drop_links(tree, is_media=resource.header.resourceType == "Media")
     return write_tree(tree)
 
 

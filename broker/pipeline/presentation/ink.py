@@ -28,18 +28,19 @@ class Ink:
         self._name = name
         self._sealer = sealer
         self._patient = f"Patient/{token}".encode()
-        self._references: dict[bytes, bytes] = {}
+        # What each reference, as this partner wrote it, becomes.
+        self.known: dict[bytes, bytes] = {}
         self._meta: dict[Category, bytes] = {}
 
     def refers_to_person(self, references: Iterable[str]) -> None:
         """Every way in which this partner names the person's own Patient becomes the sealed id."""
         for reference in references:
-            self._references[reference.encode()] = self._patient
+            self.known[reference.encode()] = self._patient
 
     def names_by_urn(self, resource: Resource) -> None:
         """A partner may name its own entries by `urn:uuid:`; they become the item's new reference."""
         target = f"{resource.header.resourceType}/{self.item_id(resource.local_reference)}"
-        self._references.setdefault((resource.full_url or "").encode(), target.encode())
+        self.known.setdefault((resource.full_url or "").encode(), target.encode())
 
     def item_id(self, local_reference: str) -> str:
         """Stable and opaque; it names the partner only where the view may."""
@@ -47,16 +48,16 @@ class Ink:
 
     def reference(self, written: bytes) -> bytes:
         """The text of one reference as the view has it: namespaced, or the person's sealed id."""
-        found = self._references.get(written)
+        found = self.known.get(written)
         if found is None:
-            found = self._references[written] = self._rewritten(written.decode("utf-8", "replace")).encode()
+            found = self.known[written] = self._rewritten(written.decode("utf-8", "replace")).encode()
         return found
 
     def _rewritten(self, written: str) -> str:
         if written.startswith("#"):
             return written
         name = local_name(written)
-        whole = self._references.get(name.encode())
+        whole = self.known.get(name.encode())
         if whole is not None:
             return whole.decode()
         kind = name.partition("/")[0]

@@ -53,6 +53,21 @@ def test_an_optional_reference_to_a_withheld_item_is_cut_whole() -> None:
     assert "reasonReference" not in body(one, "Procedure/r1")
 
 
+def test_a_reference_written_with_escapes_is_cut_like_any_other() -> None:
+    """An escaped slash or letter hides nothing from screening."""
+    raw = orjson.dumps(item("Procedure", "r1", reasonReference=[{"reference": "Condition/c1"}]))
+    for spelled in (b"Condition\\/c1", b"C\\u006fndition/c1"):
+        one = finished(
+            screen(
+                "addenbury",
+                readable([raw.replace(b"Condition/c1", spelled)]),
+                decision(categories=NO_PROBLEMS),
+                frozenset(),
+            )
+        )
+        assert "reasonReference" not in body(one, "Procedure/r1")
+
+
 def test_a_reference_to_a_kind_never_shown_is_cut_though_nothing_was_received() -> None:
     """Whether the item exists at all stays unknown."""
     procedure = item("Procedure", "r1", reasonReference=[{"reference": "Condition/never-asked-for"}])

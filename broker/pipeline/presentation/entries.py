@@ -1,0 +1,84 @@
+"""A view's items to the entries of a Bundle: ids, marks, and each partner's ink."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Generator
+
+from broker.domain.category import SUPPORTING_TYPES
+from broker.domain.resource import Resource
+from broker.domain.view import View
+from broker.pipeline.presentation.carrying import carry
+from broker.pipeline.presentation.frame import Frame
+from broker.pipeline.presentation.ink import CONTRADICTION_TAG, GROUP_TAG, Ink
+
+_ITEMS_IN_A_SLICE = 200
+MATCH = b',"search":{"mode":"match"}}'
+INCLUDE = b',"search":{"mode":"include"}}'
+Marks = dict[int, tuple[tuple[str, str], ...]]
+
+
+def entries_of(view: View, frame: Frame) -> Generator[None, None, list[list[bytes]]]:
+    """Each item's whole entry, in pieces and in the view's order."""
+    inks, marks = _inks(view, frame), _marks(view)
+    wanted = frame.query.item_id
+    taken: set[str] = set()
+    entries = []
+    base = frame.base_url.encode()
+    for index, resource in enumerate(view.items):
+        ink = inks[resource.partner_id]
+        item_id = _id(resource, ink, taken)
+        if wanted is None or item_id == wanted:
+            kind, written_id = resource.header.resourceType, item_id.encode()
+            pieces = carry(
+                resource,
+                b'{"fullUrl":"%b/%b/%b","resource":' % (base, kind.encode(), written_id),
+                written_id,
+                ink.meta(resource.category, marks.get(index, ())),
+                ink,
+                without_narrative=resource.partner_id in view.narrative_hidden_from,
+            )
+            pieces.append(INCLUDE if kind in SUPPORTING_TYPES else MATCH)
+            entries.append(pieces)
+        if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
+            yield
+    return entries
+
+
+def _id(resource: Resource, ink: Ink, taken: set[str]) -> str:
+    """An id of its own for each item; two different contents under one local id get two."""
+    item_id = ink.item_id(resource.local_reference)
+    if item_id in taken:
+        mark = hashlib.blake2b(resource.raw, digest_size=8).hexdigest()
+        item_id = ink.item_id(f"{resource.local_reference}#{mark}")
+    taken.add(item_id)
+    return item_id
+
+
+def _inks(view: View, frame: Frame) -> dict[str, Ink]:
+    """Each partner's ink, which knows the partner's own Patients before any reference is rewritten."""
+    names = {} if view.locationless else frame.names
+    inks = {
+        partner_id: Ink(partner_id, names.get(partner_id, ""), frame.sealer, frame.token)
+        for partner_id in {resource.partner_id for resource in view.items}
+    }
+    for resource in view.items:
+        if resource.full_url is not None and resource.full_url.startswith("urn:"):
+            inks[resource.partner_id].names_by_urn(resource)
+    for partner_id, references in view.person_references.items():
+        if partner_id in inks:
+            inks[partner_id].refers_to_person(references)
+    return inks
+
+
+def _marks(view: View) -> Marks:
+    """For each item, the codes of the groups and contradictions that it stands in."""
+    marks: dict[int, list[tuple[str, str]]] = defaultdict(list)
+    for number, group in enumerate(view.groups, start=1):
+        for index in group.members:
+            marks[index].append((GROUP_TAG, f"g{number}"))
+    for number, contradiction in enumerate(view.contradictions, start=1):
+        for index in contradiction.members:
+            marks[index].append((CONTRADICTION_TAG, f"c{number}"))
+    return {index: tuple(found) for index, found in marks.items()}
