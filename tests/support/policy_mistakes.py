@@ -289,6 +289,6 @@ MISTAKES = {
         "notice: none\nnotice: >-",
         "notice: >-",
         'is not valid YAML: found duplicate key "notice" with value "Some information may not be shown '
-        'here. What is absent from this view is not evidence of absence." (original value: "none").',
+        'here, and this notice stands here either way." (original value: "none").',
     ),
 }
