@@ -12,7 +12,8 @@ from pathlib import Path
 import structlog
 
 from broker.adapters.clock import SystemClock
-from broker.adapters.keys import read_key_ring
+from broker.adapters.credentials import authorization_of, check_credentials
+from broker.adapters.keys import KeyRing, read_key_ring
 from broker.adapters.patient_index import TracedPatientIndex
 from broker.adapters.plugins import load_plugins
 from broker.adapters.release_store import SqliteReleaseStore
@@ -61,6 +62,7 @@ async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
     async with AsyncExitStack() as stack:
         broker = await assemble(settings, stack)
         stack.push_async_callback(_finish, broker.services)
+        _log.info("policy-loaded", revision=broker.policies.current.revision)
         watch = asyncio.create_task(_watch_policies(broker.policies, settings))
         stack.push_async_callback(_stop, watch)
         keep_collector_out()
@@ -72,17 +74,17 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
     clock = SystemClock()
     keeper = PolicyKeeper(settings.policies_path, _ods_codes(settings.partners))
     trust = read_trust(settings.trust_path, environment=settings.environment)
-    ring = read_key_ring(settings.keys_path, environment=settings.environment)
+    ring = _usable_ring(settings)
     plugins = load_plugins(trust.connector_distributions)
     store = SqliteReleaseStore.open(settings.store_path, ring, clock)
     stack.push_async_callback(store.aclose)
     key_sets = KeySets(trust.issuers.values(), clock, settings.limits)
     authenticator = JwtAuthenticator(trust, key_sets, clock, settings.limits)
     stack.push_async_callback(authenticator.aclose)
-    roads = {one.partner_id: _road(one, plugins, clock) for one in settings.partners}
+    roads = {one.partner_id: _road(one, plugins, ring, clock) for one in settings.partners}
     for road in roads.values():
         stack.push_async_callback(road.transport.aclose)
-    index = _index(settings, plugins, clock)
+    index = _index(settings, plugins, ring, clock)
     stack.push_async_callback(index.aclose)
     services = Services(
         authenticator=authenticator,
@@ -104,19 +106,37 @@ def _ods_codes(partners: tuple[PartnerRegistration, ...]) -> Mapping[str, frozen
     return {one.partner_id: one.organisation.ods_codes for one in partners}
 
 
-def _road(registration: PartnerRegistration, plugins: Mapping[str, Plugin], clock: Clock) -> Road:
+def _usable_ring(settings: Settings) -> KeyRing:
+    """The ring, with every key and every partner's credentials usable now. Raises FileFault."""
+    ring = read_key_ring(settings.keys_path, environment=settings.environment)
+    for complaint in ring.complaints():
+        raise complaint
+    for partner in settings.partners:
+        path = settings.config_dir / "partners" / f"{partner.partner_id}.yaml"
+        check_credentials(partner, ring, path)
+    check_credentials(settings.index, ring, settings.config_dir / "index.yaml")
+    return ring
+
+
+def _road(
+    registration: PartnerRegistration, plugins: Mapping[str, Plugin], ring: KeyRing, clock: Clock
+) -> Road:
     plugin = _plugin(registration, plugins, role="records")
+    authorization = authorization_of(registration, ring)
     return Road(
         connector=plugin.create(registration.settings),
-        transport=HttpTransport(registration, plugin.manifest, clock=clock),
+        transport=HttpTransport(registration, plugin.manifest, clock=clock, authorization=authorization),
         proof=plugin.manifest.proof,
     )
 
 
-def _index(settings: Settings, plugins: Mapping[str, Plugin], clock: Clock) -> TracedPatientIndex:
+def _index(
+    settings: Settings, plugins: Mapping[str, Plugin], ring: KeyRing, clock: Clock
+) -> TracedPatientIndex:
     registration = settings.index
     plugin = _plugin(registration, plugins, role="index")
-    transport = HttpTransport(registration, plugin.manifest, clock=clock)
+    authorization = authorization_of(registration, ring)
+    transport = HttpTransport(registration, plugin.manifest, clock=clock, authorization=authorization)
     connector = plugin.create(registration.settings)
     return TracedPatientIndex(registration.partner_id, connector, transport, settings.limits, clock)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import Generic, TypeVar
 
+import structlog
 from cachetools import TTLCache
 
 from broker.domain.errors import ServiceDown
@@ -15,6 +16,8 @@ from broker.ports.clock import Clock
 from broker.ports.connector import HttpRequest, HttpResponse, IndexConnector, Traced, TransportFault
 from broker.ports.conversation import converse
 from broker.ports.transport import CallPermit, PartnerTransport
+
+_log = structlog.get_logger(__name__)
 
 Key = TypeVar("Key")
 Kept = TypeVar("Kept")
@@ -170,11 +173,14 @@ class TracedPatientIndex:
         traced: Traced | None = None
         try:
             traced = await converse(self._connector.trace(number, permit.correlation_id), send)
-        except TransportFault:
-            traced = None
+        except TransportFault as fault:
+            _log.error("index-failed", partner=self._partner_id, outcome=fault.label, cause=fault.cause)
         except Exception:  # noqa: BLE001 - whatever a connector raises, the index could not say
+            _log.exception("index-failed", partner=self._partner_id)
+        if traced is not None and not _believable(number, traced):
+            _log.error("index-failed", partner=self._partner_id)
             traced = None
-        if traced is None or not _believable(number, traced):
+        if traced is None:
             raise ServiceDown("patient-index")
         if traced.identity is not None and not traced.identity.restriction.hides_location:
             self._kept.put(number, traced)

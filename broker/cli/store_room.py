@@ -89,6 +89,9 @@ def read_ring(place: Place) -> KeyRing:
 
 def with_store(place: Place, work: Callable[[SqliteReleaseStore], Awaitable[Answer]]) -> Answer:
     """Open the store, do the work, close it. A service that is down ends the command."""
+    from broker.logs import quieten  # noqa: PLC0415 - heavy; help must be quick
+
+    quieten()
     ring = read_ring(place)
     if not place.store.exists():
         raise click.ClickException(f"{place.store}: there is no store. Start the broker once, or name it.")

@@ -31,8 +31,8 @@ class Organisation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
-    """By reference only: `certificate`, `key` and `authority` are files, `token` names a key in
-    `config/keys.yaml`. All empty is none.
+    """By reference only: `certificate`, `key` and `authority` are files, `token` names an entry of purpose
+    `partner` in `config/keys.yaml`. All empty is none.
     """
 
     certificate: str = ""

@@ -51,6 +51,7 @@ class Health:
         self._lock = asyncio.Lock()
         self._latest: Readiness | None = None
         self._checked_at_s = 0.0
+        self._said: dict[str, bool] = {}
         self.draining = False
 
     async def alive(self, request_id: str) -> web.Response:
@@ -76,8 +77,19 @@ class Health:
             now_s = asyncio.get_running_loop().time()
             if self._latest is None or now_s - self._checked_at_s > self._settings.readiness_reuse_s:
                 self._latest = await self._check()
+                self._tell(self._latest)
                 self._checked_at_s = asyncio.get_running_loop().time()
             return self._latest
+
+    def _tell(self, readiness: Readiness) -> None:
+        """A line for each service when it fails and one when all serve again; none while nothing changes."""
+        now = {state.service: state.ok for state in readiness.services}
+        for service, ok in now.items():
+            if not ok and self._said.get(service, True):
+                note("not-ready", service=service)
+        if readiness.ready and not all(self._said.values()):
+            note("ready")
+        self._said = now
 
     async def _check(self) -> Readiness:
         """Not knowing is a no: a check that fails or does not end is an unready service."""

@@ -6,11 +6,11 @@ id, and an error is its class and our own places. Everything that other librarie
 through the same gate, as one event that names the library and nothing that it said.
 
     log = structlog.get_logger()
-    log.info("partner-answered", partner="granta", outcome="complete", elapsed_ms=41)
+    log.info("connector-failed", partner="granta", outcome="complete", elapsed_ms=41)
 """
 
 from broker.logs.capture import follow_loop
 from broker.logs.gate import dropped
-from broker.logs.setup import configure
+from broker.logs.setup import configure, quieten
 
-__all__ = ["configure", "dropped", "follow_loop"]
+__all__ = ["configure", "dropped", "follow_loop", "quieten"]

@@ -14,7 +14,7 @@ from broker.domain.query import Interaction
 from broker.logs.fields import ClassName, Count, Duration, FieldKind, OpaqueId, Places, Word
 
 LEVELS = ("debug", "info", "warning", "error", "critical")
-SERVICES = ("release-store", "audit", "keys", "policy", "patient-index", "token-keys", "clock")
+SERVICES = ("release-store", "audit", "keys", "policy", "patient-index", "token-keys", "clock", "readiness")
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "other")
 
 
@@ -40,9 +40,7 @@ EVENTS: Mapping[str, Event] = {
         Event("request-failed", "error", "A fault of the broker ended one request; nothing was released."),
         Event("request-malformed", "warning", "A request could not be read; nothing of it is repeated here."),
         Event("client-left", "info", "The caller closed the connection before the answer was complete."),
-        Event("partner-answered", "info", "One partner's outcome for one request."),
-        Event("partner-suspended", "warning", "A partner was suspended and is no longer asked."),
-        Event("partner-resumed", "info", "A suspended partner is asked again."),
+        Event("partner-secret-failed", "error", "A partner's secret cannot be read: it alone is not asked."),
         Event("breaker-opened", "warning", "A partner failed too often and is left alone for a while."),
         Event("breaker-closed", "info", "A partner answered its probe and is asked again."),
         Event("connector-failed", "error", "A connector failed unforeseen: that partner's outcome alone."),
@@ -65,6 +63,7 @@ FIELDS: Mapping[str, FieldKind] = {
     "connector": OpaqueId(),
     "revision": OpaqueId(),
     "key_id": OpaqueId(),
+    "issuer_place": Count(999),
     "version": OpaqueId(),
     "environment": Word.of(("demonstration", "testing", "production")),
     "service": Word.of(SERVICES),

@@ -70,7 +70,9 @@ _REGISTRATION: Mapping[str, Described] = MappingProxyType(
         "credentials.certificate": Described("path", "Client certificate (PEM), for mutual TLS."),
         "credentials.key": Described("path", "Its private key (PEM)."),
         "credentials.authority": Described("path", "Certificate authority (PEM) that its server must have."),
-        "credentials.token": Described("key name", "The key in `keys.yaml` that signs or proves for it."),
+        "credentials.token": Described(
+            "key name", "The key of purpose `partner` in `keys.yaml` whose secret is sent to it as `Bearer`."
+        ),
         "limits": Described("section, optional", "Any of the partner limits, for this partner alone."),
     }
 )

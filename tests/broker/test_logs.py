@@ -57,7 +57,7 @@ def test_every_way_still_leaves_a_line() -> None:
     counted = Counter(line["event"] for line in lines)
     assert set(counted) <= set(EVENTS)
     assert {name for line in lines for name in line} <= {"at", "level", "event", *FIELDS}
-    assert counted["partner-answered"] == 10
+    assert counted["connector-failed"] == 10
     assert counted["event-dropped"] == 3
     assert counted["unhandled-error"] >= 6
     libraries = Counter(line["logger"] for line in lines if line["event"] == "library")
@@ -92,13 +92,13 @@ def _lines(stream: io.BytesIO) -> list[dict[str, Any]]:
 def test_a_known_line_is_written_whole(written: io.BytesIO) -> None:
     """Event, level of the catalogue, time, fields; words of an enumeration as their value."""
     structlog.get_logger().debug(
-        "partner-answered", partner="granta-hospital", outcome=OutcomeLabel.COMPLETE, elapsed_ms=41.5
+        "connector-failed", partner="granta-hospital", outcome=OutcomeLabel.COMPLETE, elapsed_ms=41.5
     )
     [line] = _lines(written)
     assert line.pop("at").endswith("Z")
     assert line == {
-        "level": "info",
-        "event": "partner-answered",
+        "level": "error",
+        "event": "connector-failed",
         "partner": "granta-hospital",
         "outcome": "complete",
         "elapsed_ms": 41.5,
@@ -108,7 +108,7 @@ def test_a_known_line_is_written_whole(written: io.BytesIO) -> None:
 def test_what_is_left_out_is_counted(written: io.BytesIO) -> None:
     """On the line, and for the metrics by kind."""
     before = dict(logs.dropped())
-    structlog.get_logger().info("partner-answered", partner="granta", colour="red", count="many")
+    structlog.get_logger().info("connector-failed", partner="granta", colour="red", count="many")
     structlog.get_logger().info("nobody-knows-this")
     first, second = _lines(written)
     assert first["dropped"] == 2

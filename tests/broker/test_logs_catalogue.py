@@ -47,6 +47,21 @@ def _is_log(value: ast.expr) -> bool:
     return isinstance(value, ast.Name) and value.id in {"log", "_log"}
 
 
+def _words(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str):
+            yield node.value
+
+
+def test_every_event_is_written_by_somebody() -> None:
+    """A line that an operator is told to expect, and that nobody writes, would be waited for in vain."""
+    own = PROJECT / "broker" / "logs"
+    files = [path for path in (PROJECT / "broker").rglob("*.py") if path.name != "catalogue.py"]
+    said = {word for path in files for word in _words(path)}
+    assert own / "gate.py" in files
+    assert set(EVENTS) - said == set()
+
+
 def test_every_line_that_the_broker_writes_is_known() -> None:
     """An event or field that the gate would drop is found here, with its place."""
     unknown, seen = [], 0

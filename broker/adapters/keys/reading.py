@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from broker.adapters.keys.partner_secret import PARTNER, PartnerSecret
 from broker.adapters.keys.ring import KEY_BYTES, KeyEntry, KeyRing, KeyState, Purpose
 from broker.files import FileFault, Section, read_file
 
@@ -28,17 +29,36 @@ def read_key_ring(path: Path, *, environment: str | None) -> KeyRing:
             "Make keys of its own: `watersmeet keys new`.",
             at="environment",
         )
-    entries = tuple(_entry(section) for section in top.sections("keys"))
+    read = [_entry(section) for section in top.sections("keys")]
     top.finish()
+    _refuse_repeated(top, read)
+    entries = tuple(entry for entry in read if isinstance(entry, KeyEntry))
     _refuse_incomplete(top, entries)
-    return KeyRing(path, wanted, entries)
+    return KeyRing(path, wanted, entries, tuple(one for one in read if isinstance(one, PartnerSecret)))
 
 
-def _entry(section: Section) -> KeyEntry:
+def _entry(section: Section) -> KeyEntry | PartnerSecret:
     key_id = section.text("id")
     if not _KEY_ID.fullmatch(key_id):
         raise section.fault("`id` is not a key id.", "Use a-z, 0-9 and `-`, at most 40.", at="id")
-    purpose = Purpose(section.word("purpose", [purpose.value for purpose in Purpose]))
+    word = section.word("purpose", [*(purpose.value for purpose in Purpose), PARTNER])
+    return _partner(section, key_id) if word == PARTNER else _key(section, key_id, Purpose(word))
+
+
+def _partner(section: Section, key_id: str) -> PartnerSecret:
+    secret = PartnerSecret(
+        key_id=key_id,
+        retired=section.word("state", list(KeyState)) == KeyState.RETIRED,
+        file=_file(section),
+        variable=section.text("variable", None),
+        line=section.position("id")[0],
+    )
+    section.finish()
+    _refuse_reference(section, secret)
+    return secret
+
+
+def _key(section: Section, key_id: str, purpose: Purpose) -> KeyEntry:
     entry = KeyEntry(
         key_id=key_id,
         purpose=purpose,
@@ -72,20 +92,24 @@ def _public(section: Section, purpose: Purpose) -> bytes | None:
     return public
 
 
-def _refuse_reference(section: Section, entry: KeyEntry) -> None:
+def _refuse_reference(section: Section, entry: KeyEntry | PartnerSecret) -> None:
     references = (entry.file is not None) + (entry.variable is not None)
-    if references > 1 or (references == 0 and entry.purpose is not Purpose.PROOF):
+    may_be_elsewhere = isinstance(entry, KeyEntry) and entry.purpose is Purpose.PROOF
+    if references > 1 or (references == 0 and not may_be_elsewhere):
         raise section.fault(
             f"key `{entry.key_id}` needs one reference.",
             "Give `file` or `variable`, and never the key itself.",
         )
 
 
-def _refuse_incomplete(top: Section, entries: tuple[KeyEntry, ...]) -> None:
+def _refuse_repeated(top: Section, entries: list[KeyEntry | PartnerSecret]) -> None:
     ids = [entry.key_id for entry in entries]
     for entry in entries:
         if ids.count(entry.key_id) > 1:
             raise FileFault(top.path, entry.line, 1, f"`{entry.key_id}` is listed twice.", "Ids are unique.")
+
+
+def _refuse_incomplete(top: Section, entries: tuple[KeyEntry, ...]) -> None:
     for purpose in Purpose:
         active = [e for e in entries if e.purpose is purpose and e.state is KeyState.ACTIVE]
         if len(active) != 1:

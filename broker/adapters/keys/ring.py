@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import enum
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
+import structlog
+
+from broker.adapters.keys.partner_secret import PartnerSecret
+from broker.adapters.keys.reference import KeyFault, read_reference
 from broker.domain.errors import ServiceDown
 from broker.files import FileFault
+
+_log = structlog.get_logger(__name__)
 
 
 class Purpose(enum.StrEnum):
@@ -35,7 +40,6 @@ class KeyState(enum.StrEnum):
 KEY_BYTES: Mapping[Purpose, int] = MappingProxyType(
     {purpose: 64 if purpose is Purpose.TOKEN else 32 for purpose in Purpose}
 )
-_OTHERS_MAY_READ = 0o077
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,26 +67,25 @@ class Key:
     secret: bytes = field(repr=False)
 
 
-class KeyFault(Exception):
-    """Why one reference gives no key: our words and a remedy, nothing of the key."""
-
-    def __init__(self, problem: str, remedy: str) -> None:
-        """Both are whole sentences about the reference."""
-        self.problem, self.remedy = problem, remedy
-        super().__init__(problem)
-
-
 class KeyRing:
     """Keys are read when first needed and kept in memory; `check` reads every one of them again.
 
     Raises ServiceDown("keys") wherever a key is missing, short, or readable by others.
     """
 
-    def __init__(self, path: Path, environment: str, entries: tuple[KeyEntry, ...]) -> None:
+    def __init__(
+        self,
+        path: Path,
+        environment: str,
+        entries: tuple[KeyEntry, ...],
+        partner_secrets: tuple[PartnerSecret, ...] = (),
+    ) -> None:
         """`path` is the ring file that complaints name."""
         self.path, self.environment, self.entries = path, environment, entries
+        self.partner_secrets = {secret.key_id: secret for secret in partner_secrets}
         self.generation = 0
         self._keys: dict[str, Key] = {}
+        self._missed: set[str] = set()
 
     def __repr__(self) -> str:
         """Ids only."""
@@ -121,10 +124,14 @@ class KeyRing:
 
     def complaints(self) -> tuple[FileFault, ...]:
         """What is wrong with any reference now, each with its line in the ring file and a remedy."""
-        return tuple(fault for entry in self.entries if (fault := self._complaint(entry)) is not None)
+        everything: tuple[KeyEntry | PartnerSecret, ...] = (*self.entries, *self.partner_secrets.values())
+        return tuple(fault for entry in everything if (fault := self._complaint(entry)) is not None)
 
     def check(self) -> None:
-        """Read every key again, so that one that was taken away is missed. For readiness."""
+        """Read every key of ours again, so that one that was taken away is missed. For readiness.
+
+        A partner's secret is not among them: without it that partner is not asked, and everybody else is.
+        """
         keys: dict[str, Key] = {}
         for entry in self.entries:
             try:
@@ -132,9 +139,17 @@ class KeyRing:
                     keys[entry.key_id] = Key(entry.key_id, _read(entry))
             except KeyFault:
                 self._forget({})
-                raise ServiceDown("keys") from None
+                raise self._down(entry) from None
+        self._missed.clear()
         if keys != self._keys:
             self._forget(keys)
+
+    def _down(self, entry: KeyEntry) -> ServiceDown:
+        """One line when a key is first missed, and none until it has come back."""
+        if entry.key_id not in self._missed:
+            self._missed.add(entry.key_id)
+            _log.error("keys-failed", key_id=entry.key_id)
+        return ServiceDown("keys")
 
     def _forget(self, keys: dict[str, Key]) -> None:
         self._keys = keys
@@ -152,31 +167,32 @@ class KeyRing:
             try:
                 known = Key(entry.key_id, _read(entry))
             except KeyFault:
-                raise ServiceDown("keys") from None
+                raise self._down(entry) from None
             self._keys[entry.key_id] = known
+            self._missed.discard(entry.key_id)
         return known
 
-    def _complaint(self, entry: KeyEntry) -> FileFault | None:
+    def _complaint(self, entry: KeyEntry | PartnerSecret) -> FileFault | None:
         if not _has_reference(entry):
             return None
         try:
-            _read(entry)
+            _ = entry.text() if isinstance(entry, PartnerSecret) else _read(entry)
         except KeyFault as fault:
             problem = f"key `{entry.key_id}`: {fault.problem}"
             return FileFault(self.path, entry.line, 1, problem, fault.remedy)
         return None
 
 
-def _has_reference(entry: KeyEntry) -> bool:
+def _has_reference(entry: KeyEntry | PartnerSecret) -> bool:
     return entry.file is not None or entry.variable is not None
 
 
 def _read(entry: KeyEntry) -> bytes:
     """The key's bytes: hexadecimal text in a file or an environment variable. Raises KeyFault."""
-    text = _file_text(entry.file) if entry.file is not None else _variable_text(entry.variable)
+    text = read_reference(entry.file, entry.variable)
     wanted = KEY_BYTES[entry.purpose]
     try:
-        secret = bytes.fromhex(text.strip())
+        secret = bytes.fromhex(text)
     except ValueError:
         raise KeyFault("is not hexadecimal text.", f"Write {wanted * 2} hexadecimal digits.") from None
     if len(secret) != wanted:
@@ -184,23 +200,3 @@ def _read(entry: KeyEntry) -> bytes:
             f"has {len(secret)} bytes where {wanted} are needed.", "Make a new one: `watersmeet keys rotate`."
         )
     return secret
-
-
-def _file_text(path: Path) -> str:
-    try:
-        if path.stat().st_mode & _OTHERS_MAY_READ:
-            raise KeyFault("its file can be read by others.", f"Run `chmod 600 {path}`, then rotate the key.")
-        return path.read_text(encoding="ascii")
-    except OSError as error:
-        raise KeyFault(
-            f"its file {path} cannot be read ({error.strerror}).", "Put it back, or correct `file`."
-        ) from None
-    except UnicodeDecodeError:
-        raise KeyFault("its file is not hexadecimal text.", "Put the right file back.") from None
-
-
-def _variable_text(name: str | None) -> str:
-    text = os.environ.get(name or "")
-    if text is None:
-        raise KeyFault(f"the environment variable {name} is not set.", "Set it, or correct `variable`.")
-    return text

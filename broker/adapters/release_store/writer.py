@@ -16,10 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
+
 from broker.adapters.release_store.journal import Journal
 from broker.adapters.release_store.reserve import Reserve
 from broker.adapters.release_store.schema import connect
 from broker.domain.errors import ServiceDown
+
+_log = structlog.get_logger(__name__)
 
 BATCH_MAX: Final = 64
 WAITING_MAX: Final = 1_024
@@ -54,6 +58,7 @@ class Writer:
         self._waiting_max = waiting_max
         self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
+        self._failing = False
         self._opened: queue.SimpleQueue[ServiceDown | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="release-store", daemon=True)
         self._thread.start()
@@ -117,7 +122,19 @@ class Writer:
         except Exception:  # noqa: BLE001 - whatever went wrong here, nobody may wait for ever or be told yes
             self._roll_back()
             _fail(jobs)
+        self._tell(jobs)
         _answer(jobs)
+
+    def _tell(self, jobs: list[Job]) -> None:
+        """One line when the disk first fails, and none until a whole batch was written again.
+
+        A key that is missing is not the disk's fault; the ring has told of it.
+        """
+        faults = [job.failure for job in jobs if isinstance(job.failure, ServiceDown)]
+        down = next((fault for fault in faults if fault.service != "keys"), None)
+        if down is not None and not self._failing:
+            _log.error("store-failed", service=down.service)
+        self._failing = down is not None
 
     def _prepared(self, job: Job) -> bool:
         try:

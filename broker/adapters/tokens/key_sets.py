@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import aiohttp
+import structlog
 
 from broker.adapters.tokens.checks import KeyUnknown
 from broker.adapters.tokens.key_fetch import FetchedKeys, KeyFetcher
@@ -27,14 +28,16 @@ REFRESH_S_MAX = 900.0
 UNKNOWN_KEY_IDS_MAX = 1_024
 UNKNOWN_KEY_ID_S = 300.0
 
+_log = structlog.get_logger(__name__)
 _FETCH_FAULTS = (KeySetFault, aiohttp.ClientError, TimeoutError, OSError)
 
 
 @dataclass(slots=True)
 class _Held:
-    """What is known of one issuer's keys. Times are monotonic seconds."""
+    """What is known of one issuer's keys. Times are monotonic seconds; `place` counts in the trust file."""
 
     issuer: Issuer
+    place: int
     keys: dict[str, VerifyingKey] = field(default_factory=dict, repr=False)
     due_at_s: float = 0.0
     aged_at_s: float = 0.0
@@ -53,7 +56,7 @@ class KeySets:
         self._limits = limits or BrokerLimits()
         self._clock = clock
         self._fetcher = KeyFetcher(self._limits)
-        self._held = {issuer.issuer: _Held(issuer) for issuer in issuers}
+        self._held = {one.issuer: _Held(one, place) for place, one in enumerate(issuers, start=1)}
         self.fetches = 0
         self.faults = 0
 
@@ -120,7 +123,9 @@ class KeySets:
     async def _fetch(self, held: _Held) -> None:
         try:
             fetched = await self._fetcher.fetch(held.issuer)
-        except _FETCH_FAULTS:
+        except _FETCH_FAULTS as fault:
+            # As seldom as fetches are: an issuer is asked at most once in `key_set_refresh_s_min`.
+            _log.warning("token-keys-failed", issuer_place=held.place, error=type(fault).__name__)
             self.faults += 1
             held.failing = True
         else:

@@ -44,6 +44,11 @@ class Breaker:
         """The state as of the last call."""
         return self._state
 
+    @property
+    def open_s(self) -> float:
+        """How long it is open when it opens, before the jitter."""
+        return self._open_s
+
     def refuses(self, now_s: float) -> bool:
         """True when a call would not be admitted now. Changes nothing."""
         if self._state is BreakerState.OPEN:

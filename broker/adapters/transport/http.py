@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 import aiohttp
+import structlog
 from yarl import URL
 
 from broker.adapters.transport.address import Address
@@ -25,6 +26,8 @@ from broker.domain.registration import PartnerRegistration
 from broker.ports.clock import Clock
 from broker.ports.connector import HttpRequest, HttpResponse, Manifest, TransportFault
 from broker.ports.transport import CallPermit
+
+_log = structlog.get_logger(__name__)
 
 _THROTTLING = frozenset({429, 503})
 _SERVER_ERRORS_FROM = 500
@@ -80,7 +83,8 @@ class HttpTransport:
         randomness: random.Random | None = None,
     ) -> None:
         """`authorization` gives the Authorization header's whole value and is asked for each call, so
-        that a rotated key is used at once. Raises ValueError for an endpoint that is not safe to call.
+        that a rotated key is used at once; it raises TransportFault where there is none now. Raises
+        ValueError for an endpoint that is not safe to call.
         """
         self._registration = registration
         self._limits = registration.limits
@@ -165,7 +169,7 @@ class HttpTransport:
         except asyncio.CancelledError:
             # Ours or the caller's: only an expired phase of the partner's own tells of the partner.
             if watch.expired and watch.failure.counts:
-                self._breaker.failed(ticket, loop.time())
+                self._settle(ticket, loop.time(), sick=True)
             else:
                 self._breaker.abandoned(ticket)
             raise
@@ -180,7 +184,19 @@ class HttpTransport:
             sick = result.counts
         else:
             sick = result.status >= _SERVER_ERRORS_FROM or result.status == _TOO_MANY
-        (self._breaker.failed if sick else self._breaker.succeeded)(ticket, now_s)
+        self._settle(ticket, now_s, sick=sick)
+
+    def _settle(self, ticket: int, now_s: float, *, sick: bool) -> None:
+        """Give the ticket back, and tell operators when the breaker opens or closes by it."""
+        breaker = self._breaker
+        before = breaker.state
+        (breaker.failed if sick else breaker.succeeded)(ticket, now_s)
+        if breaker.state is before:
+            return
+        if breaker.state is BreakerState.OPEN:
+            _log.warning("breaker-opened", partner=self._registration.partner_id, open_s=breaker.open_s)
+        else:
+            _log.info("breaker-closed", partner=self._registration.partner_id)
 
     async def _exchange(self, call: _Call, watch: Watch) -> HttpResponse | Failure:
         session = self._session
