@@ -96,9 +96,13 @@ class Ending:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refusal:
-    """A request that was turned away, in the same detail as one that was answered."""
+    """A request that was turned away, in the same detail as one that was answered.
+
+    `times` is over one where a flood at the door is recorded by kind: then nothing but `cause` is told.
+    """
 
     context: AuditContext
     at: dt.datetime
     cause: str
     reasons: tuple[Reason, ...] = ()
+    times: int = 1

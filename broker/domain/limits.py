@@ -55,3 +55,4 @@ class BrokerLimits:
     key_set_stale_s_max: int = 3600
     slice_s: float = 0.005
     policy_watch_s: float = 2.0
+    door_refusals_per_minute_max: int = 60

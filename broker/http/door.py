@@ -9,7 +9,7 @@ from functools import partial
 from aiohttp import web
 from aiohttp.typedefs import Handler
 
-from broker.domain.errors import BrokerError, BrokerFault
+from broker.domain.errors import BrokerError, BrokerFault, NotFound
 from broker.domain.query import Interaction
 from broker.http.answers import REQUEST_ID, refusal_response, reply_response, request_id, respond
 from broker.http.capability import capability_statement
@@ -21,18 +21,22 @@ from broker.http.negotiation import require_json_out
 from broker.http.parameters import known_once, read_pairs
 from broker.http.questions import base_url_of, read_question
 from broker.http.refusals import MethodNotAllowed, NoItemRead, NoSuchType
-from broker.http.routes import PROBES, ROUTES, SEARCHABLE_TYPES, Route, methods_at
+from broker.http.routes import FHIR_ROOT, PROBES, ROUTES, SEARCHABLE_TYPES, Route, methods_at
 from broker.http.settings import DoorSettings
+from broker.http.turned_away import TurnedAway
 from broker.logs.errors import described
 from broker.pipeline.question import Question, Reply
 
 Answer = Callable[[Question], Awaitable[Reply]]
+Refused = Callable[[TurnedAway], None]
 
 SETTINGS = web.AppKey("settings", DoorSettings)
 GATE = web.AppKey("gate", Gate)
 HEALTH = web.AppKey("health", Health)
+_REFUSED: web.AppKey[Refused] = web.AppKey("refused")
 _ID = web.RequestKey("request_id", str)
 _INTERACTION = web.RequestKey("interaction", Interaction)
+_ANSWERING = web.RequestKey("answering", bool)
 
 
 def make_app(
@@ -40,15 +44,19 @@ def make_app(
     *,
     readiness: Callable[[], Awaitable[Readiness]],
     settings: DoorSettings | None = None,
+    refused: Refused | None = None,
 ) -> web.Application:
     """The application. `answer` raises nothing but BrokerError and CancelledError; whatever else it
     raises is a fixed 500, logged by class name. Serve it with `broker.http.server.serve`.
+
+    `refused` hears of what the door refuses itself and returns at once; `answer` records its own.
     """
     settings = settings or DoorSettings()
     app = web.Application(middlewares=[_every_request], client_max_size=settings.limits.request_bytes_max)
     app[SETTINGS] = settings
     app[GATE] = Gate(settings.limits.requests_at_once_max)
     app[HEALTH] = Health(readiness, settings)
+    app[_REFUSED] = refused or _nobody_listens
     expect = partial(_expect, settings=settings)
     for route in ROUTES:
         handler = partial(_metadata if route.interaction is None else _ask, route=route, answer=answer)
@@ -74,6 +82,7 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
     except BrokerError as error:
         cause = {"error": type(error).__name__}
         response = refusal_response(error, identifier)
+        _tell(request, error, identifier)
     except asyncio.CancelledError:
         _log(request, LEFT, began_s, cause)
         raise
@@ -84,6 +93,25 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
         response.force_close()  # what follows on this connection is in doubt too
     _log(request, response.status, began_s, cause)
     return response
+
+
+def _nobody_listens(_turned: TurnedAway) -> None:
+    """For a door without a trail behind it."""
+
+
+def _tell(request: web.Request, error: BrokerError, identifier: str) -> None:
+    """Whoever asked for nothing of ours tried no record: a probe of some address is logged alone."""
+    if _ANSWERING in request or isinstance(error, NotFound) or not request.path.startswith(FHIR_ROOT + "/"):
+        return
+    asked = request[_INTERACTION].value if _INTERACTION in request else ""
+    request.app[_REFUSED](
+        TurnedAway(
+            cause=type(error).__name__,
+            request_id=identifier,
+            client_address=request.remote or "",
+            interaction=asked,
+        )
+    )
 
 
 def _log(request: web.Request, status: int, began_s: float, cause: dict[str, object]) -> None:
@@ -115,6 +143,7 @@ async def _ask(request: web.Request, *, route: Route, answer: Answer) -> web.Res
     request[_INTERACTION] = route.interaction
     with request.app[GATE].place():
         question = await read_question(request, route, request.app[SETTINGS], request[_ID])
+        request[_ANSWERING] = True
         return reply_response(await answer(question), request[_ID])
 
 
@@ -151,7 +180,9 @@ async def _expect(request: web.Request, *, settings: DoorSettings) -> web.Respon
     try:
         await expectation(request, settings)
     except BrokerError as error:
-        response = refusal_response(error, request_id(request.headers.getall(REQUEST_ID, [])))
+        identifier = request_id(request.headers.getall(REQUEST_ID, []))
+        response = refusal_response(error, identifier)
         response.force_close()
+        _tell(request, error, identifier)
         return response
     return None

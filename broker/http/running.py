@@ -11,6 +11,7 @@ from broker.http.door import make_app
 from broker.http.health import Readiness, ServiceState
 from broker.http.server import Door, serve
 from broker.http.settings import DoorSettings
+from broker.http.turned_away import DoorRecords
 from broker.settings import Settings
 
 
@@ -20,18 +21,27 @@ async def running(settings: Settings) -> AsyncIterator[Door]:
     and OSError when the address cannot be bound.
     """
     async with open_broker(settings) as broker:
+        services = broker.services
+        records = DoorRecords(
+            services.store,
+            services.clock,
+            services.finish_later,
+            per_minute_max=settings.limits.door_refusals_per_minute_max,
+        )
         app = make_app(
             broker.answer,
             readiness=functools.partial(_readiness, broker),
             settings=DoorSettings(
                 base_url=f"{settings.base_url}/fhir" if settings.base_url else "", limits=settings.limits
             ),
+            refused=records,
         )
         door = await serve(app, settings.listen_host, settings.listen_port)
         try:
             yield door
         finally:
             await door.drain()
+            records.close_window()
 
 
 async def _readiness(broker: Broker) -> Readiness:

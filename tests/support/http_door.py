@@ -16,6 +16,7 @@ from broker.http.door import make_app
 from broker.http.health import Readiness, ServiceState
 from broker.http.server import Door, serve
 from broker.http.settings import DoorSettings
+from broker.http.turned_away import TurnedAway
 from broker.pipeline.question import Question, Reply
 
 NUMBER = "9990000018"
@@ -72,9 +73,10 @@ async def open_door(
     answer: Callable[[Question], Awaitable[Reply]] | None = None,
     settings: DoorSettings | None = None,
     readiness: Callable[[], Awaitable[Readiness]] = is_ready,
+    refused: Callable[[TurnedAway], None] | None = None,
 ) -> AsyncIterator[Door]:
     """A door on a free port of 127.0.0.1, drained at the end."""
-    app = make_app(answer or Answers(), readiness=readiness, settings=settings)
+    app = make_app(answer or Answers(), readiness=readiness, settings=settings, refused=refused)
     door = await serve(app, "127.0.0.1", 0)
     try:
         yield door

@@ -55,6 +55,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
     ended: str = ""
     bytes_sent: int = 0
     step: int = 0
+    times: int = 1
 
 
 class Proof(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -157,6 +158,7 @@ def refusal_entry(refusal: Refusal, ring: KeyRing) -> Entry:
     body = _body(
         RecordKind.REFUSAL, refusal.context, refusal.at, reasons=refusal.reasons, cause=refusal.cause
     )
+    body = msgspec.structs.replace(body, times=refusal.times)
     return entry_of(body, identity_of(refusal.context), ring)
 
 

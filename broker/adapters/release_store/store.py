@@ -85,9 +85,12 @@ class SqliteReleaseStore:
         await self._writer.do(Job(service="audit", prepare=prepare, run=self._append, vital=True))
 
     async def record_refusal(self, refusal: Refusal, /) -> None:
-        """Vital: on a full disk it is written into the reserve."""
+        """Vital where somebody was known: on a full disk it is written into the reserve, which nobody
+        without a token may use up.
+        """
         prepare = lambda: entries.refusal_entry(refusal, self._ring)  # noqa: E731 - as its neighbours
-        await self._writer.do(Job(service="audit", prepare=prepare, run=self._append, vital=True))
+        known = refusal.context.requester is not None
+        await self._writer.do(Job(service="audit", prepare=prepare, run=self._append, vital=known))
 
     async def check(self) -> None:
         """Raises ServiceDown when a key is gone or a record could not be written now."""
