@@ -101,7 +101,7 @@ def test_a_spoilt_key_is_complained_of_and_never_used(
 
 
 def test_a_key_may_come_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """By the name of a variable."""
+    """By the name of a variable; until that is set, the key is not there."""
     path = make_development_keys(tmp_path)
     (key,) = tmp_path.glob("index-*.key")
     path.write_text(path.read_text().replace(f"file: {key.name}", "variable: WATERSMEET_TEST_INDEX_KEY"))
