@@ -21,7 +21,7 @@ from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
 from broker.domain.view import View
-from broker.pipeline.audit import Trail
+from broker.pipeline.audit import Trail, released_items
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.identification import one_person, read_query
 from broker.pipeline.judging import judge, refuse_if_denied, stricter
@@ -67,13 +67,24 @@ async def _turned_away(trail: Trail, error: BrokerError, services: Services) -> 
         error.contact = error.contact or services.contact
     elif isinstance(error, Forbidden):
         _put_neutrally(error, services)
+    down = await asyncio.shield(services.finish_later(_recorded(trail, error)))
+    if down is None:
+        return
+    if not isinstance(error, ServiceDown):
+        down.contact = services.contact
+        raise down
+    _log.error("store-failed", service=down.service)
+
+
+async def _recorded(trail: Trail, error: BrokerError) -> ServiceDown | None:
+    """The refusal on file, or the service that could not write it. It is written to its end even when
+    the client leaves meanwhile.
+    """
     try:
         await trail.turned_away(error)
     except ServiceDown as down:
-        if not isinstance(error, ServiceDown):
-            down.contact = services.contact
-            raise down from None
-        _log.error("store-failed", service=down.service)
+        return down
+    return None
 
 
 def _put_neutrally(error: Forbidden, services: Services) -> None:
@@ -133,8 +144,9 @@ class Answering:
             deadline_at_s=self._partners_by_s,
         )
         self._patient = one_person(traced)
-        self._trail.about(self._patient.numbers)
-        self._objections = await self._services.store.objections(self._trail.context.numbers)
+        if not self._patient.numbers <= self._trail.context.numbers:
+            self._trail.about(self._patient.numbers)
+            self._objections = await self._services.store.objections(self._trail.context.numbers)
         return self._judged(self._patient)
 
     def _judged(self, patient: PatientIdentity | None) -> Judgement:
@@ -153,18 +165,25 @@ class Answering:
 
     async def _release(self, gathered: Gathered | None, judgement: Judgement) -> Reply:
         """Make the view and release it; when the register moved meanwhile, judge and screen again."""
+        sealer, clock, slice_s = self._services.sealer, self._services.clock, self._services.limits.slice_s
         for _ in range(_RELEASES_MAX):
-            if self._services.policies().revision != judgement.revision:
+            if self._policies_moved(judgement):
                 judgement = stricter(judgement, self._judged(self._patient))
             view, body = await self._rendered(gathered, judgement)
+            items = await in_slices(released_items(view, sealer), clock, slice_s)
+            if self._policies_moved(judgement):  # while this was being made
+                continue
             try:
-                await self._trail.release(view, self._services.sealer)
+                await self._trail.release(items, view.outcomes)
             except ObjectionsChanged as changed:
                 self._objections = changed.snapshot
                 judgement = stricter(judgement, self._judged(self._patient))
             else:
                 return self._replied(body)
         raise ServiceDown("release-store")
+
+    def _policies_moved(self, judgement: Judgement) -> bool:
+        return self._services.policies().revision != judgement.revision
 
     async def _rendered(
         self, gathered: Gathered | None, judgement: Judgement

@@ -6,7 +6,9 @@ refusal holds the same fields as a release.
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
+from collections.abc import Generator
 
 import structlog
 
@@ -16,12 +18,14 @@ from broker.domain.errors import BrokerError, ServiceDown
 from broker.domain.identity import NhsNumber
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.requester import Requester
+from broker.domain.resource import Resource
 from broker.domain.view import View
 from broker.pipeline.question import Question
 from broker.ports.clock import Clock
 from broker.ports.release_store import ReleaseStore
 from broker.ports.sealer import Sealer
 
+_ITEMS_IN_A_SLICE = 200
 _log = structlog.get_logger(__name__)
 
 
@@ -32,6 +36,7 @@ class Trail:
         self._store = store
         self._clock = clock
         self._reasons: tuple[Reason, ...] = ()
+        self._intending: asyncio.Future[int] | None = None
         self.intent_sequence: int | None = None
         self.outcomes: tuple[PartnerOutcome, ...] = ()
         self.context = AuditContext(
@@ -60,12 +65,15 @@ class Trail:
         )
 
     async def intend(self) -> int:
-        """Durable before the index or a partner is contacted."""
+        """Durable before the index or a partner is contacted. It is written to its end even when the
+        client leaves meanwhile, so that its own end can be recorded too.
+        """
         intent = Intent(context=self.context, at=self._clock.now(), reasons=self._reasons)
-        self.intent_sequence = await self._store.record_intent(intent)
+        self._intending = asyncio.ensure_future(self._store.record_intent(intent))
+        self.intent_sequence = await asyncio.shield(self._intending)
         return self.intent_sequence
 
-    async def release(self, view: View, sealer: Sealer) -> None:
+    async def release(self, items: tuple[ReleasedItem, ...], outcomes: tuple[PartnerOutcome, ...]) -> None:
         """Durable before the first byte leaves; raises ObjectionsChanged when it may not leave so."""
         await self._store.release(
             Disclosure(
@@ -73,8 +81,8 @@ class Trail:
                 at=self._clock.now(),
                 intent_sequence=self.intent_sequence or 0,
                 reasons=self._reasons,
-                outcomes=view.outcomes,
-                items=released_items(view, sealer),
+                outcomes=outcomes,
+                items=items,
             )
         )
 
@@ -111,20 +119,29 @@ class Trail:
         A disclosure without its ending over-reports, which is the safe direction.
         """
         try:
+            if self.intent_sequence is None and self._intending is not None:
+                self.intent_sequence = await self._intending
             await self.ended(how, bytes_sent=bytes_sent)
         except ServiceDown as down:
             _log.error("store-failed", service=down.service)
 
 
-def released_items(view: View, sealer: Sealer) -> tuple[ReleasedItem, ...]:
-    """Proof of each released item, without its content."""
-    return tuple(
-        ReleasedItem(
-            partner_id=resource.partner_id,
-            resource_type=resource.header.resourceType,
-            local_id=resource.header.id or "",
-            version=(resource.header.meta.versionId or "") if resource.header.meta else "",
-            digest=sealer.digest(resource.raw),
-        )
-        for resource in view.items
+def released_items(view: View, sealer: Sealer) -> Generator[None, None, tuple[ReleasedItem, ...]]:
+    """Proof of each released item, without its content. In slices: every item's bytes are digested."""
+    items = []
+    for count, resource in enumerate(view.items, start=1):
+        items.append(_released(resource, sealer))
+        if count % _ITEMS_IN_A_SLICE == 0:
+            yield
+    return tuple(items)
+
+
+def _released(resource: Resource, sealer: Sealer) -> ReleasedItem:
+    header = resource.header
+    return ReleasedItem(
+        partner_id=resource.partner_id,
+        resource_type=header.resourceType,
+        local_id=header.id or "",
+        version=(header.meta.versionId or "") if header.meta else "",
+        digest=sealer.digest(resource.raw),
     )

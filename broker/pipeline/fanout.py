@@ -45,6 +45,22 @@ class PartnerAnswer:
     learned: LocalIdentity | None = field(default=None, repr=False)
 
 
+class _Nonsense(Exception):
+    """The connector handed over something that is not of its contract."""
+
+
+def _must_be(of_the_contract: bool) -> None:  # noqa: FBT001 - the whole of what it asks
+    if not of_the_contract:
+        raise _Nonsense
+
+
+def _believed(ended: object) -> Ending:
+    """Raises _Nonsense for what is no ending: nobody checks the types of a connector from outside."""
+    if not isinstance(ended, Ending) or not isinstance(ended.label, OutcomeLabel):
+        raise _Nonsense
+    return ended
+
+
 class _TooManyEntries(Exception):
     """The partner sent more than its limit; what came before it is kept."""
 
@@ -59,6 +75,7 @@ class _Received:
     learned: LocalIdentity | None = None
 
     def page(self, page: Page) -> None:
+        _must_be(all(type(entry) is Entry and type(entry.raw) is bytes for entry in page.entries))
         room = self.entries_max - len(self.entries)
         self.entries.extend(page.entries[:room])
         self.pages += 1
@@ -66,6 +83,7 @@ class _Received:
             raise _TooManyEntries
 
     def local(self, learned: Learned) -> None:
+        _must_be(isinstance(learned.local, LocalIdentity))
         self.learned = learned.local
 
 
@@ -118,22 +136,34 @@ async def _ending(ask: PartnerAsk, road: Road, permit: CallPermit, received: _Re
     """The connector's own ending, or what stands for it when the conversation broke."""
     try:
         async with asyncio.timeout_at(permit.deadline_at_s):
-            return await converse(
+            ended = await converse(
                 road.connector.fetch(ask),
                 lambda request: road.transport.send(request, permit),
                 on_page=received.page,
                 on_learned=received.local,
             )
+            return _believed(ended)
     except TransportFault as fault:
         return _cut_off(received, fault.label, fault.cause)
     except TimeoutError:
         return _cut_off(received, OutcomeLabel.TIMED_OUT, Cause.DEADLINE)
     except _TooManyEntries:
         return Ending(OutcomeLabel.PARTIAL, Cause.ENTRY_LIMIT)
-    except Exception:  # noqa: BLE001 - a connector's bug is that partner's outcome, never everyone's
+    except (Exception, SystemExit, asyncio.CancelledError) as error:
+        if isinstance(error, asyncio.CancelledError) and _is_cancelled():
+            raise
+        # A connector's bug is that partner's outcome, never everyone's: an exit or a cancellation that
+        # nobody asked of this task is one too.
         _log.exception("connector-failed", partner=ask.partner_id)
         received.entries.clear()
+        received.learned = None
         return Ending(OutcomeLabel.INVALID, Cause.CONNECTOR_ERROR)
+
+
+def _is_cancelled() -> bool:
+    """True when somebody cancelled this task, so that a CancelledError in it is meant."""
+    task = asyncio.current_task()
+    return task is None or task.cancelling() > 0
 
 
 def _cut_off(received: _Received, label: OutcomeLabel, cause: Cause) -> Ending:

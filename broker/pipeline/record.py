@@ -7,13 +7,15 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import structlog
+
 from broker.domain.category import Category
 from broker.domain.decision import Judgement
 from broker.domain.identity import PatientIdentity
-from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
+from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.query import RecordQuery
 from broker.domain.requester import Requester
-from broker.domain.view import View
+from broker.domain.view import NOTHING_TO_SHOW, View
 from broker.pipeline.fanout import PartnerAnswer, fan_out
 from broker.pipeline.merging import Ground, merge
 from broker.pipeline.normalisation import Normalised, normalise
@@ -21,6 +23,9 @@ from broker.pipeline.planning import Plan, categories_wanted, plan
 from broker.pipeline.screening import Screened, screen
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
+from broker.ports.connector import Ending
+
+_log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +97,23 @@ async def _read(answer: PartnerAnswer, patient: PatientIdentity, services: Servi
         patient=patient,
         endpoint=endpoint,
     )
-    normalised = await in_slices(work, services.clock, services.limits.slice_s)
+    try:
+        normalised = await in_slices(work, services.clock, services.limits.slice_s)
+    except Exception:  # noqa: BLE001 - one partner's bytes never cost another's: none of its own is shown
+        _log.exception("connector-failed", partner=answer.partner_id)
+        return _nothing_read(answer)
     _remember(answer, normalised, patient, services)
     return normalised
+
+
+def _nothing_read(answer: PartnerAnswer) -> Normalised:
+    return Normalised(
+        partner_id=answer.partner_id,
+        ending=Ending(OutcomeLabel.INVALID, Cause.MALFORMED),
+        resources=(),
+        received=len(answer.entries),
+        unreadable=len(answer.entries),
+    )
 
 
 def _remember(
@@ -121,7 +140,22 @@ async def view_of(gathered: Gathered, judgement: Judgement, services: Services) 
     ground = _ground(gathered, judgement, services, screened)
     outcomes = _outcomes(gathered, screened)
     view = await in_slices(merge(items, outcomes, ground), clock, slice_s)
-    return _with_groups_counted(view)
+    return _as_never_asked(_with_groups_counted(view), judgement)
+
+
+def _as_never_asked(view: View, judgement: Judgement) -> View:
+    """A partner that may not be asked any more reads as one that was not, whatever it has answered.
+
+    Its exact outcome stays in the audit record.
+    """
+    closed = {one.partner_id for one in judgement.decisions if not one.categories}
+    lines = tuple(
+        dataclasses.replace(line, label=OutcomeLabel.NOT_ASKED.value, answered_at="", expected=None)
+        if line.partner_id in closed and line.label != NOTHING_TO_SHOW
+        else line
+        for line in view.lines
+    )
+    return dataclasses.replace(view, lines=lines)
 
 
 def _ground(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from broker.domain.limits import BrokerLimits
 from broker.domain.policy import PolicySet
@@ -16,6 +17,8 @@ from broker.ports.local_identities import LocalIdentities
 from broker.ports.patient_index import PatientIndex
 from broker.ports.release_store import ReleaseStore
 from broker.ports.sealer import Sealer
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,13 +38,14 @@ class Services:
     roads: Mapping[str, Road]
     limits: BrokerLimits
     contact: tuple[str, ...] = ()
-    background: set[asyncio.Task[None]] = field(default_factory=set)
+    background: set[asyncio.Task[Any]] = field(default_factory=set)
 
-    def finish_later(self, work: Coroutine[None, None, None]) -> None:
+    def finish_later(self, work: Coroutine[Any, Any, Made]) -> asyncio.Task[Made]:
         """Run `work` to its end whatever becomes of the request; awaited when the broker stops."""
         task = asyncio.get_running_loop().create_task(work)
         self.background.add(task)
         task.add_done_callback(self.background.discard)
+        return task
 
     @property
     def names(self) -> dict[str, str]:

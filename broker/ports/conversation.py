@@ -76,22 +76,24 @@ async def _drive(
 async def _hand_over(
     step: Page | Learned | Pause, on_page: OnPage | None, on_learned: OnLearned | None
 ) -> None:
+    """A step that sends nothing lets others run: a connector may yield such steps for ever."""
     handled: Awaitable[None] | None = None
     if isinstance(step, Page):
         handled = on_page(step) if on_page else None
     elif isinstance(step, Learned):
         handled = on_learned(step) if on_learned else None
-    elif isinstance(step, Pause):
-        await asyncio.sleep(0)
-    else:
+    elif not isinstance(step, Pause):
         raise TypeError(f"a connector yielded {type(step).__name__}, which is no step of a conversation")
     if handled is not None:
         await handled
+    await asyncio.sleep(0)
 
 
 async def _send_at_once(requests: Requests, send: Send) -> tuple[Answer, ...]:
     """All answers in the order of the requests. No call outlives this one, however it ends."""
     if len(requests) < 2:  # noqa: PLR2004 - one call needs no task of its own
+        if not requests:
+            await asyncio.sleep(0)
         return tuple([await _settled(request, send) for request in requests])
     calls = [asyncio.ensure_future(_settled(request, send)) for request in requests]
     try:

@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from broker.domain.identity import NhsNumber
+from broker.domain.identity import NhsNumber, check_digit_holds
 from broker.ports.connector import HttpRequest, HttpResponse, Step, Traced
 from connectors.pds.answers import read_refusal
 from connectors.pds.person import read_person
@@ -15,6 +15,7 @@ from connectors.settings import Settings
 
 _OK = 200
 _ODS_CODE = re.compile(r"[A-Z0-9]{3,10}", re.ASCII)
+_TEN_DIGITS_WITHIN = re.compile(r"(?=([0-9]{10}))", re.ASCII)
 _ROLE_ID = re.compile(r"[0-9]{1,20}", re.ASCII)
 
 
@@ -36,12 +37,22 @@ class Pds:
 
 
 def _ids(correlation_id: str) -> dict[str, str]:
-    """PDS takes UUIDs only, and knows a repeated call by its X-Request-ID: the same trace, the same id."""
+    """PDS takes UUIDs only, and knows a repeated call by its X-Request-ID: the same trace, the same id.
+
+    One UUID in some dozens has ten digits in a row that pass the check digit, and the transport would
+    refuse it as somebody's number: its successor stands for it.
+    """
     try:
-        correlation = str(uuid.UUID(correlation_id))
+        correlation = uuid.UUID(correlation_id)
     except ValueError:
-        correlation = str(uuid.uuid5(uuid.NAMESPACE_URL, correlation_id))
-    return {"X-Request-ID": correlation, "X-Correlation-ID": correlation}
+        correlation = uuid.uuid5(uuid.NAMESPACE_URL, correlation_id)
+    while _reads_as_a_number(correlation):
+        correlation = uuid.uuid5(uuid.NAMESPACE_URL, str(correlation))
+    return {"X-Request-ID": str(correlation), "X-Correlation-ID": str(correlation)}
+
+
+def _reads_as_a_number(correlation: uuid.UUID) -> bool:
+    return any(check_digit_holds(digits) for digits in _TEN_DIGITS_WITHIN.findall(correlation.hex))
 
 
 def create(settings: Mapping[str, object]) -> Pds:

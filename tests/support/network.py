@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -12,15 +13,22 @@ from typing import Any
 import aiohttp
 from aiohttp import web
 
+from broker.adapters.clock import SystemClock
 from broker.adapters.development_issuer import DevelopmentIssuer
-from broker.adapters.keys import make_development_keys
+from broker.adapters.keys import make_development_keys, read_key_ring
 from broker.adapters.plugins import load_plugins
+from broker.adapters.release_store import SqliteReleaseStore
 from broker.demonstration.configuration import DISTRIBUTION, trust_file
+from broker.domain.identity import NhsNumber
+from broker.domain.objection import Scope
+from broker.domain.objection_life import Actor, Channel, IdentityCheck, Intake
 from broker.http.running import running
 from broker.http.server import Door
+from broker.objections import Register
 from broker.settings import Settings, load_settings
 from tests.support.plain_policies import write_policies
 
+TAKER = Actor(role="objections team", name="Imaginary Rowan")
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
 
 
@@ -82,6 +90,77 @@ class Client:
         patient_id = await self.patient_id(number, **facts)
         status, body = await self.get(f"Patient/{patient_id}/$everything", **facts)
         return status, json.loads(body)
+
+
+@dataclass(slots=True)
+class Held:
+    """A partner's ear. Once armed, it holds the next call until it is let go, and says what became of it.
+
+    `ports` are the callers' own, one for each connection.
+    """
+
+    began: asyncio.Event = field(default_factory=asyncio.Event)
+    let_go: asyncio.Event = field(default_factory=asyncio.Event)
+    cancelled: asyncio.Event = field(default_factory=asyncio.Event)
+    armed: bool = False
+    calls: int = 0
+    ports: list[int] = field(default_factory=list)
+
+    def arm(self) -> None:
+        """Hold the next call."""
+        self.armed = True
+
+    def at(self, app: web.Application) -> web.Application:
+        """Put the ear at an application."""
+
+        @web.middleware
+        async def hear(request: web.Request, handler: Any) -> web.StreamResponse:
+            await self._heard(request)
+            response: web.StreamResponse = await handler(request)
+            return response
+
+        app.middlewares.append(hear)
+        return app
+
+    async def _heard(self, request: web.Request) -> None:
+        assert request.transport is not None
+        self.calls += 1
+        self.ports.append(request.transport.get_extra_info("peername")[1])
+        if self.armed:
+            self.armed = False
+            await self._hold()
+
+    async def _hold(self) -> None:
+        self.began.set()
+        try:
+            await self.let_go.wait()
+        except asyncio.CancelledError:
+            self.cancelled.set()
+            raise
+
+
+@asynccontextmanager
+async def objections_desk(settings: Settings) -> AsyncIterator[Register]:
+    """The register as another process has it: its own connection and chain on the broker's file."""
+    ring = read_key_ring(settings.keys_path, environment=settings.environment)
+    store = SqliteReleaseStore.open(settings.store_path, ring, SystemClock(), chain="desk")
+    try:
+        yield Register(store, SystemClock())
+    finally:
+        await store.aclose()
+
+
+async def object_to(register: Register, *numbers: str, scope: Scope | None = None) -> str:
+    """Record an objection by phone; returns its id when it is acknowledged."""
+    intake = Intake(
+        channel=Channel.PHONE,
+        received_at=SystemClock().now(),
+        identity_check=IdentityCheck.QUESTIONS,
+        consequences_explained=True,
+    )
+    found = frozenset(NhsNumber.parse(number) for number in numbers)
+    event = await register.record(found, intake, by=TAKER, scope=scope)
+    return event.objection.objection_id
 
 
 def resources(bundle: Mapping[str, Any]) -> list[dict[str, Any]]:
