@@ -56,7 +56,7 @@ def verify(**given: Any) -> None:
         verdict = verify_store(place.store, read_ring(place), anchors=_anchors(given["anchors_path"]))
     except ServiceDown as down:
         raise click.ClickException(f"The trail cannot be read: {down.service} is not available.") from None
-    _say_verdict(verdict, as_json=given["as_json"])
+    _say_verdict(verdict, anchored=given["anchors_path"] is not None, as_json=given["as_json"])
     if verdict.fault is not None:
         raise click.exceptions.Exit(1)
 
@@ -88,7 +88,7 @@ def patient(**given: Any) -> None:
     if given["names"]:
         headings.append("who")
         rows = [(*row, access.user) for row, access in zip(rows, accesses, strict=True)]
-    write_table(headings, rows)
+    write_table(headings, rows, nothing="No request about this person is on file.")
 
 
 def _anchors(path: Path | None) -> tuple[Anchor, ...]:
@@ -105,22 +105,22 @@ def _anchors(path: Path | None) -> tuple[Anchor, ...]:
         raise click.UsageError(f"{path} is not a verdict of `audit verify --json`.") from None
 
 
-def _say_verdict(verdict: Verification, *, as_json: bool) -> None:
+def _say_verdict(verdict: Verification, *, anchored: bool, as_json: bool) -> None:
     if as_json:
         write_json(verdict)
         return
     if verdict.fault is None:
-        click.echo(
-            f"{verdict.records} records in {len(verdict.heads)} chains: each follows from the one before."
-        )
+        chains = "one chain" if len(verdict.heads) == 1 else f"{len(verdict.heads)} chains"
+        click.echo(f"{verdict.records} records in {chains}: each follows from the one before.")
     else:
         fault = verdict.fault
         where = f"record {fault.record}" if fault.record else "a record"
         click.echo(f"{where} (chain `{fault.chain}`, sequence {fault.sequence}) {fault.problem}.")
-    click.echo(
-        f"{verdict.unanchored} records came after the newest anchor that was given: "
-        "that they are all there rests on the chain key alone."
-    )
+    if verdict.unanchored:
+        since = "came after the newest anchor" if anchored else "stand without an anchor (see --anchors)"
+        click.echo(
+            f"{verdict.unanchored} records {since}: that none is missing rests on the chain key alone."
+        )
 
 
 def _access_row(access: Access) -> tuple[str, ...]:

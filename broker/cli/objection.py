@@ -144,7 +144,7 @@ def list_(**given: Any) -> None:
     if given["as_json"]:
         write_json([event_json(event, show_numbers=given["show_numbers"]) for event in events])
     else:
-        write_table(_HEADINGS, [event_row(event) for event in events])
+        write_table(_HEADINGS, [event_row(event) for event in events], nothing="No objection is on file.")
 
 
 def _list_early(given: dict[str, Any]) -> None:
@@ -154,7 +154,7 @@ def _list_early(given: dict[str, Any]) -> None:
     if given["as_json"]:
         write_json([dict(zip(headings, row, strict=True)) for row in rows])
     else:
-        write_table(headings, rows)
+        write_table(headings, rows, nothing="Nothing was released before it was acknowledged.")
 
 
 def _do(given: dict[str, Any], work: Callable[[Register], Awaitable[Answer]]) -> Answer:
@@ -225,4 +225,4 @@ def _say(event: ObjectionEvent, *, as_json: bool) -> None:
     if as_json:
         write_json(event_json(event, show_numbers=False))
     else:
-        write_table(_HEADINGS, [event_row(event)])
+        write_table(_HEADINGS, [event_row(event)], nothing="")

@@ -138,9 +138,12 @@ def write_json(value: Any) -> None:
     click.echo(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode())
 
 
-def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Columns as wide as they need to be, headings first."""
+def write_table(headings: Sequence[str], rows: Iterable[Sequence[str]], *, nothing: str) -> None:
+    """Columns as wide as they need to be, headings first; the sentence `nothing` where there is no row."""
     lines = [tuple(headings), *(tuple(row) for row in rows)]
+    if len(lines) == 1:
+        click.echo(nothing)
+        return
     widths = [max(len(line[place]) for line in lines) for place in range(len(headings))]
     for line in lines:
         click.echo("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

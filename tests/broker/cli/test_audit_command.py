@@ -20,8 +20,8 @@ def test_a_whole_trail_is_verified(desk: Desk) -> None:
     """Exit code 0, and an honest word about what is not anchored."""
     result = desk.run(command, "verify")
     assert result.exit_code == 0
-    assert "4 records in 1 chains" in result.stdout
-    assert "4 records came after the newest anchor" in result.stdout
+    assert "4 records in one chain" in result.stdout
+    assert "4 records stand without an anchor" in result.stdout
 
 
 def test_a_changed_record_is_named(desk: Desk) -> None:

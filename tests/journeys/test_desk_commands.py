@@ -1,0 +1,139 @@
+"""The commands of a desk, as somebody types them, on the configuration of a network that serves meanwhile."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from broker.demonstration.client import ask_for_record
+from broker.demonstration.network import Network, demonstration_network
+from broker.demonstration.users import USERS, token_for
+from broker.domain.identity import NhsNumber
+from broker.http.running import running
+from broker.settings import load_settings
+
+NUMBER = "9990000018"
+BY = ("--by-role", "call handler", "--by-name", "R. Rowan")
+GUARDIAN = ("--by-role", "Caldicott Guardian", "--by-name", "A. Ash")
+INTAKE = ("--channel", "phone", "--identity-check", "questions", "--consequences-explained")
+
+
+class Desk:
+    """Types commands against a running network."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+
+    async def run(self, *arguments: str, typed: str = "", code: int = 0) -> str:
+        """Standard output of one command, which must end with `code`; on a failure, standard error."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "broker", *arguments, "--config", str(self.network.config_dir)),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+        out, err = await process.communicate(typed.encode())
+        assert process.returncode == code, err.decode()
+        assert b"Traceback" not in err
+        return (err if code else out).decode()
+
+    async def json(self, *arguments: str, typed: str = "") -> Any:
+        """As a script reads it."""
+        return json.loads(await self.run(*arguments, "--json", typed=typed))
+
+    async def ask(self, fhir_url: str = "") -> int:
+        """The status of the person's record, asked for as a doctor."""
+        token = token_for(USERS["doctor"], self.network.issuer)
+        url = fhir_url or self.network.fhir_url
+        return (await ask_for_record(url, token, NhsNumber.parse(NUMBER))).status
+
+
+@pytest.fixture
+async def desk() -> AsyncIterator[Desk]:
+    """The whole demonstration, serving."""
+    async with demonstration_network() as network:
+        yield Desk(network)
+
+
+async def test_the_life_of_an_objection_is_felt_at_once(desk: Desk) -> None:
+    """Received, in force in the running broker; withdrawn, open again; the trail tells of both asks."""
+    assert await desk.run("audit", "patient", *GUARDIAN, typed=NUMBER) == (
+        "No request about this person is on file.\n"
+    )
+    assert await desk.ask() == 200
+    received = await desk.json("objection", "record", *INTAKE, *BY, typed=NUMBER)
+    assert await desk.ask() == 403
+    objection = received["objection"]
+    refusal = await desk.run("objection", "review", objection, "--outcome", "not-upheld", *GUARDIAN, code=1)
+    assert "ground" in refusal
+    await desk.run("objection", "withdraw", objection, *BY, "--note", "by phone, number and address asked")
+    assert await desk.ask() == 200
+    (listed,) = await desk.json("objection", "list", "--one-person", typed=NUMBER)
+    assert (listed["objection"], listed["state"]) == (objection, "withdrawn")
+    early = await desk.run("objection", "list", "--disclosed-before-acknowledgement", objection)
+    assert early == "Nothing was released before it was acknowledged.\n"
+    seen = await desk.json("audit", "patient", *GUARDIAN, typed=NUMBER)
+    assert [one["outcome"] for one in seen].count("released") >= 2
+    assert "refused" in {one["outcome"] for one in seen}
+
+
+async def test_an_anchor_kept_elsewhere_is_held_against_the_trail(desk: Desk, tmp_path: Path) -> None:
+    """What was on file is still there and what came since follows; a verdict of another store is told."""
+    verdict = await desk.json("audit", "verify")
+    anchors = tmp_path / "heads.json"
+    anchors.write_text(json.dumps(verdict))
+    assert await desk.ask() == 200
+    said = await desk.run("audit", "verify", "--anchors", str(anchors))
+    assert "2 chains: each follows" in said
+    assert "came after the newest anchor" in said
+
+
+async def test_the_policies_of_the_network_are_checked_tested_and_explained(desk: Desk) -> None:
+    """On the configuration that serves."""
+    assert "The policies can be read" in await desk.run("policy", "check")
+    tested = await desk.json("policy", "test")
+    assert tested["failed"] == 0
+    explained = await desk.run("policy", "explain", "--role", "receptionist", "--partner", "harbour-clinic")
+    assert "deny    harbour-clinic" in explained
+    nearest = await desk.run("policy", "explain", "--partner", "harbour", code=2)
+    assert "Did you mean `harbour-clinic`?" in nearest
+
+
+async def test_a_key_is_rotated_in_the_order_that_the_command_says(desk: Desk) -> None:
+    """Rotate, restart, reseal: the record, the trail and its proof are as before."""
+    assert await desk.ask() == 200
+    said = await desk.run("keys", "rotate", "seal")
+    assert "Restart every process of the broker, then run `keys reseal`" in said
+    settings = load_settings(desk.network.config_dir)
+    async with running(settings) as door:
+        assert await desk.ask(door.url) == 200
+        resealed = await desk.json("keys", "reseal")
+        assert resealed["resealed"] > 0
+        assert await desk.ask(door.url) == 200
+    assert "each follows from the one before" in await desk.run("audit", "verify")
+    seen = await desk.json("audit", "patient", *GUARDIAN, typed=NUMBER)
+    assert [one["outcome"] for one in seen].count("released") >= 3
+
+
+@pytest.mark.parametrize(
+    ("arguments", "typed", "code", "said"),
+    [
+        (("audit", "patient", *GUARDIAN), "9990000019", 2, "The NHS number is not valid"),
+        (("audit", "patient", *GUARDIAN), "", 2, "on standard input"),
+        (("objection", "withdraw", "ob-none", *BY), "", 1, "no objection of that id"),
+        (("keys", "rotate", "partner"), "", 2, "'partner' is not one of"),
+    ],
+)
+async def test_a_slip_is_a_sentence_and_a_code(
+    desk: Desk, arguments: tuple[str, ...], typed: str, code: int, said: str
+) -> None:
+    """Usage is 2, a refusal is 1, and no number is said back."""
+    heard = await desk.run(*arguments, typed=typed, code=code)
+    assert said in heard
+    assert "9990000019" not in heard
