@@ -26,16 +26,8 @@ from broker.pipeline.normalisation import Normalised
 from broker.ports.connector import API, Plugin, Traced, TransportFault
 from connectors.simulation import JOURNAL
 from tests.support.loopback import served
-from tests.support.sender import (
-    ASHA,
-    Heard,
-    Spoil,
-    held_conversation,
-    road_to,
-    said,
-    scripted,
-    spoilt,
-)
+from tests.support.patients import ASHA
+from tests.support.sender import Heard, Spoil, held_conversation, road_to, said, scripted, spoilt
 
 World = Mapping[str, Sequence[Mapping[str, Any] | bytes]]
 

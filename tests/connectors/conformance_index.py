@@ -8,8 +8,8 @@ from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import Traced
 from tests.connectors.conformance import Conformance, Result, World
-from tests.support.patients import patient
-from tests.support.sender import ASHA, BEN, CORRELATION, OLD, Heard
+from tests.support.patients import ASHA, BEN, OLD, patient
+from tests.support.sender import CORRELATION, Heard
 
 
 class IndexConformance(Conformance):

@@ -15,9 +15,9 @@ from broker.pipeline.normalisation import normalise
 from connectors.simulation import raw_bytes
 from tests.connectors.conformance import BASE_PATH, STATUSES, Conformance, Result, World
 from tests.support.loopback import served
-from tests.support.patients import patient
+from tests.support.patients import ASHA, BEN, OLD, patient
 from tests.support.records import finished
-from tests.support.sender import ASHA, BEN, OLD, Heard, Spoil, ask_for
+from tests.support.sender import Heard, Spoil, ask_for
 
 
 class RecordsConformance(Conformance):

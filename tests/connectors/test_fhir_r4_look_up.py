@@ -20,8 +20,8 @@ from tests.support.fhir_server import (
     known,
     outcome,
 )
-from tests.support.patients import patient
-from tests.support.sender import ASHA, OLD, said
+from tests.support.patients import ASHA, OLD, patient
+from tests.support.sender import said
 
 
 def test_the_number_goes_into_the_body_of_a_post() -> None:

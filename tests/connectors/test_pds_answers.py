@@ -13,9 +13,9 @@ from broker.domain.identity import ODS_SYSTEM, Restriction
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import Traced, TransportFault
 from connectors.pds import PLUGIN
-from tests.support.patients import patient
+from tests.support.patients import ASHA, BEN, OLD, patient
 from tests.support.pds_answers import fault, identity, practice, spine, trace
-from tests.support.sender import ASHA, BEN, CORRELATION, OLD, said, scripted
+from tests.support.sender import CORRELATION, said, scripted
 
 
 def test_one_read_carries_the_ids_that_the_index_needs() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from broker.domain.identity import Restriction
+from tests.support.patients import ASHA
 from tests.support.pds_answers import identity, labelled, practice
-from tests.support.sender import ASHA
 
 PLACE = "14 Hidden Lane"
 DRESSED_UP: dict[str, Any] = {

@@ -16,17 +16,8 @@ from connectors import fhir_r4, pds
 from connectors.simulation import JOURNAL, Asked
 from tests.connectors.test_fhir_r4 import RESOURCES
 from tests.support.loopback import served
-from tests.support.patients import patient
-from tests.support.sender import (
-    ASHA,
-    BEN,
-    CORRELATION,
-    OLD,
-    Heard,
-    ask_for,
-    held_conversation,
-    road_to,
-)
+from tests.support.patients import ASHA, BEN, OLD, patient
+from tests.support.sender import CORRELATION, Heard, ask_for, held_conversation, road_to
 
 PEOPLE = {
     ASHA.digits: (patient(ASHA.digits, "a1"), *RESOURCES),

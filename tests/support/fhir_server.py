@@ -11,8 +11,8 @@ from broker.domain.query import LocalIdentity
 from broker.ports.connector import Answer, Ending, HttpRequest
 from connectors.fhir_r4 import PLUGIN
 from connectors.fhir_r4.simulator import EPIC_OUTCOMES
-from tests.support.patients import patient
-from tests.support.sender import ASHA, BEN, Heard, ask_for, said, scripted
+from tests.support.patients import ASHA, BEN, patient
+from tests.support.sender import Heard, ask_for, said, scripted
 
 Responder = Callable[[HttpRequest], Answer]
 LOCAL = LocalIdentity(local_id="a1", patient=json.dumps(patient(ASHA.digits, "a1")).encode())

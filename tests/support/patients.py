@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from broker.domain.identity import NHS_NUMBER_SYSTEM, check_digit_holds
+from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber, check_digit_holds
+
+ASHA = NhsNumber.parse("9990000018")
+BEN = NhsNumber.parse("9990000026")
+OLD = NhsNumber.parse("9990000034")
 
 
 def patient(number: str, local_id: str, birth_date: str = "1951-04-09") -> dict[str, Any]:

@@ -11,8 +11,8 @@ from broker.domain.identity import ODS_SYSTEM, PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import HttpRequest, Traced, TransportFault
 from connectors.pds import PLUGIN
-from tests.support.patients import patient
-from tests.support.sender import ASHA, CORRELATION, said, scripted
+from tests.support.patients import ASHA, patient
+from tests.support.sender import CORRELATION, said, scripted
 
 DATE = {"Date": "Sun, 22 Nov 2026 12:00:00 GMT"}
 

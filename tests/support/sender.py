@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Generator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -16,7 +15,6 @@ from broker.domain.category import Category
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.limits import PartnerLimits
 from broker.domain.query import AskLimits, LocalIdentity, PartnerAsk
-from broker.domain.registration import Organisation, PartnerRegistration, PartnerStatus
 from broker.domain.requester import RelationshipGround, Requester
 from broker.ports.connector import (
     Answer,
@@ -31,11 +29,9 @@ from broker.ports.connector import (
     TransportFault,
 )
 from broker.ports.conversation import Send, converse
-from broker.ports.transport import CallPermit
+from tests.support.patients import ASHA
+from tests.support.transports import permit, registration
 
-ASHA = NhsNumber.parse("9990000018")
-BEN = NhsNumber.parse("9990000026")
-OLD = NhsNumber.parse("9990000034")
 CORRELATION = "7d1b5a5e-6a0e-4a52-9a6c-1f2d3c4b5a69"
 Ended = TypeVar("Ended")
 Responder = Callable[[HttpRequest], Answer]
@@ -126,27 +122,13 @@ async def road_to(
     endpoint: str, manifest: Manifest, *numbers: NhsNumber, within_s: float = 8.0, **limits: Any
 ) -> AsyncIterator[Send]:
     """The product's own transport to `endpoint`, with `limits` changed and a deadline from now."""
-    registration = PartnerRegistration(
-        partner_id="trust",
-        organisation=Organisation(name="A trust", ods_codes=frozenset({"RZZ01"}), kind="acute"),
-        connector=manifest.name,
-        endpoint=endpoint,
-        supplies=frozenset(Category),
-        status=PartnerStatus.LIVE,
-        contact=("Switchboard",),
-        limits=PartnerLimits(**{"calls_per_s_max": 10_000, "retries_max": 0, **limits}),
-    )
-    transport = HttpTransport(registration, manifest, clock=SystemClock())
-    permit = CallPermit(
-        partner_id="trust",
-        numbers=frozenset(numbers or {ASHA}),
-        intent_sequence=1,
-        correlation_id=CORRELATION,
-        deadline_at_s=asyncio.get_running_loop().time() + within_s,
-    )
+    given = PartnerLimits(**{"calls_per_s_max": 10_000, "retries_max": 0, **limits})
+    partner = replace(registration(endpoint, given), connector=manifest.name, supplies=frozenset(Category))
+    transport = HttpTransport(partner, manifest, clock=SystemClock())
+    permitted = replace(permit(*numbers, within_s=within_s), correlation_id=CORRELATION)
 
     async def send(request: HttpRequest) -> HttpResponse:
-        return await transport.send(request, permit)
+        return await transport.send(request, permitted)
 
     try:
         yield send

@@ -14,9 +14,8 @@ from broker.domain.limits import PartnerLimits
 from broker.domain.registration import Credentials, Organisation, PartnerRegistration, PartnerStatus
 from broker.ports.connector import HttpRequest, Manifest
 from broker.ports.transport import CallPermit
+from tests.support.patients import ASHA
 
-ASHA = NhsNumber("9990000018")
-BEN = NhsNumber("9990000026")
 READ = HttpRequest(method="GET", path="Patient/a1")
 
 MANIFEST = Manifest(

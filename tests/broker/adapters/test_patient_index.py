@@ -18,7 +18,8 @@ from broker.domain.query import LocalIdentity
 from broker.ports.connector import HttpRequest, Step, Traced
 from tests.support.clocks import HandClock
 from tests.support.fault_partner import FaultPartner, Line, answer, replies, silent
-from tests.support.transports import ASHA, BEN, transport
+from tests.support.patients import ASHA, BEN
+from tests.support.transports import transport
 
 Make = Callable[..., TracedPatientIndex]
 LOCAL = LocalIdentity(local_id="a1", patient=b"{}")

@@ -11,7 +11,8 @@ from broker.adapters.transport import HttpTransport
 from broker.domain.identity import NhsNumber
 from broker.ports.connector import HttpRequest, HttpResponse, TransportFault
 from tests.support.fault_partner import FaultPartner, Line, answer, replies
-from tests.support.transports import ASHA, READ, permit, transport
+from tests.support.patients import ASHA
+from tests.support.transports import READ, permit, transport
 
 POISON = answer(b'{"canary": "somebody else"}')
 

@@ -9,7 +9,8 @@ from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause
 from broker.ports.connector import HttpRequest, TransportFault
 from tests.support.fault_partner import FaultPartner, answer, replies
-from tests.support.transports import ASHA, BEN, MANIFEST, permit, transport
+from tests.support.patients import ASHA, BEN
+from tests.support.transports import MANIFEST, permit, transport
 
 ENDPOINT = "https://fhir.trust.example/api/fhir"
 
