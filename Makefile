@@ -46,10 +46,10 @@ lint: setup
 test: lint setup-real ## Lint, type-check, check the import contracts, run every test
 	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS) $(TESTS)
 
-check: bench ## Run the longer figures that stand today
+check: setup ## Run the longer figures, and fail where one has got worse than what was reached
+	$(BIN)/python -m tests.benchmarks.bench --guard
 
-bench: setup ## Measure a whole request against its peers; figures in build/bench.json
-	@mkdir -p build
+bench: setup ## Measure a whole request beside a plain read and the floor; exit 0 where every aim is met
 	$(BIN)/python -m tests.benchmarks.bench
 
 format: setup ## Put the code into its one form
