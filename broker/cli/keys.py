@@ -69,7 +69,9 @@ def rotate(purpose: str, governance: Path | None, **given: Any) -> None:
     except FileFault as fault:
         raise click.ClickException(str(fault)) from None
     except OSError as error:
-        raise click.ClickException(f"{place.keys} cannot be written ({error.strerror}).") from None
+        raise click.ClickException(
+            f"{error.filename or place.keys} cannot be written ({error.strerror})."
+        ) from None
     if given["as_json"]:
         write_json({"key": key_id})
     else:

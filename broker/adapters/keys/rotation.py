@@ -21,15 +21,19 @@ def rotate_key(
     """Add a new active key of `purpose` to the ring at `path`; the old one stays, retired.
 
     A new proof key's opening half goes to `governance` (by default beside the ring). Comments in the file
-    stay. Returns the new key's id. Raises FileFault when the ring is not right as it stands.
+    stay. Returns the new key's id. Raises FileFault when the ring is not right as it stands, OSError when
+    a folder cannot be written.
     """
     read_key_ring(path, environment=environment)
     reader = YAML(typ="rt")
+    reader.indent(mapping=2, sequence=4, offset=2)  # as the ring was made, so that people can go on in it
     tree = reader.load(path.read_text(encoding="utf-8"))
     for entry in tree["keys"]:
         if entry["purpose"] == purpose.value:
             entry["state"] = "retired"
-    members = new_key(path.parent, purpose, governance=governance or path.parent)
+    keeping = governance or path.parent
+    keeping.mkdir(mode=0o700, parents=True, exist_ok=True)
+    members = new_key(path.parent, purpose, governance=keeping)
     tree["keys"].append(_mapping(members))
     text = io.StringIO()
     reader.dump(tree, text)

@@ -152,6 +152,7 @@ def test_rotation_retires_the_old_key_and_keeps_the_file(ring: KeyRing, purpose:
     assert rotated.every(purpose)[0].key_id == new
     assert len(rotated.every(purpose)) == 2
     assert "looked after by" in ring.path.read_text()
+    assert ring.path.read_text().count("\n  - id: ") == len(rotated.entries)
     assert ring.path.stat().st_mode & 0o077 == 0
 
 
