@@ -1,4 +1,4 @@
-"""What every test stands on: nothing left behind, the loop watched, real material and real servers."""
+"""What every test stands on: nothing left behind, the loop watched, real material, real servers."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import structlog
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # ships no types
 
 from tests.support.leftovers import sockets_left, sockets_now, tasks_left, threads_left, threads_now
@@ -49,6 +50,17 @@ def nothing_left_open() -> Iterator[None]:
     left = [f"thread {name}" for name in threads_left(threads)] + sockets_left(sockets)
     if left:
         pytest.fail(f"This test left behind: {', '.join(left)}. Close what it opened.")
+
+
+@pytest.fixture(autouse=True)
+def logs_as_before() -> Iterator[None]:
+    """A command that runs inside a test sets up the process's logs; the next test must not go unheard."""
+    was_set_up, before = structlog.is_configured(), structlog.get_config()
+    yield
+    if was_set_up:
+        structlog.configure(**before)
+    else:
+        structlog.reset_defaults()
 
 
 @pytest.fixture(autouse=True)

@@ -14,6 +14,10 @@ from tests.support.real_data import PROJECT, VARIABLE, need_real_data, real_data
 PLANTED = """\
 import asyncio, socket, threading
 
+import structlog
+
+from broker.logs.setup import quieten
+
 KEPT = []
 GO = threading.Event()
 
@@ -28,6 +32,14 @@ def test_leaves_a_socket():
 
 async def test_leaves_nothing():
     await asyncio.create_task(asyncio.sleep(0))
+
+
+def test_quietens_the_logs():
+    quieten()
+
+
+def test_hears_the_logs():
+    assert not structlog.is_configured()
 
 
 async def test_holds_the_loop(loop_watch):
@@ -72,7 +84,7 @@ def test_what_a_test_leaves_behind_fails_it(tmp_path: Path) -> None:
     assert "was asked for and never entered" in ran.stdout
     bad = [line for line in ran.stdout.splitlines() if line.startswith(("FAILED", "ERROR"))]
     assert len(bad) == 5, ran.stdout
-    assert not any("test_leaves_nothing" in line for line in bad)
+    assert not any("test_leaves_nothing" in line or "test_hears_the_logs" in line for line in bad)
 
 
 def test_a_short_step_is_no_offence() -> None:

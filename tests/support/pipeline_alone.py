@@ -18,7 +18,7 @@ from broker.domain.errors import Unauthenticated
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.limits import BrokerLimits, PartnerLimits
 from broker.domain.query import Interaction, PartnerAsk
-from broker.domain.registration import Organisation
+from broker.domain.registration import Organisation, PartnerRegistration
 from broker.domain.requester import RelationshipGround, Requester
 from broker.pipeline import Question, Reply, Services, answer
 from broker.pipeline.fanout import Road
@@ -147,14 +147,6 @@ async def pipeline_over(
     ring = read_key_ring(make_development_keys(folder), environment="demonstration")
     clock, limits = SystemClock(), limits or BrokerLimits()
     store = SqliteReleaseStore.open(folder / "releases.sqlite", ring, clock)
-    registrations = tuple(
-        registration(
-            name,
-            organisation=Organisation(name=name.title(), ods_codes=frozenset({code}), kind="acute"),
-            limits=partner_limits or PartnerLimits(),
-        )
-        for name, code in ods.items()
-    )
     services = Services(
         authenticator=user or OneUser(),
         index=index or OnePerson(),
@@ -163,7 +155,7 @@ async def pipeline_over(
         clock=clock,
         locals=LocalIdentities(limits, clock),
         policies=lambda: policies,
-        registrations=registrations,
+        registrations=_registrations(ods, partner_limits or PartnerLimits()),
         roads={name: _road(one) for name, one in roads.items()},
         limits=limits,
         contact=("The test",),
@@ -174,6 +166,18 @@ async def pipeline_over(
         while services.background:
             await next(iter(services.background))
         await store.aclose()
+
+
+def _registrations(ods: Mapping[str, str], limits: PartnerLimits) -> tuple[PartnerRegistration, ...]:
+    """A live partner for each id, an organisation of its own behind it."""
+    return tuple(
+        registration(
+            name,
+            organisation=Organisation(name=name.title(), ods_codes=frozenset({code}), kind="acute"),
+            limits=limits,
+        )
+        for name, code in ods.items()
+    )
 
 
 def _road(one: Connector | Road) -> Road:
