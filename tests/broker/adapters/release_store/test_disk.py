@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import os
 import signal
 import sqlite3
@@ -13,6 +14,7 @@ import pytest
 
 from broker.adapters.keys import KeyRing
 from broker.adapters.release_store import SqliteReleaseStore, verify_store
+from broker.domain.audit import AuditContext
 from broker.domain.errors import ServiceDown
 from tests.support.clocks import HandClock
 from tests.support.store_faults import capped, down
@@ -103,6 +105,20 @@ async def test_a_batch_on_a_full_disk_is_judged_one_by_one(small: SqliteReleaseS
         return_exceptions=True,
     )
     assert [isinstance(result, ServiceDown) for result in results] == [True, False, True, False]
+
+
+async def test_nobody_without_a_token_uses_up_the_reserve(small: SqliteReleaseStore) -> None:
+    """Refusals of somebody unknown stop at the full disk; those of somebody known are still written."""
+    await capped(small, 0)
+    unknown = dataclasses.replace(
+        refusal(), context=AuditContext(request_id="r-2", requester=None, client_address="192.0.2.9")
+    )
+    results = await asyncio.gather(
+        *[small.record_refusal(unknown) for _ in range(300)], return_exceptions=True
+    )
+    assert isinstance(results[-1], ServiceDown)
+    assert small._reserve.is_whole
+    await small.record_refusal(refusal())
 
 
 async def test_when_the_reserve_is_used_up_the_audit_is_down(
