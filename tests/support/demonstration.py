@@ -70,7 +70,7 @@ class Watched:
         return await ask_for_record(self.network.fhir_url, token, story_named(story).asked_number)
 
     async def search(self, number: str, user: User, request_id: str) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of one `POST Patient/_search`."""
+        """Status, headers (names in small letters) and body of one `POST Patient/_search`."""
         headers = {
             "Authorization": f"Bearer {token_for(user, self.network.issuer)}",
             "X-Request-Id": request_id,
@@ -80,7 +80,8 @@ class Watched:
             aiohttp.ClientSession(headers=headers) as session,
             session.post(url, data=form) as answer,
         ):
-            return answer.status, dict(answer.headers), await answer.read()
+            said = {name.lower(): value for name, value in answer.headers.items()}
+            return answer.status, said, await answer.read()
 
 
 @asynccontextmanager
