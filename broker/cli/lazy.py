@@ -8,6 +8,9 @@ from typing import Any
 
 import click
 
+# click's mark for "keep these lines as they are" is a backspace; docstrings write it as these two letters.
+_WRITTEN_MARK, _MARK = "\\b\n", "\b\n"
+
 
 class LazyGroup(click.Group):
     """A group whose commands live in `broker.cli.<name>`, each module exposing `command`."""
@@ -26,6 +29,7 @@ class LazyGroup(click.Group):
         if cmd_name not in self.summaries:
             return None
         found: click.Command = importlib.import_module(f"broker.cli.{cmd_name}").command
+        _keep_examples(found)
         return found
 
     def resolve_command(
@@ -56,3 +60,11 @@ class LazyGroup(click.Group):
             if name.startswith(incomplete)
         ]
         return names + click.Command.shell_complete(self, ctx, incomplete)
+
+
+def _keep_examples(command: click.Command) -> None:
+    """Every example in the help of a command and of those below it stays on lines of its own."""
+    if command.help:
+        command.help = command.help.replace(_WRITTEN_MARK, _MARK)
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        _keep_examples(below)

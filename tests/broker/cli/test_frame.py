@@ -36,6 +36,24 @@ def test_every_command_exists_and_explains_itself(name: str) -> None:
     assert "Usage:" in done.output
 
 
+def _leaves(name: str) -> list[list[str]]:
+    """The words of each command at or below a name."""
+    found = command.get_command(click.Context(command), name)
+    return [[name, below] for below in found.commands] if isinstance(found, click.Group) else [[name]]
+
+
+@pytest.mark.parametrize("words", [words for name in COMMANDS for words in _leaves(name)], ids=" ".join)
+def test_an_example_can_be_copied_as_it_stands(words: list[str]) -> None:
+    """Each on a line of its own, never filled into the text around it."""
+    said = CliRunner().invoke(command, [*words, "--help"]).output
+    assert "\\b" not in said
+    lines = said.splitlines()
+    after = [
+        lines[place + 1] for place, line in enumerate(lines) if line.strip() in {"Example:", "Examples:"}
+    ]
+    assert all(line.startswith("    watersmeet ") for line in after)
+
+
 def test_the_version_is_the_packages() -> None:
     """`--version` prints it and ends with 0."""
     done = CliRunner().invoke(command, ["--version"])
