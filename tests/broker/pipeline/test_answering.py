@@ -1,9 +1,8 @@
-"""The whole pipeline over connectors that misbehave: each fault is that partner's alone."""
+"""The whole pipeline over connectors that behave: who is asked, for what, and in which order they stand."""
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,155 +10,13 @@ import orjson
 import pytest
 
 from broker.domain.errors import BrokerFault, ServiceDown, Unauthenticated
-from broker.domain.limits import BrokerLimits, PartnerLimits
-from broker.domain.objection_life import Actor
-from broker.domain.outcome import Cause, OutcomeLabel
+from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, LocalIdentity
-from broker.ports.connector import Ending, Entry, HttpRequest, Learned, Page, Pause, TransportFault
+from broker.ports.connector import Ending, Learned, Page, Pause
+from tests.support.connector_scripts import WHOLE, raising, well
 from tests.support.network import labels, resources
-from tests.support.pipeline_alone import Alone, OneUser, Script, pipeline_over
+from tests.support.pipeline_alone import OneUser, Script, pipeline_over
 from tests.support.records import NUMBER, entry, item, patient
-
-QUICK = BrokerLimits(deadline_s=0.5, reserve_s=0.3)
-WHOLE = Page((entry(patient()), entry(item("Condition", "c1"))))
-
-
-def well(_ask: object) -> Iterator[Any]:
-    """One Condition and its Patient."""
-    yield WHOLE
-    return Ending(OutcomeLabel.COMPLETE)
-
-
-def raising(error: BaseException) -> Callable[[object], Iterator[Any]]:
-    """A script that gives a page and then fails."""
-
-    def play(_ask: object) -> Iterator[Any]:
-        yield WHOLE
-        raise error
-
-    return play
-
-
-def yielding(*steps: object, ending: object = None) -> Callable[[object], Iterator[Any]]:
-    """A script of steps that ends with `ending`."""
-
-    def play(_ask: object) -> Iterator[Any]:
-        yield from steps
-        return ending or Ending(OutcomeLabel.COMPLETE)
-
-    return play
-
-
-def for_ever(step: object) -> Callable[[object], Iterator[Any]]:
-    """A script that never ends."""
-
-    def play(_ask: object) -> Iterator[Any]:
-        while True:
-            yield step
-
-    return play
-
-
-def stubborn(_ask: object) -> Iterator[Any]:
-    """A script that will not be closed."""
-    while True:
-        try:
-            yield Pause()
-        except GeneratorExit:
-            yield Pause()
-
-
-BUGS = {
-    "an error before the first step": lambda _ask: 1 / 0,
-    "an error after a page": raising(ValueError("9990000018")),
-    "a cancellation of its own": raising(asyncio.CancelledError()),
-    "an exit": raising(SystemExit(3)),
-    "the end of an iteration": raising(StopIteration()),
-    "a base error": raising(RecursionError()),
-    "no generator": lambda _ask: 7,
-    "a step of no kind": yielding("more"),
-    "a page of no entries": yielding(Page(5)),  # type: ignore[arg-type] # nonsense is what is tested
-    "an entry of no kind": yielding(Page((None,))),  # type: ignore[arg-type] # as above
-    "an entry of text": yielding(Page((Entry(raw="{}"),))),  # type: ignore[arg-type] # as above
-    "a local id of no kind": yielding(Learned("7")),  # type: ignore[arg-type] # as above
-    "an ending of no kind": yielding(WHOLE, ending="complete"),
-    "a label of no kind": yielding(WHOLE, ending=Ending("complete")),  # type: ignore[arg-type] # as above
-    "a request of no kind": yielding((None, None)),
-}
-
-
-@pytest.mark.parametrize("script", BUGS.values(), ids=BUGS.keys())
-async def test_a_connectors_bug_is_its_partners_outcome_alone(
-    script: Callable[[object], Any], tmp_path: Path
-) -> None:
-    """Nothing of that partner is shown, its line says invalid, and the other is whole."""
-    async with pipeline_over(tmp_path, {"alder": Script(well), "beech": Script(script)}) as alone:
-        record = await alone.record()
-    assert labels(record) == {"alder": "complete", "beech": "invalid"}
-    assert sources(record) == {"urn:watersmeet:partner:alder"}
-
-
-def sources(record: dict[str, Any]) -> set[str]:
-    """Where the Conditions came from."""
-    return {one["meta"]["source"] for one in resources(record) if one["resourceType"] == "Condition"}
-
-
-ENDLESS = {
-    "pauses": for_ever(Pause()),
-    "empty pages": for_ever(Page(())),
-    "no requests": for_ever(()),
-    "the same local id": for_ever(Learned(LocalIdentity(local_id="p1", patient=b"{}"))),
-    "pauses, and will not be closed": stubborn,
-}
-
-
-@pytest.mark.parametrize("script", ENDLESS.values(), ids=ENDLESS.keys())
-async def test_a_connector_that_never_ends_is_ended_by_the_deadline(
-    script: Callable[[object], Any], tmp_path: Path
-) -> None:
-    """It times out alone, and the loop was everybody's all the while."""
-    async with pipeline_over(
-        tmp_path, {"alder": Script(well), "beech": Script(script)}, limits=QUICK
-    ) as alone:
-        async with asyncio.timeout(5):
-            record = await alone.record()
-    assert labels(record) == {"alder": "complete", "beech": "timed-out"}
-    assert sources(record) == {"urn:watersmeet:partner:alder"}
-
-
-async def test_pages_before_the_deadline_are_kept_and_called_partial(tmp_path: Path) -> None:
-    """What came whole is shown; what did not come is said."""
-
-    def slow(_ask: object) -> Iterator[Any]:
-        yield WHOLE
-        while True:
-            yield Pause()
-
-    async with pipeline_over(tmp_path, {"alder": Script(slow)}, limits=QUICK) as alone:
-        record = await alone.record()
-    assert labels(record) == {"alder": "partial"}
-    assert sources(record) == {"urn:watersmeet:partner:alder"}
-
-
-async def test_a_fault_that_a_connector_lets_pass_labels_its_partner(tmp_path: Path) -> None:
-    """The transport's own label and cause."""
-
-    def cut(_ask: object) -> Iterator[Any]:
-        yield Pause()
-        raise TransportFault(OutcomeLabel.TOO_LARGE, Cause.WIRE_BYTES)
-
-    async with pipeline_over(tmp_path, {"alder": Script(well), "beech": Script(cut)}) as alone:
-        assert labels(await alone.record()) == {"alder": "complete", "beech": "too-large"}
-
-
-async def test_more_entries_than_the_limit_are_cut_and_called_partial(tmp_path: Path) -> None:
-    """The first are shown; the limit is the partner's own."""
-    many = Page((entry(patient()), *(entry(item("Condition", f"c{n}")) for n in range(30))))
-    scripts = {"alder": Script(well), "beech": Script(yielding(many))}
-    async with pipeline_over(tmp_path, scripts, partner_limits=PartnerLimits(entries_max=11)) as alone:
-        record = await alone.record()
-    assert labels(record) == {"alder": "complete", "beech": "partial"}
-    assert sum(1 for one in resources(record) if one["resourceType"] == "Condition") == 11
 
 
 async def test_each_partner_is_in_the_answer_once_in_the_order_of_registration(tmp_path: Path) -> None:
@@ -258,73 +115,3 @@ async def test_a_local_id_is_learned_once_and_given_to_the_next_ask(tmp_path: Pa
         await alone.record()
         await alone.record()
     assert [one and one.local_id for one in asks] == [None, "p1", "p1", None]
-
-
-async def test_a_call_that_is_cancelled_leaves_no_task(tmp_path: Path) -> None:
-    """The client left: the conversation is closed, and the intent has its ending."""
-    held, closed = asyncio.Event(), asyncio.Event()
-
-    def hold(_ask: object) -> Iterator[Any]:
-        try:
-            while True:
-                held.set()
-                yield Pause()
-        finally:
-            closed.set()
-
-    async with pipeline_over(tmp_path, {"alder": Script(hold)}) as alone:
-        asking = asyncio.create_task(alone.record())
-        await held.wait()
-        asking.cancel()
-        await asyncio.gather(asking, return_exceptions=True)
-        assert asking.cancelled()
-        assert closed.is_set()
-        await finished(alone)
-        assert await endings(alone) == [("client-left", "nothing-released")]
-
-
-async def finished(alone: Alone) -> None:
-    """Wait for what is owed to the trail."""
-    await asyncio.gather(*alone.services.background)
-
-
-async def endings(alone: Alone) -> list[tuple[str, str]]:
-    """How every request on file ended."""
-    accesses = await alone.store.accesses(frozenset({NUMBER}), reader=Actor(role="test", name="test"))
-    return [(one.ended, one.outcome) for one in accesses if one.outcome != "audit-read"]
-
-
-async def test_whenever_the_client_leaves_an_intent_has_its_end(tmp_path: Path) -> None:
-    """Also when it leaves while the intent itself, or the release, is being written."""
-
-    def unhurried(_ask: object) -> Iterator[Any]:
-        yield Pause()
-        yield WHOLE
-        return Ending(OutcomeLabel.COMPLETE)
-
-    async with pipeline_over(tmp_path, {"alder": Script(unhurried)}) as alone:
-        left = 0
-        for tenths_ms in range(0, 200, 2):
-            asking = asyncio.create_task(alone.record())
-            asyncio.get_running_loop().call_later(tenths_ms / 10_000, asking.cancel)
-            await asyncio.wait([asking])
-            left += asking.cancelled()
-        await finished(alone)
-        ends = await endings(alone)
-    assert left > 5
-    assert {end for end in ends if end != ("", "released")} <= {
-        ("client-left", "nothing-released"),
-        ("client-left", "released"),
-    }
-
-
-def call(_ask: object) -> Iterator[Any]:
-    """A script that calls a transport which has nothing to say."""
-    yield HttpRequest(method="GET", path="metadata")
-    return Ending(OutcomeLabel.COMPLETE)
-
-
-async def test_a_transports_bug_is_its_partners_outcome_too(tmp_path: Path) -> None:
-    """Whatever breaks in one conversation stays in it."""
-    async with pipeline_over(tmp_path, {"alder": Script(well), "beech": Script(call)}) as alone:
-        assert labels(await alone.record()) == {"alder": "complete", "beech": "invalid"}
