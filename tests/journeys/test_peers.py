@@ -14,6 +14,7 @@ from aiohttp import web
 
 from tests.support.loopback import served
 from tests.support.network import NHS, Client, Partner, broker_over, labels, resources, simulated
+from tests.support.searchsets import bundle
 
 NUMBER, OTHER = "9990000018", "9990000026"
 BIRTH_DATE = "1951-04-09"
@@ -41,12 +42,6 @@ def world(count: int = 5, **manners: Any) -> web.Application:
     return simulated(
         "fhir_r4", {NUMBER: [patient(), *(observation(f"o{n}") for n in range(count))]}, **manners
     )
-
-
-def bundle(*raws: bytes, more: bytes = b"") -> bytes:
-    """A searchset."""
-    entries = b",".join(b'{"resource":' + raw + b"}" for raw in raws)
-    return b'{"resourceType":"Bundle","type":"searchset","entry":[' + entries + b"]" + more + b"}"
 
 
 def faulty(everything: Callable[[web.Request], Any]) -> web.Application:

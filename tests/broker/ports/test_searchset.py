@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from broker.ports.connector import Pause
 from broker.ports.searchset import NotABundle, Searchset, read_searchset
 from tests.support.loop_watch import LoopWatch
+from tests.support.searchsets import bundle
 
 GOOD = b'{"resourceType":"Observation","id":"o1","valueQuantity":{"value":1.50}}'
 OTHER = b'{"resourceType":"Flag","id":"f1"}'
@@ -47,12 +48,6 @@ def finished(reading: Generator[Pause, None, Searchset]) -> tuple[Searchset, int
         except StopIteration as stop:
             return stop.value, pauses
         pauses += 1
-
-
-def bundle(*raw: bytes, more: bytes = b"") -> bytes:
-    """A searchset of these resources, as they are."""
-    entries = b",".join(b'{"resource":' + one + b"}" for one in raw)
-    return b'{"resourceType":"Bundle","type":"searchset","entry":[' + entries + b"]" + more + b"}"
 
 
 def test_each_entry_keeps_its_own_bytes() -> None:
