@@ -14,15 +14,10 @@ from connectors.fhir_r4 import PLUGIN
 from tests.support.loop_watch import LoopWatch
 from tests.support.pipeline_alone import ToldTransport, pipeline_over
 from tests.support.records import item, patient
+from tests.support.searchsets import bundle
 
 COUNT = 20_000
 ROOMY = PartnerLimits(entries_max=COUNT + 10, pages_max=400)
-
-
-def bundle(*raws: bytes, more: bytes = b"") -> bytes:
-    """A searchset."""
-    entries = b",".join(b'{"resource":' + raw + b"}" for raw in raws)
-    return b'{"resourceType":"Bundle","type":"searchset","entry":[' + entries + b"]" + more + b"}"
 
 
 def observation(place: int) -> bytes:
