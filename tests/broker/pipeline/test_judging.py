@@ -1,0 +1,98 @@
+"""Of two judgements the stricter holds, and a denial says what policy lets this caller hear."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+
+from broker.domain.category import Category
+from broker.domain.decision import Decision, Effect, Judgement, Naming, Told, Withhold
+from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
+from broker.pipeline.judging import refuse_if_denied, stricter
+from tests.support.records import ALL, decision, judgement
+
+RESULTS, MEDICINES = frozenset({Category.RESULTS}), frozenset({Category.MEDICINES})
+HELD = Withhold(categories=RESULTS)
+DECISIONS = (
+    decision(),
+    decision(categories=RESULTS),
+    decision(categories=MEDICINES, locationless=True),
+    decision(categories=frozenset()),
+    decision(withholds=(HELD,)),
+    decision(naming=Naming.VEILED),
+    decision(naming=Naming.FOLDED, resource_types=frozenset({"Condition"})),
+    decision(resource_types=frozenset({"Observation", "Condition"})),
+    decision(resource_types=frozenset({"Procedure"})),
+)
+
+
+def narrowed(earlier: Decision, later: Decision) -> Decision:
+    """What is left of the later of two decisions."""
+    [found] = stricter(judgement(earlier), judgement(later)).decisions
+    return found
+
+
+@pytest.mark.parametrize(("earlier", "later"), list(itertools.product(DECISIONS, repeat=2)))
+def test_nothing_is_permitted_that_either_forbids(earlier: Decision, later: Decision) -> None:
+    """Categories, types, withheld parts, location and naming: for every pair."""
+    found = narrowed(earlier, later)
+    assert found.categories <= earlier.categories & later.categories
+    assert set(earlier.withholds) | set(later.withholds) <= set(found.withholds) or not found.categories
+    for kind in ("Condition", "Observation", "Procedure"):
+        opened = [not one.resource_types or kind in one.resource_types for one in (earlier, later, found)]
+        assert not opened[2] or (opened[0] and opened[1]) or not found.categories
+    if found.categories:
+        assert found.locationless == (earlier.locationless or later.locationless)
+        order = list(Naming)
+        assert order.index(found.naming) >= max(order.index(earlier.naming), order.index(later.naming))
+
+
+@pytest.mark.parametrize("one", DECISIONS)
+def test_the_same_judgement_twice_changes_nothing(one: Decision) -> None:
+    """What did not move is not narrowed."""
+    assert narrowed(one, one) == one
+
+
+def test_a_later_denial_is_the_whole_answer() -> None:
+    """With its own words and contact."""
+    later = judgement(effect=Effect.DENY, told=Told.OBJECTION, words="In policy's words.")
+    assert stricter(judgement(decision()), later) is later
+
+
+def test_a_partner_that_is_new_since_is_denied() -> None:
+    """Nobody asked it, so nothing of it may be shown."""
+    made = stricter(judgement(decision("alder")), judgement(decision("alder"), decision("beech")))
+    assert [(one.partner_id, one.effect, one.categories) for one in made.decisions] == [
+        ("alder", Effect.PERMIT, ALL),
+        ("beech", Effect.DENY, frozenset()),
+    ]
+
+
+def test_the_later_judgement_names_the_revision_and_the_register_version() -> None:
+    """The records say on what a release rests."""
+    later = judgement(decision(), revision="r2", objection_version=7)
+    made = stricter(judgement(decision(), revision="r1", objection_version=6), later)
+    assert (made.revision, made.objection_version) == ("r2", 7)
+
+
+def denial(told: Told) -> Judgement:
+    """A denial of everything."""
+    return judgement(effect=Effect.DENY, told=told, words="Words.", contact=("Call.",))
+
+
+@pytest.mark.parametrize(
+    ("told", "error"),
+    [(Told.NEUTRAL, Forbidden), (Told.OBJECTION, ObjectionInForce), (Told.RESTRICTED, RestrictedPerson)],
+)
+def test_a_denial_is_put_as_policy_says(told: Told, error: type[Exception]) -> None:
+    """Its words, its contact routes and its code."""
+    with pytest.raises(error) as caught:
+        refuse_if_denied(denial(told))
+    assert (caught.value.message, caught.value.contact) == ("Words.", ("Call.",))  # type: ignore[attr-defined] # each is a BrokerError
+
+
+def test_a_permit_raises_nothing() -> None:
+    """The request goes on."""
+    refuse_if_denied(judgement(decision()))
+    assert judgement(decision()).effect is Effect.PERMIT
