@@ -74,6 +74,8 @@ class Route:
         return self.template.replace("{id}", f"{{id:{_ID}}}").replace("{type}", f"{{type:{_TYPES}}}")
 
 
+# At most one person matches; a client that wants exactly one may say so with `_count`.
+_FIND = (IDENTIFIER, COUNT, FORMAT)
 _SEARCH = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, ID, COUNT, PAGE, FORMAT)
 
 ROUTES = (
@@ -82,14 +84,14 @@ ROUTES = (
         path="/Patient/_search",
         interaction=Interaction.FIND_PATIENT,
         words="Find one person by NHS number. Preferred: the number stays out of the address.",
-        parameters=(IDENTIFIER, FORMAT),
+        parameters=_FIND,
     ),
     Route(
         method="GET",
         path="/Patient",
         interaction=Interaction.FIND_PATIENT,
         words="The same, with the number in the address.",
-        parameters=(IDENTIFIER, FORMAT),
+        parameters=_FIND,
     ),
     Route(
         method="GET",

@@ -29,6 +29,8 @@ STARTED = "Uvicorn running on"
 ENDS_WITHIN_S = 10
 PORTS_TRIED = 3
 ANSWERS_WITHIN_S = 30
+# SEKMET plays the rest of the world: it answers a Claim with a ClaimResponse a moment later, unless told.
+AS_IT_STANDS = {"Content-Type": "application/fhir+json", "X-Sekmet-Simulate": "off"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,7 +177,7 @@ def post(port: int, path: str, body: bytes) -> Any:
     """POST FHIR JSON; returns the answer's value. Raises ValueError for any status but 200."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=ANSWERS_WITHIN_S)
     try:
-        connection.request("POST", path, body, {"Content-Type": "application/fhir+json"})
+        connection.request("POST", path, body, AS_IT_STANDS)
         response = connection.getresponse()
         answer = response.read()
     finally:

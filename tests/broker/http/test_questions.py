@@ -24,6 +24,12 @@ WHOLE: list[tuple[str, str, dict[str, Any], dict[str, object]]] = [
         {"params": {"identifier": IDENTIFIER}},
         {"interaction": Interaction.FIND_PATIENT, "number_text": NUMBER},
     ),
+    (
+        "GET",
+        "/Patient?_count=2",
+        {"params": {"identifier": IDENTIFIER}},
+        {"interaction": Interaction.FIND_PATIENT, "number_text": NUMBER, "count": 2},
+    ),
     ("GET", "/Patient/tok.en-1", {}, {"interaction": Interaction.READ_PATIENT, "patient_token": "tok.en-1"}),
     (
         "GET",
