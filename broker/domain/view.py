@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from broker.domain.category import Category
 from broker.domain.identity import PatientIdentity
-from broker.domain.outcome import OutcomeLabel, PartnerOutcome
+from broker.domain.outcome import PartnerOutcome
 from broker.domain.resource import Resource
 
 # What a veiled partner reads as when it refused, holds nothing, was not asked or was wholly screened.
@@ -40,6 +40,7 @@ class CompletenessLine:
     """What the caller may see of one partner, or of several folded into one nameless line.
 
     `label` is an OutcomeLabel's value or `nothing-to-show`; `name` is empty when it may not be said.
+    `expected`, `unreadable` and `cause` are told only where nothing is screened from this reader.
     """
 
     partner_id: str
@@ -47,6 +48,7 @@ class CompletenessLine:
     label: str
     shown: int = 0
     expected: int | None = None
+    unreadable: int = 0
     answered_at: str = ""
     cause: str = ""
 
@@ -79,8 +81,3 @@ class View:
     narrative_hidden_from: frozenset[str] = frozenset()
     person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
     locationless: bool = False
-
-    @property
-    def is_complete(self) -> bool:
-        """Every line that the caller sees is a full answer."""
-        return all(line.label in {OutcomeLabel.COMPLETE, OutcomeLabel.NO_RECORD} for line in self.lines)

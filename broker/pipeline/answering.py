@@ -194,7 +194,7 @@ class Answering:
             return view, render(view, self._frame())
         view = await view_of(gathered, judgement, self._services)
         self._trail.outcomes = view.outcomes
-        if nobody_answered(gathered):
+        if nobody_answered(gathered, view):
             raise _all_failed(gathered)
         rendering = present_record(view, self._frame())
         return view, await in_slices(rendering, self._services.clock, self._services.limits.slice_s)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from broker.domain.category import Category, categories_of_type
+from broker.domain.category import Category, categories_of_type, types_in
 from broker.domain.decision import Decision, Effect, Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.limits import PartnerLimits
@@ -28,6 +28,13 @@ def categories_wanted(query: RecordQuery) -> frozenset[Category]:
     if not query.resource_types:
         return frozenset(Category)
     return frozenset().union(*(categories_of_type(name) for name in query.resource_types))
+
+
+def categories_asked_whole(query: RecordQuery) -> frozenset[Category]:
+    """The categories of which every kind of item is asked for: a search for one type is not the whole."""
+    if not query.resource_types:
+        return frozenset(Category)
+    return frozenset(one for one in Category if types_in({one}) and types_in({one}) <= query.resource_types)
 
 
 def types_open(asked: frozenset[str], decision: Decision) -> frozenset[str]:
@@ -60,7 +67,7 @@ def plan(
             PartnerAsk(
                 partner_id=registration.partner_id,
                 patient=patient,
-                categories=decision.categories & wanted,
+                categories=decision.categories & wanted & registration.supplies,
                 resource_types=types_open(query.resource_types, decision),
                 requester=requester,
                 correlation_id=correlation_id,

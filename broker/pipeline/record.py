@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from broker.domain.category import Category
-from broker.domain.decision import Judgement
+from broker.domain.decision import Decision, Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.query import RecordQuery
@@ -19,7 +19,7 @@ from broker.domain.view import NOTHING_TO_SHOW, View
 from broker.pipeline.fanout import PartnerAnswer, fan_out
 from broker.pipeline.merging import Ground, merge
 from broker.pipeline.normalisation import Normalised, normalise
-from broker.pipeline.planning import Plan, categories_wanted, plan
+from broker.pipeline.planning import Plan, categories_asked_whole, categories_wanted, plan
 from broker.pipeline.screening import Screened, screen
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
@@ -134,28 +134,29 @@ async def view_of(gathered: Gathered, judgement: Judgement, services: Services) 
         decision = judgement.decision_for(normalised.partner_id)
         if decision is None:
             raise LookupError(normalised.partner_id)
-        work = screen(normalised.partner_id, normalised.resources, decision, gathered.query.resource_types)
-        screened.append(await in_slices(work, clock, slice_s))
+        screened.append(await _screened(normalised, decision, gathered.query.resource_types, services))
     items = [resource for one in screened for resource in one.released]
     ground = _ground(gathered, judgement, services, screened)
     outcomes = _outcomes(gathered, screened)
     view = await in_slices(merge(items, outcomes, ground), clock, slice_s)
-    return _as_never_asked(_with_groups_counted(view), judgement)
+    return _with_groups_counted(view)
 
 
-def _as_never_asked(view: View, judgement: Judgement) -> View:
-    """A partner that may not be asked any more reads as one that was not, whatever it has answered.
-
-    Its exact outcome stays in the audit record.
-    """
-    closed = {one.partner_id for one in judgement.decisions if not one.categories}
-    lines = tuple(
-        dataclasses.replace(line, label=OutcomeLabel.NOT_ASKED.value, answered_at="", expected=None)
-        if line.partner_id in closed and line.label != NOTHING_TO_SHOW
-        else line
-        for line in view.lines
-    )
-    return dataclasses.replace(view, lines=lines)
+async def _screened(
+    normalised: Normalised, decision: Decision, types: frozenset[str], services: Services
+) -> Screened:
+    work = screen(normalised.partner_id, normalised.resources, decision, types)
+    try:
+        return await in_slices(work, services.clock, services.limits.slice_s)
+    except Exception:  # noqa: BLE001 - what cannot be screened is withheld, and costs no other partner
+        _log.exception("connector-failed", partner=normalised.partner_id)
+        return Screened(
+            partner_id=normalised.partner_id,
+            released=(),
+            withheld=len(normalised.resources),
+            narrative_hidden=True,
+            fallen=frozenset(Category),
+        )
 
 
 def _ground(
@@ -167,7 +168,7 @@ def _ground(
         judgement=judgement,
         registrations=services.registrations,
         wanted=categories_wanted(gathered.query),
-        fallen=fallen,
+        sure=categories_asked_whole(gathered.query) - fallen,
         asked_at=gathered.asked_at,
         narrative_hidden_from=frozenset(one.partner_id for one in screened if one.narrative_hidden),
         person_references={one.partner_id: one.person_references for one in gathered.normalised},
@@ -223,14 +224,20 @@ def _with_groups_counted(view: View) -> View:
     return dataclasses.replace(view, outcomes=outcomes)
 
 
-def nobody_answered(gathered: Gathered) -> bool:
-    """True when somebody was asked and not one of them gave a usable answer."""
-    labels = [normalised.ending.label for normalised in gathered.normalised]
-    return bool(labels) and all(_gave_nothing(label) for label in labels)
+def nobody_answered(gathered: Gathered, view: View) -> bool:
+    """True when somebody was asked and, as far as this reader may know, nobody gave a usable answer.
 
-
-def _gave_nothing(label: OutcomeLabel) -> bool:
-    return label.failed or label is OutcomeLabel.NOT_ASKED
+    It is judged on what the reader sees, so that a veiled partner's dissent and its empty answer are one;
+    a partner that may not be asked any more was never asked.
+    """
+    exact = {normalised.partner_id: normalised.ending.label for normalised in gathered.normalised}
+    seen = {line.partner_id: line.label for line in view.lines}
+    labels = [
+        OutcomeLabel.COMPLETE if seen.get(partner_id) == NOTHING_TO_SHOW else label
+        for partner_id, label in exact.items()
+        if label is OutcomeLabel.NOT_ASKED or seen.get(partner_id) != OutcomeLabel.NOT_ASKED
+    ]
+    return bool(labels) and all(label.failed or label is OutcomeLabel.NOT_ASKED for label in labels)
 
 
 def person_only(patient: PatientIdentity, judgement: Judgement, now: dt.datetime) -> View:

@@ -16,20 +16,24 @@ from broker.domain.outcome import PartnerOutcome
 from broker.domain.registration import PartnerRegistration
 from broker.domain.resource import Resource
 from broker.domain.view import View
-from broker.pipeline.merging.completeness import completeness_lines, section_states
+from broker.pipeline.merging.completeness import completeness_lines, practice_is_here, section_states
 from broker.pipeline.merging.contradictions import contradictions
 from broker.pipeline.merging.grouping import group_items
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What the view rests on besides the items: the judgement, the partners and the question."""
+    """What the view rests on besides the items: the judgement, the partners and the question.
+
+    `sure` are the categories of which every kind of item was asked for, and nothing went with what was
+    withheld: only these may be called "none recorded".
+    """
 
     patient: PatientIdentity
     judgement: Judgement
     registrations: Sequence[PartnerRegistration]
     wanted: frozenset[Category]
-    fallen: frozenset[Category]
+    sure: frozenset[Category]
     asked_at: dt.datetime
     narrative_hidden_from: frozenset[str] = frozenset()
     person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
@@ -50,9 +54,9 @@ def merge(
         groups=groups,
         contradictions=clashes,
         outcomes=tuple(outcomes[registration.partner_id] for registration in ground.registrations),
-        lines=completeness_lines(ground.registrations, decisions, outcomes),
+        lines=completeness_lines(ground.registrations, decisions, outcomes, ground.patient.practice_ods),
         sections=section_states(
-            items, ground.registrations, decisions, outcomes, ground.wanted - ground.fallen
+            items, ground.registrations, decisions, outcomes, ground.wanted, _sure(ground)
         ),
         suppression_notice=ground.judgement.suppression_notice,
         asked_at=ground.asked_at,
@@ -60,3 +64,10 @@ def merge(
         person_references=ground.person_references,
         locationless=any(decision.locationless for decision in decisions),
     )
+
+
+def _sure(ground: Ground) -> frozenset[Category]:
+    """Nothing is sure while the practice that the index names, or any at all, is out of our reach."""
+    if not practice_is_here(ground.registrations, ground.patient.practice_ods):
+        return frozenset()
+    return ground.sure

@@ -7,22 +7,30 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Naming
-from broker.domain.outcome import OutcomeLabel, PartnerOutcome
+from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.registration import PartnerRegistration
 from broker.domain.resource import Resource
 from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, SectionState
 
-_VEILED = frozenset(
-    {OutcomeLabel.NO_RECORD, OutcomeLabel.REFUSED, OutcomeLabel.NOT_ASKED, OutcomeLabel.COMPLETE}
-)
+# All that a veiled partner may be seen to suffer from: everything else could be about the person.
+_TROUBLE_OF_ANYBODY = frozenset({OutcomeLabel.TIMED_OUT, OutcomeLabel.UNREACHABLE})
+# Our own reasons for not asking are not a partner's trouble, and policy alone says what is told of them.
+_UNTOLD = frozenset({Cause.NONE, Cause.POLICY, Cause.OBJECTION, Cause.NOT_A_HOLDER, Cause.SUSPENDED})
+_WHOLE_RECORD = frozenset(Category) - {Category.UNCLASSIFIED}
+UNKNOWN_PRACTICE = "The person's registered practice"
 
 
 def completeness_lines(
     registrations: Sequence[PartnerRegistration],
     decisions: Iterable[Decision],
     outcomes: Mapping[str, PartnerOutcome],
+    practice_ods: str | None,
 ) -> tuple[CompletenessLine, ...]:
-    """One line for every partner in scope; those that policy folds share a single nameless one."""
+    """One line for every partner in scope; those that policy folds share a single nameless one.
+
+    The practice that the index names holds most of a record: where none of ours is that practice, it has
+    a line of its own.
+    """
     by_partner = {decision.partner_id: decision for decision in decisions}
     lines, folded = [], []
     for registration in registrations:
@@ -34,20 +42,52 @@ def completeness_lines(
             folded.append(outcome)
         else:
             lines.append(_line(registration, decision, outcome))
+    if not folded and not practice_is_here(registrations, practice_ods):
+        lines.append(
+            CompletenessLine(partner_id="", name=UNKNOWN_PRACTICE, label=OutcomeLabel.NOT_ASKED.value)
+        )
     return (*lines, *_folded(folded))
 
 
-def _line(registration: PartnerRegistration, decision: Decision, outcome: PartnerOutcome) -> CompletenessLine:
-    """A fully screened answer of a veiled partner reads like no answer at all."""
-    shown = outcome.tally.shown
-    veiled = decision.naming is Naming.VEILED and outcome.label in _VEILED and not shown
-    return CompletenessLine(
-        partner_id=registration.partner_id,
-        name=registration.organisation.name,
-        label=NOTHING_TO_SHOW if veiled else outcome.label.value,
-        shown=shown,
-        answered_at="" if veiled else outcome.answered_at,
+def practice_is_here(registrations: Iterable[PartnerRegistration], practice_ods: str | None) -> bool:
+    """True when the practice that the index names is one of ours."""
+    return practice_ods is not None and any(
+        practice_ods in one.organisation.ods_codes for one in registrations
     )
+
+
+def _line(registration: PartnerRegistration, decision: Decision, outcome: PartnerOutcome) -> CompletenessLine:
+    """A partner that may not be asked any more reads as one that was not; its exact outcome is audited."""
+    label = outcome.label if decision.categories else OutcomeLabel.NOT_ASKED
+    shown = outcome.tally.shown
+    if decision.naming is Naming.VEILED and not shown and label not in _TROUBLE_OF_ANYBODY:
+        return _named(registration, NOTHING_TO_SHOW)
+    if not _is_told_in_full(decision):
+        return _named(registration, label.value, shown=shown, answered_at=outcome.answered_at)
+    return _named(
+        registration,
+        label.value,
+        shown=shown,
+        expected=outcome.expected,
+        unreadable=outcome.tally.unreadable,
+        cause="" if outcome.cause in _UNTOLD else outcome.cause.value,
+        answered_at=outcome.answered_at if decision.categories else "",
+    )
+
+
+def _is_told_in_full(decision: Decision) -> bool:
+    """Numbers and causes are told only where nothing is screened: elsewhere they could count what was."""
+    return (
+        decision.naming is Naming.PLAIN
+        and decision.categories >= _WHOLE_RECORD
+        and not decision.withholds
+        and not decision.resource_types
+    )
+
+
+def _named(registration: PartnerRegistration, label: str, **told: object) -> CompletenessLine:
+    line = {"partner_id": registration.partner_id, "name": registration.organisation.name, "label": label}
+    return CompletenessLine(**line, **told)  # type: ignore[arg-type] # the line's own members, by name
 
 
 def _folded(outcomes: list[PartnerOutcome]) -> tuple[CompletenessLine, ...]:
@@ -67,8 +107,12 @@ def section_states(
     decisions: Iterable[Decision],
     outcomes: Mapping[str, PartnerOutcome],
     wanted: frozenset[Category],
+    sure: frozenset[Category],
 ) -> tuple[SectionState, ...]:
-    """Each category that was wanted. "None recorded" needs every possible holder, whole and unscreened."""
+    """Each category that was wanted. "None recorded" needs every possible holder, whole and unscreened.
+
+    `sure` are the categories of which every kind of item was asked for and nothing fell.
+    """
     shown = Counter(resource.category for resource in items)
     by_partner = {decision.partner_id: decision for decision in decisions}
     states = []
@@ -78,14 +122,11 @@ def section_states(
         holders = [
             one for one in registrations if category in one.supplies and by_partner[one.partner_id].in_scope
         ]
-        certain = bool(holders) and all(
+        certain = category in sure and bool(holders) and not shown[category]
+        none_recorded = certain and all(
             _answered_whole(category, by_partner[one.partner_id], outcomes[one.partner_id]) for one in holders
         )
-        states.append(
-            SectionState(
-                category=category, shown=shown[category], none_recorded=certain and not shown[category]
-            )
-        )
+        states.append(SectionState(category=category, shown=shown[category], none_recorded=none_recorded))
     return tuple(states)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from broker.domain.outcome import OutcomeLabel
+from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, Contradiction, SectionState, View
 
 COMPLETENESS = "https://watersmeet.example/fhir/StructureDefinition/completeness"
@@ -30,6 +30,19 @@ _SENTENCES = {
     OutcomeLabel.NOT_ASKED: "was not asked: what it holds is missing here.",
     OutcomeLabel.IDENTITY_MISMATCH: "answered, but not provably for this person: its answer is set aside.",
     NOTHING_TO_SHOW: "has nothing to show.",
+}
+# What a caller can do something with; other causes stay in the outcome's own code.
+_CAUSES: dict[str, str] = {
+    Cause.BREAKER_OPEN: "It failed too often a moment ago and is left alone.",
+    Cause.DEADLINE: "Time ran out before all of it came.",
+    Cause.PAGE_LIMIT: "There were more pages than are followed.",
+    Cause.ENTRY_LIMIT: "There were more items than are taken.",
+    Cause.PAGE_FAILED: "A later page could not be had.",
+    Cause.FEWER_THAN_TOTAL: "It sent fewer items than it says there are.",
+    Cause.PARTNER_WARNING: "It says itself that something may be missing.",
+    Cause.UNREADABLE_ENTRIES: "Some of what it sent could not be read safely.",
+    Cause.WRONG_PATIENT: "Some of what it sent was not about this person and is set aside.",
+    Cause.DISSENT_AT_SOURCE: "The person has objected there.",
 }
 _CONTRADICTIONS = {
     "allergy-and-none-known": "One source records an allergy and another records that none is known.",
@@ -62,7 +75,7 @@ def _issue(code: str, text: str, severity: str = "information") -> dict[str, Any
 
 def _line_issue(line: CompletenessLine) -> dict[str, Any]:
     whole = line.label in {OutcomeLabel.COMPLETE, OutcomeLabel.NO_RECORD, NOTHING_TO_SHOW}
-    text = f"{line.name or 'The services asked'} {_SENTENCES[line.label]}"
+    text = f"{line.name} {_SENTENCES[line.label]} {_CAUSES.get(line.cause, '')}".rstrip()
     if not line.name:
         text = "The services asked answered in full." if whole else "Not every service answered in full."
     issue = _issue("informational", text) if whole else _issue("incomplete", text, "warning")
@@ -73,12 +86,17 @@ def _line_issue(line: CompletenessLine) -> dict[str, Any]:
 
 def _completeness(line: CompletenessLine) -> dict[str, Any]:
     parts: list[dict[str, Any]] = [{"url": "label", "valueCode": str(line.label)}]
-    if line.name:
+    if line.partner_id:
         parts.append({"url": "partner", "valueCode": line.partner_id})
+    if line.name:
         parts.append({"url": "name", "valueString": line.name})
     parts.append({"url": "shown", "valueInteger": line.shown})
     if line.expected is not None:
         parts.append({"url": "expected", "valueInteger": line.expected})
+    if line.unreadable:
+        parts.append({"url": "unreadable", "valueInteger": line.unreadable})
+    if line.cause:
+        parts.append({"url": "cause", "valueCode": line.cause})
     if line.answered_at:
         parts.append({"url": "answeredAt", "valueInstant": line.answered_at})
     return {"url": COMPLETENESS, "extension": parts}

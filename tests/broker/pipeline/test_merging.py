@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Naming, Withhold
-from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
+from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.resource import Resource
 from broker.domain.view import View
 from broker.pipeline.merging import Ground, merge
+from broker.pipeline.merging.completeness import completeness_lines
 from tests.support.records import (
     ALL,
     NOW,
@@ -44,16 +45,17 @@ def merged(
     labels: dict[str, OutcomeLabel],
     decisions: tuple[Decision, ...] = (),
     wanted: frozenset[Category] = ALL,
+    practice_ods: str | None = "RX901",
 ) -> View:
     """Merge with one outcome for each partner, in the given order."""
     rulings = {one.partner_id: one for one in decisions}
     registrations = [registration(partner_id) for partner_id in labels]
     ground = Ground(
-        patient=person(),
+        patient=person(practice_ods=practice_ods),
         judgement=judgement(*(rulings.get(name, decision(name)) for name in labels)),
         registrations=registrations,
         wanted=wanted,
-        fallen=frozenset(),
+        sure=ALL,
         asked_at=NOW,
     )
     shown = {name: sum(one.partner_id == name for one in items) for name in labels}
@@ -195,6 +197,17 @@ def test_every_partner_in_scope_has_one_line_and_others_have_none() -> None:
     assert len(view.outcomes) == 3
 
 
+@pytest.mark.parametrize("practice_ods", ["Y99999", None])
+def test_a_practice_out_of_our_reach_has_a_line_and_blocks_every_negative(practice_ods: str | None) -> None:
+    """Most of a record is held there, and nobody asked."""
+    view = merged((), BOTH, practice_ods=practice_ods)
+    assert not state(view, Category.ALLERGIES)
+    assert [(line.name, line.label) for line in view.lines][-1] == (
+        "The person's registered practice",
+        "not-asked",
+    )
+
+
 @pytest.mark.parametrize(
     ("label", "said"),
     [
@@ -202,6 +215,10 @@ def test_every_partner_in_scope_has_one_line_and_others_have_none() -> None:
         (OutcomeLabel.REFUSED, "nothing-to-show"),
         (OutcomeLabel.NOT_ASKED, "nothing-to-show"),
         (OutcomeLabel.COMPLETE, "nothing-to-show"),
+        (OutcomeLabel.PARTIAL, "nothing-to-show"),
+        (OutcomeLabel.INVALID, "nothing-to-show"),
+        (OutcomeLabel.NOT_AVAILABLE, "nothing-to-show"),
+        (OutcomeLabel.IDENTITY_MISMATCH, "nothing-to-show"),
         (OutcomeLabel.TIMED_OUT, "timed-out"),
         (OutcomeLabel.UNREACHABLE, "unreachable"),
     ],
@@ -219,6 +236,25 @@ def test_a_restricted_persons_partners_are_one_nameless_line() -> None:
     folded = tuple(decision(name, naming=Naming.FOLDED, locationless=True) for name in BOTH)
     lines = merged((), {**BOTH, "papermill": OutcomeLabel.UNREACHABLE}, folded).lines
     assert [(line.partner_id, line.name, line.label) for line in lines] == [("", "", "partial")]
+
+
+def test_numbers_and_causes_are_told_only_where_nothing_is_screened() -> None:
+    """Elsewhere they would count what was withheld."""
+    trouble = PartnerOutcome(
+        partner_id="addenbury",
+        label=OutcomeLabel.PARTIAL,
+        cause=Cause.UNREADABLE_ENTRIES,
+        expected=40,
+        tally=Tally(received=3, shown=1, unreadable=2),
+    )
+    told = completeness_lines([registration()], [decision()], {"addenbury": trouble}, "RX901")
+    untold = completeness_lines(
+        [registration()], [decision(categories=ALL - {Category.ALERTS})], {"addenbury": trouble}, "RX901"
+    )
+    assert [(one.expected, one.unreadable, one.cause) for one in (*told, *untold)] == [
+        (40, 2, "unreadable-entries"),
+        (None, 0, ""),
+    ]
 
 
 _LABELS = st.dictionaries(st.sampled_from(["a", "b", "c"]), st.sampled_from(list(OutcomeLabel)), min_size=1)
