@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store import entries, register, resealing
@@ -12,7 +14,7 @@ from broker.adapters.release_store.accesses import Access, accesses_under
 from broker.adapters.release_store.identity import identity_of_reader, now_text
 from broker.adapters.release_store.journal import Journal
 from broker.adapters.release_store.reserve import PIECES, Reserve
-from broker.adapters.release_store.writer import WAITING_MAX, Job, Writer
+from broker.adapters.release_store.writer import DESK_PATIENCE_S, WAITING_MAX, Job, Writer
 from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal
 from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber
@@ -21,6 +23,8 @@ from broker.domain.objection_life import Actor, ObjectionEvent
 from broker.ports.clock import Clock
 from broker.ports.objection_register import EarlyDisclosure
 from broker.ports.release_store import ObjectionsChanged
+
+Run = Callable[[sqlite3.Connection, Any], object]
 
 
 class SqliteReleaseStore:
@@ -150,7 +154,8 @@ class SqliteReleaseStore:
             self._append(database, entry)
             return found
 
-        job = Job(service="audit", prepare=lambda: entries.entry_of(body, identity, self._ring), run=run)
+        prepare = lambda: entries.entry_of(body, identity, self._ring)  # noqa: E731 - as its neighbours
+        job = Job(service="audit", prepare=prepare, run=run, patience_s=DESK_PATIENCE_S)
         return cast("tuple[Access, ...]", await self._writer.do(job))
 
     async def reseal(self) -> int:
@@ -158,28 +163,27 @@ class SqliteReleaseStore:
         self._ring.active(Purpose.SEAL)
         after = resealed = 0
         while True:
-            found = await self._writer.do(self._reseal_job(after))
+            found = await self._at_the_desk(partial(_reseal_some, ring=self._ring, after=after))
             after, count = cast("tuple[int, int]", found)
             if count == 0:
                 break
             resealed += count
-        await self._writer.do(
-            Job(service="release-store", run=lambda db, _: resealing.forget_unused_index_keys(db))
-        )
-        await self._writer.do(
-            Job(service="release-store", run=lambda db, _: resealing.empty_the_log(db), outside=True)
-        )
+        await self._at_the_desk(lambda db, _: resealing.forget_unused_index_keys(db))
+        await self._at_the_desk(lambda db, _: resealing.empty_the_log(db), outside=True)
         return resealed
 
     async def aclose(self) -> None:
         """Write what waits, then close."""
         await self._writer.aclose()
 
-    def _reseal_job(self, after: int) -> Job:
-        return Job(service="release-store", run=lambda db, _: resealing.reseal_some(db, self._ring, after))
+    async def _read(self, read: Run) -> object:
+        return await self._at_the_desk(read, writes=False)
 
-    async def _read(self, read: object) -> object:
-        return await self._writer.do(Job(service="release-store", run=read, writes=False))  # type: ignore[arg-type] # each caller's own shape
+    async def _at_the_desk(self, run: Run, *, writes: bool = True, outside: bool = False) -> object:
+        """Work that no request waits for may take its time."""
+        return await self._writer.do(
+            Job(service="release-store", run=run, writes=writes, outside=outside, patience_s=DESK_PATIENCE_S)
+        )
 
     def _append(self, database: sqlite3.Connection, entry: entries.Entry) -> int:
         return self._journal.append(database, entry)
@@ -189,3 +193,7 @@ class SqliteReleaseStore:
         hashes = register.hashes_of(database, self._ring, context.numbers)
         if register.version_under(database, hashes) != context.objection_version:
             raise ObjectionsChanged(register.snapshot_under(database, self._ring, hashes))
+
+
+def _reseal_some(database: sqlite3.Connection, _: object, *, ring: KeyRing, after: int) -> tuple[int, int]:
+    return resealing.reseal_some(database, ring, after)

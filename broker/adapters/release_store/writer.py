@@ -27,6 +27,9 @@ _log = structlog.get_logger(__name__)
 
 BATCH_MAX: Final = 64
 WAITING_MAX: Final = 1_024
+# The longest that anybody waits for the thread: a disk that hangs must not hold a request for ever.
+PATIENCE_S: Final = 10.0
+DESK_PATIENCE_S: Final = 600.0
 
 
 @dataclass(slots=True, eq=False, kw_only=True)
@@ -34,7 +37,8 @@ class Job:
     """`prepare` runs before the transaction, `run` inside it with what was prepared.
 
     `vital` ones may use the reserve of a full disk. `service` is ours to blame when the disk fails. One
-    that is `outside` runs before the transaction of its batch and in none.
+    that is `outside` runs before the transaction of its batch and in none. Who waits longer than
+    `patience_s` is refused; the job may still be written, which over-reports.
     """
 
     service: str
@@ -43,6 +47,7 @@ class Job:
     writes: bool = True
     vital: bool = False
     outside: bool = False
+    patience_s: float = PATIENCE_S
     prepared: Any = field(repr=False, default=None)
     result: Any = field(repr=False, default=None)
     failure: Exception | None = field(repr=False, default=None)
@@ -62,36 +67,51 @@ class Writer:
         self._opened: queue.SimpleQueue[ServiceDown | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._serve, name="release-store", daemon=True)
         self._thread.start()
-        fault = self._opened.get()
+        fault = self._opening()
         if fault is not None:
             raise fault
 
+    def _opening(self) -> ServiceDown | None:
+        with contextlib.suppress(queue.Empty):
+            return self._opened.get(timeout=DESK_PATIENCE_S)
+        return ServiceDown("release-store")
+
     async def do(self, job: Job) -> Any:
-        """The job's result, once durable. Raises what the job raised, or ServiceDown."""
-        if self._closed or self._queue.qsize() >= self._waiting_max:
+        """The job's result, once durable. Raises what the job raised, or ServiceDown: also when the thread
+        is gone, and when it does not answer in time.
+        """
+        if self._closed or not self._thread.is_alive() or self._queue.qsize() >= self._waiting_max:
             raise ServiceDown(job.service)
         job.future = asyncio.get_running_loop().create_future()
         self._queue.put(job)
-        return await job.future
+        try:
+            async with asyncio.timeout(job.patience_s):
+                return await job.future
+        except TimeoutError:
+            raise ServiceDown(job.service) from None
 
     async def aclose(self) -> None:
-        """Write what waits, then end the thread."""
+        """Write what waits, then end the thread; a disk that hangs is not waited for longer than a desk."""
         if not self._closed:
             self._closed = True
             self._queue.put(None)
-        await asyncio.to_thread(self._thread.join)
+        await asyncio.to_thread(self._thread.join, DESK_PATIENCE_S)
 
     def _serve(self) -> None:
         try:
             self._database = connect(self._path)
             self._fill_reserve()
-        except ServiceDown as down:
-            self._opened.put(down)
+        except Exception:  # noqa: BLE001 - whatever it was, whoever opens the store must hear
+            self._opened.put(ServiceDown("release-store"))
             return
         self._opened.put(None)
-        while (jobs := self._take()) is not None:
-            self._work(jobs)
-        self._database.close()
+        try:
+            while (jobs := self._take()) is not None:
+                self._work(jobs)
+        finally:
+            self._closed = True
+            self._fail_what_waits()
+            self._database.close()
 
     def _take(self) -> list[Job] | None:
         """The first job that comes and those that wait behind it; None when the store closes."""
@@ -120,10 +140,15 @@ class Writer:
                     job.result = job.run(self._database, job.prepared)
             self._together([job for job in ready if job.failure is None and not job.outside])
         except Exception:  # noqa: BLE001 - whatever went wrong here, nobody may wait for ever or be told yes
-            self._roll_back()
             _fail(jobs)
-        self._tell(jobs)
+            self._roll_back()
+        except BaseException:
+            _fail(jobs)
+            _answer(jobs)
+            raise
         _answer(jobs)
+        with contextlib.suppress(Exception):  # a log that cannot be written has nowhere to say so
+            self._tell(jobs)
 
     def _tell(self, jobs: list[Job]) -> None:
         """One line when the disk first fails, and none until a whole batch was written again.
@@ -132,9 +157,9 @@ class Writer:
         """
         faults = [job.failure for job in jobs if isinstance(job.failure, ServiceDown)]
         down = next((fault for fault in faults if fault.service != "keys"), None)
-        if down is not None and not self._failing:
+        begins, self._failing = down is not None and not self._failing, down is not None
+        if down is not None and begins:
             _log.error("store-failed", service=down.service)
-        self._failing = down is not None
 
     def _prepared(self, job: Job) -> bool:
         try:
@@ -238,8 +263,10 @@ class Writer:
         _answer(waiting)
 
     def _roll_back(self) -> None:
-        if self._database.in_transaction:
-            self._database.execute("ROLLBACK")
+        """A transaction that cannot even be rolled back fails the next one, and is rolled back then."""
+        with contextlib.suppress(sqlite3.Error):
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
 
 
 def _fail(jobs: list[Job], down: ServiceDown | None = None) -> None:

@@ -7,17 +7,20 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 
 from broker.adapters.keys import KeyRing
 from broker.adapters.release_store import SqliteReleaseStore, verify_store
+from broker.adapters.release_store.writer import Job
 from broker.domain.audit import AuditContext
 from broker.domain.errors import ServiceDown
 from tests.support.clocks import HandClock
-from tests.support.store_faults import capped, down
+from tests.support.store_faults import capped, down, locked
 from tests.support.stores import (
     NOON,
     disclosure,
@@ -186,3 +189,56 @@ def test_what_was_reported_durable_survives_a_kill(tmp_path: Path, path: Path, r
     assert len(reported) > 400
     assert reported <= found
     assert verify_store(path, ring).fault is None
+
+
+async def test_a_log_that_cannot_be_written_does_not_end_the_store(
+    small: SqliteReleaseStore, path: Path, broken_log: None
+) -> None:
+    """The fault is answered first; the thread lives, and the next job is written."""
+    del broken_log
+    with locked(path):
+        assert await down(asyncio.wait_for(small.record_intent(intent()), 5)) == "audit"
+    assert await asyncio.wait_for(small.record_intent(intent()), 5) == 1
+
+
+@pytest.fixture
+def broken_log() -> Iterator[None]:
+    """Whoever writes a line fails, as on a pipe that nobody reads any more."""
+
+    def broken(*_: object) -> str:
+        raise BrokenPipeError
+
+    structlog.configure(processors=[broken])
+    yield
+    structlog.reset_defaults()
+
+
+async def test_a_store_whose_thread_is_gone_refuses(small: SqliteReleaseStore) -> None:
+    """Both whoever was being served and whoever comes later: nobody waits for ever."""
+
+    class Gone(BaseException):
+        """More than any guard takes."""
+
+    def end(_database: sqlite3.Connection, _prepared: object) -> None:
+        raise Gone
+
+    excepthook, threading.excepthook = threading.excepthook, lambda _: None
+    try:
+        assert await down(asyncio.wait_for(small._writer.do(Job(service="audit", run=end)), 5)) == "audit"
+        await asyncio.to_thread(small._writer._thread.join, 5)
+    finally:
+        threading.excepthook = excepthook
+    assert await down(asyncio.wait_for(small.record_intent(intent()), 5)) == "audit"
+
+
+async def test_a_store_that_does_not_answer_in_time_is_down(small: SqliteReleaseStore) -> None:
+    """A disk that hangs holds nobody."""
+    go_on = threading.Event()
+
+    def hang(_database: sqlite3.Connection, _prepared: object) -> None:
+        go_on.wait(5)
+
+    try:
+        assert await down(small._writer.do(Job(service="audit", run=hang, patience_s=0.05))) == "audit"
+    finally:
+        go_on.set()
