@@ -35,17 +35,6 @@ async def verified(demonstration: Watched) -> dict[str, object]:
     return found
 
 
-async def all_ended(demonstration: Watched) -> None:
-    """Wait until every intent has its ending: that of an answer is written behind it."""
-    async with asyncio.timeout(10):
-        while True:
-            await asyncio.sleep(0)
-            intents = {row.sequence for row in trail.of_kind(demonstration.settings, RecordKind.INTENT)}
-            ended = {row.body.intent for row in trail.of_kind(demonstration.settings, RecordKind.OUTCOME)}
-            if intents == ended:
-                return
-
-
 async def test_every_story_leaves_a_whole_trail(demonstration: Watched) -> None:
     """Each call was intended, each answer disclosed once, each intent ended once, each tally balances, and
     `audit verify` follows every record.
@@ -54,7 +43,7 @@ async def test_every_story_leaves_a_whole_trail(demonstration: Watched) -> None:
     for story in STORY_NAMES:
         if story != "slow-pages":
             statuses[(await demonstration.ask(story)).status] += 1
-    await all_ended(demonstration)
+    await trail.all_ended(demonstration.settings)
     assert_intended(demonstration.asked)
     trail.assert_whole(demonstration.settings)
     settings = demonstration.settings
@@ -113,7 +102,7 @@ async def test_the_trail_in_clear_names_nobody(demonstration: Watched) -> None:
     """The store's file holds no number, name or item of anybody, in any of its parts."""
     for story in ("diabetes", "superseded", "whole-objection"):
         await demonstration.ask(story)
-    await all_ended(demonstration)
+    await trail.all_ended(demonstration.settings)
     path = demonstration.settings.store_path
     held = b"".join(part.read_bytes() for part in path.parent.glob(f"{path.name}*") if part.is_file())
     assert b"addenbury" in held

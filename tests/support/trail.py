@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
@@ -37,6 +38,16 @@ def of_kind(settings: Settings, kind: RecordKind) -> list[Row]:
 def outcomes(row: Row) -> dict[str, PartnerOutcome]:
     """The exact outcome of each partner."""
     return {one.partner_id: one for one in row.body.outcomes}
+
+
+async def all_ended(settings: Settings) -> None:
+    """Wait until every intent has its ending: that of an answer is written behind it."""
+    async with asyncio.timeout(10):
+        while True:
+            await asyncio.sleep(0)
+            intents = {row.sequence for row in of_kind(settings, RecordKind.INTENT)}
+            if intents == {row.body.intent for row in of_kind(settings, RecordKind.OUTCOME)}:
+                return
 
 
 def assert_whole(settings: Settings) -> None:
