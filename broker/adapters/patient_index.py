@@ -149,6 +149,11 @@ class TracedPatientIndex:
                 return await flight.joined()
         except TimeoutError:
             raise ServiceDown("patient-index") from None
+        finally:
+            if flight.is_abandoned:
+                # In one step: whoever asks next must not join a call that is being hung up on.
+                self._landed(number, flight)
+                flight.task.cancel()
 
     def forget(self, number: NhsNumber) -> None:
         """Let go of a trace now; the next question asks the index again."""
@@ -199,10 +204,23 @@ class _Flight:
         self._waiting += 1
         try:
             return await asyncio.shield(self.task)
+        except asyncio.CancelledError:
+            if self.task.cancelled() and not _is_being_cancelled():
+                raise ServiceDown("patient-index") from None
+            raise
         finally:
             self._waiting -= 1
-            if not self._waiting and not self.task.done():
-                self.task.cancel()
+
+    @property
+    def is_abandoned(self) -> bool:
+        """Nobody waits for it any more, and it still goes on."""
+        return not self._waiting and not self.task.done()
+
+
+def _is_being_cancelled() -> bool:
+    """True when it is the caller that is leaving, not the call that was hung up on."""
+    task = asyncio.current_task()
+    return task is not None and task.cancelling() > 0
 
 
 def _believable(number: NhsNumber, traced: Traced) -> bool:

@@ -180,6 +180,36 @@ async def test_when_the_last_caller_leaves_the_index_is_hung_up_on(make: Make) -
         await asyncio.wait_for(partner.hung_up.wait(), 2)
 
 
+async def test_a_caller_who_comes_as_the_last_one_leaves_is_answered(make: Make) -> None:
+    """The call that is being hung up on is not joined: a new one is made."""
+    first_asked = asyncio.Event()
+
+    async def second_time_answered(line: Line) -> None:
+        while await line.request():
+            if first_asked.is_set():
+                await line.write(answer(b"U"))
+            first_asked.set()
+
+    async with FaultPartner(second_time_answered) as partner:
+        index = make(partner)
+        leaving = asyncio.create_task(traced(index))
+        await first_asked.wait()
+        leaving.cancel()
+        coming = asyncio.create_task(traced(index))  # its first step comes right after the leaving
+        assert (await coming).status == "found"
+
+
+async def test_callers_of_an_index_that_is_closed_hear_that_it_is_down(make: Make) -> None:
+    """They did not leave, so they are not told that they did."""
+    async with FaultPartner(silent) as partner:
+        index = make(partner)
+        caller = asyncio.create_task(traced(index))
+        await partner.asked.wait()
+        await index.aclose()
+        with pytest.raises(ServiceDown):
+            await caller
+
+
 @pytest.mark.parametrize("raw", [answer(b"", "302 Found", "Location: /x"), b"nonsense", answer(b"banana")])
 async def test_an_index_that_cannot_say_is_our_service_down(make: Make, raw: bytes) -> None:
     """A fault of the road and an unexpected error of the connector alike: not knowing is a no."""
