@@ -95,28 +95,37 @@ def own_patient(
     """Find the Patients that are provably `patient`: the number agrees, and the birth date does.
 
     With `needs_birth_date` a Patient without one proves nothing. Where no Patient is right, the answer
-    is WRONG when one contradicts and NONE when there is nothing to go by.
+    is WRONG when one contradicts and NONE when there is nothing to go by. It is WRONG too when a Patient
+    that contradicts goes by a name of the right one: nobody can say whom that name means.
     """
     numbers = frozenset(number.digits for number in patient.numbers)
-    right, contradicted = [], False
+    found: dict[Proof, list[Resource]] = {proof: [] for proof in Proof}
     for resource in resources:
-        if resource.header.resourceType != "Patient":
-            continue
-        verdict = _verdict(resource.header, numbers, patient.birth_date, needs_birth_date=needs_birth_date)
-        contradicted = contradicted or verdict is Proof.WRONG
-        if verdict is Proof.RIGHT:
-            right.append(resource)
+        if resource.header.resourceType == "Patient":
+            verdict = _verdict(
+                resource.header, numbers, patient.birth_date, needs_birth_date=needs_birth_date
+            )
+            found[verdict].append(resource)
+    right, wrong = found[Proof.RIGHT], found[Proof.WRONG]
+    references = _all_names(right, endpoint)
+    if references & _all_names(wrong, endpoint) or (wrong and not right):
+        return OwnPatient(Proof.WRONG)
     if not right:
-        return OwnPatient(Proof.WRONG if contradicted else Proof.NONE)
-    references = frozenset(name for resource in right for name in _names_of(resource, endpoint))
+        return OwnPatient(Proof.NONE)
     return OwnPatient(Proof.RIGHT, numbers, references, frozenset(id(resource) for resource in right))
+
+
+def _all_names(patients: Iterable[Resource], endpoint: str) -> frozenset[str]:
+    return frozenset(name for resource in patients for name in _names_of(resource, endpoint))
 
 
 def _verdict(header: Header, numbers: frozenset[str], birth_date: str, *, needs_birth_date: bool) -> Proof:
     found = _number_of(header)
+    if header.birthDate is not None and header.birthDate != birth_date:
+        return Proof.WRONG
     if found is None:
         return Proof.NONE
-    if found not in numbers or (header.birthDate is not None and header.birthDate != birth_date):
+    if found not in numbers:
         return Proof.WRONG
     if needs_birth_date and header.birthDate is None:
         return Proof.NONE
@@ -140,8 +149,9 @@ def _digits(value: str | None) -> str:
 
 
 def _names_of(resource: Resource, endpoint: str) -> Iterator[str]:
-    yield resource.local_reference
-    yield f"{endpoint}/{resource.local_reference}"
+    if resource.header.id:
+        yield resource.local_reference
+        yield f"{endpoint}/{resource.local_reference}"
     if resource.full_url:
         yield resource.full_url
 

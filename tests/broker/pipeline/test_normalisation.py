@@ -94,6 +94,39 @@ def test_a_server_that_answers_with_everybody_keeps_the_right_person_alone() -> 
     assert (normalised.ending.label, normalised.ending.cause) == (OutcomeLabel.PARTIAL, Cause.WRONG_PATIENT)
 
 
+NAMESAKES = {
+    "one id, another number": (patient(), patient(OTHER.digits)),
+    "one id, another birth date": (patient(), patient(birthDate="1951-04-10")),
+    "one id, no number and another birth date": (patient(), patient(identifier=[], birthDate="1951-04-10")),
+}
+
+
+@pytest.mark.parametrize("both", NAMESAKES.values(), ids=NAMESAKES.keys())
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_contradicting_patient_under_the_right_ones_id_sets_the_whole_answer_aside(
+    both: tuple[dict[str, object], ...], *, turned: bool
+) -> None:
+    """Nobody can say whom an item under that id is about."""
+    patients = both[::-1] if turned else both
+    normalised = read([*patients, item("Condition", "c1")])
+    assert (normalised.ending.label, normalised.ending.cause) == (
+        OutcomeLabel.IDENTITY_MISMATCH,
+        Cause.WRONG_PATIENT,
+    )
+    assert normalised.resources == ()
+
+
+def test_a_contradicting_patient_under_the_right_ones_full_url_sets_the_whole_answer_aside() -> None:
+    """Whichever of its names the two share."""
+    url = f"{ENDPOINT}/Patient/p1"
+    entries = [
+        entry(patient()),
+        entry(patient(OTHER.digits, id="p2"), full_url=url),
+        entry(item("Condition", "c1")),
+    ]
+    assert finished(normalise_entries(entries)).ending.label is OutcomeLabel.IDENTITY_MISMATCH
+
+
 FOREIGN_SUBJECTS = {
     "another Patient": {"subject": {"reference": "Patient/p2"}},
     "another server's Patient": {"subject": {"reference": "https://elsewhere.example/fhir/Patient/p1"}},
