@@ -29,13 +29,15 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the completeness table. `expected` and `answered_at` are empty when not said."""
+    """One line of the completeness table; what is not said is empty."""
 
     name: str
     label: str
     shown: str
     expected: str
     answered_at: str
+    cause: str = ""
+    unreadable: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +120,7 @@ def _parts(extension: Tree) -> dict[str, str]:
 
 def _line(extension: Tree) -> Line:
     parts = _parts(extension)
-    names = ("name", "label", "shown", "expected", "answeredAt")
+    names = ("name", "label", "shown", "expected", "answeredAt", "cause", "unreadable")
     return Line(*(parts.get(name, "") for name in names))
 
 

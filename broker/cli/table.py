@@ -80,10 +80,17 @@ def _completeness(lines: Iterable[Line], style: Style) -> Iterator[str]:
     for line in lines:
         name = line.name or "services that are not named"
         at = line.answered_at[11:19] or "-"
-        written = row((name, line.label, line.shown, line.expected or "-", at), _LINE_WIDTHS)
+        written = row((name, _answer(line), line.shown, line.expected or "-", at), _LINE_WIDTHS)
         yield from (
             written if line.label in _WHOLE else (style(one, fg="yellow", bold=True) for one in written)
         )
+
+
+def _answer(line: Line) -> str:
+    """The label with its cause, and how many items could not be read: absence is never silent."""
+    unreadable = f"{line.unreadable} unreadable" if line.unreadable else ""
+    why = ", ".join(filter(None, [line.cause.replace("-", " "), unreadable]))
+    return f"{line.label} ({why})" if why else line.label
 
 
 def _notices(record: Record, style: Style) -> Iterator[str]:

@@ -6,6 +6,7 @@ readers could take two different values from it. Python's own readers keep the l
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -17,6 +18,7 @@ NUMBER_CHARS_MAX = 64
 # Deeper than orjson writes (254 levels) is refused with the syntax.
 _DIGITS_TO_ZERO = bytes.maketrans(b"123456789", b"000000000")
 _TOO_MANY_DIGITS = b"0" * (NUMBER_CHARS_MAX + 1)
+_MINUS_ZERO = re.compile(rb"[\[,:]\s*-0\s*[,}\]]")
 # The only ways to write a colon inside a JSON string other than itself.
 _ESCAPED_COLONS = (b"\\u003a", b"\\u003A")
 
@@ -42,6 +44,7 @@ def parse_strict(raw: bytes) -> Any:
     if written != raw:
         _refuse_repeated_members(raw, written)
         _refuse_long_numbers(raw)
+        _refuse_minus_zero(raw)
     return value
 
 
@@ -76,6 +79,12 @@ def _refuse_long_numbers(raw: bytes) -> None:
         return
     outside_strings = raw.replace(b"\\\\", b"").replace(b'\\"', b"").split(b'"')[0::2]
     if any(_TOO_MANY_DIGITS in part.translate(_DIGITS_TO_ZERO) for part in outside_strings):
+        raise UnreadableJson("number")
+
+
+def _refuse_minus_zero(raw: bytes) -> None:
+    """A whole number has one spelling but for this one, which an edited tree could not keep."""
+    if b"-0" in raw and _MINUS_ZERO.search(raw):
         raise UnreadableJson("number")
 
 

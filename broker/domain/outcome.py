@@ -67,6 +67,7 @@ class Cause(enum.StrEnum):
     PAGE_FAILED = "page-failed"
     FEWER_THAN_TOTAL = "fewer-than-total"
     PARTNER_WARNING = "partner-warning"
+    NOT_OFFERED = "not-offered"
     UNREADABLE_ENTRIES = "unreadable-entries"
     WRONG_PATIENT = "wrong-patient"
     SEVERAL_MATCHES = "several-matches"

@@ -42,7 +42,7 @@ def _values(raw: bytes) -> Iterator[bytes]:
 
 def references_in(raw: bytes) -> list[str]:
     """The text of every `reference` member, in order, at any depth."""
-    if may_hide(raw):
+    if b"\\" in raw:
         return [holder["reference"] for holder in reference_holders(lossless_tree(raw))]
     return [text.decode() for text in _values(raw)]
 
@@ -68,6 +68,8 @@ def rewrite_references(
             continue
         ends = raw.find(b'"', begins)
         text = raw[begins:ends]
+        if b"\\" in text:  # an escape may stand for anything, the closing quote included
+            return [_rewrite_in_tree(raw, rewritten)]
         pieces.append(raw[copied:begins])
         pieces.append(known.get(text) or rewritten(text))
         copied = ends

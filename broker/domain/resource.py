@@ -71,8 +71,8 @@ class Meta(msgspec.Struct, gc=False, frozen=True):
     versionId: str | None = None
     lastUpdated: str | None = None
     security: tuple[Coding, ...] = ()
-    source: str | None = None
-    tag: msgspec.Raw = ABSENT
+    source: str | msgspec.UnsetType | None = msgspec.UNSET
+    tag: list[msgspec.Raw] | msgspec.UnsetType | None = msgspec.UNSET
 
 
 class Header(msgspec.Struct, gc=False, frozen=True):
@@ -80,7 +80,8 @@ class Header(msgspec.Struct, gc=False, frozen=True):
 
     resourceType: str
     id: str | None = None
-    meta: Meta | None = None
+    # Set apart from a `null`, which stands in the bytes and would be read beside what we add.
+    meta: Meta | msgspec.UnsetType | None = msgspec.UNSET
     identifier: WireIdentifier | list[WireIdentifier] | None = None
     status: CodeableConcept | str | None = None
     clinicalStatus: CodeableConcept | str | None = None

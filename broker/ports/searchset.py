@@ -11,7 +11,7 @@ Both are generators: large bodies pause.
 from __future__ import annotations
 
 import re
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,7 @@ class _TypeOnly(msgspec.Struct, gc=False):
 _MAY_BE_OUTCOME = b"OperationOutcome"
 _BODY = msgspec.json.Decoder(_Body)
 _ENTRIES = msgspec.json.Decoder(list[_Entry])
+_PIECES = msgspec.json.Decoder(list[msgspec.Raw])
 _ONE_ENTRY = msgspec.json.Decoder(_Entry)
 _TYPE_ONLY = msgspec.json.Decoder(_TypeOnly)
 
@@ -135,8 +136,11 @@ class _Reading:
 
     def take_piece(self, piece: bytes) -> None:
         try:
-            self.take_item(_ONE_ENTRY.decode(piece))
-        except _DECODE_ERRORS:
+            item = _ONE_ENTRY.decode(piece)
+            if piece.count(b'"resource"') != 1 or b"\\u00" in piece:
+                parse_strict(piece)
+            self.take_item(item)
+        except (*_DECODE_ERRORS, UnreadableJson):
             self.take(Entry(raw=piece, readable=False), None)
 
 
@@ -150,7 +154,12 @@ def _read_quickly(body: bytes, reading: _Reading) -> Generator[Pause, None, dict
         yield Pause()
         if len(array) > _OBJECTS_AT_ONCE_MAX and array.count(b"{") > _OBJECTS_AT_ONCE_MAX:
             raise msgspec.DecodeError("too many objects at once")
-    for count, item in enumerate(_ENTRIES.decode(array), start=1):
+    items = _ENTRIES.decode(array)
+    if array.count(b'"resource"') != len(items) or b"\\u00" in array:
+        # An entry may hold two resources, and only one of them would be read: each is judged alone.
+        yield from _take_each(_PIECES.decode(array), reading)
+        return frame
+    for count, item in enumerate(items, start=1):
         raw = bytes(item.resource)
         if _MAY_BE_OUTCOME in raw or reading.is_full or not raw.startswith(b"{"):
             reading.take_item(item)
@@ -171,14 +180,18 @@ def _read_slowly(body: bytes, reading: _Reading) -> Generator[Pause, None, dict[
     except Unbalanced:
         raise NotABundle("malformed") from None
     frame = _strict_frame(body[:start] + b"[]" + body[end:])
+    yield from _take_each(pieces, reading)
+    return frame
+
+
+def _take_each(pieces: Iterable[bytes | msgspec.Raw], reading: _Reading) -> Generator[Pause, None, None]:
     worked = 0
     for piece in pieces:
-        reading.take_piece(piece)
-        worked += len(piece) + _BYTES_AN_ENTRY_COSTS
+        reading.take_piece(bytes(piece))
+        worked += len(bytes(piece)) + _BYTES_AN_ENTRY_COSTS
         if worked > _BYTES_BETWEEN_PAUSES:
             worked = 0
             yield Pause()
-    return frame
 
 
 def _frame_around(body: bytes, array: bytes) -> dict[str, Any]:

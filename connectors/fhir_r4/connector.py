@@ -13,7 +13,7 @@ from broker.ports.connector import Conversation, Ending, Entry, Learned, Page, S
 from connectors.fhir_r4.lookup import Found, look_up
 from connectors.fhir_r4.manner import EVERYTHING, Manner, read_manner
 from connectors.fhir_r4.paging import Budget, Search, next_round
-from connectors.fhir_r4.questions import questions
+from connectors.fhir_r4.questions import cannot_be_asked, questions
 
 _UNKNOWN_ID = frozenset({404, 410})
 
@@ -58,7 +58,7 @@ class FhirR4:
             entries = yield from next_round(searches, budget, self._manner)
             if entries:
                 yield Page(tuple(entries))
-        return _ending(searches, found)
+        return _ending(searches, found, whole=not cannot_be_asked(ask, self._manner))
 
 
 def _id_unknown(searches: Sequence[Search]) -> bool:
@@ -92,11 +92,13 @@ def _is_patient(entry: Entry) -> bool:
         return False
 
 
-def _ending(searches: Sequence[Search], found: Found) -> Ending:
+def _ending(searches: Sequence[Search], found: Found, *, whole: bool) -> Ending:
     """Whole only when the look-up and every search was; partial otherwise, for the first reason."""
     causes = [search.cause for search in searches if search.label is not OutcomeLabel.COMPLETE]
     if found.warned:
         causes.append(Cause.PARTNER_WARNING)
+    if not whole:
+        causes.append(Cause.NOT_OFFERED)
     if not causes:
         return Ending(OutcomeLabel.COMPLETE)
     return Ending(OutcomeLabel.PARTIAL, causes[0], _expected(searches))

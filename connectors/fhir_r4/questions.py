@@ -12,10 +12,21 @@ from connectors.fhir_r4.manner import EVERYTHING, POST, TYPED, Manner
 
 Parameters = tuple[tuple[str, str], ...]
 
-# Epic refuses these types without a category, so each is asked for once for each category.
+# Epic refuses these types without a category, so each is asked for once for each category of FHIR's own
+# code systems (condition-category with US Core's health-concern, observation-category).
 _EPIC_CATEGORIES: Mapping[str, tuple[str, ...]] = {
-    "Condition": ("problem-list-item", "encounter-diagnosis"),
-    "Observation": ("laboratory", "vital-signs", "social-history"),
+    "Condition": ("problem-list-item", "encounter-diagnosis", "health-concern"),
+    "Observation": (
+        "laboratory",
+        "vital-signs",
+        "social-history",
+        "imaging",
+        "procedure",
+        "survey",
+        "exam",
+        "therapy",
+        "activity",
+    ),
 }
 # A Medication has no patient of its own: it comes along with what refers to it.
 _MEDICATION = "Medication"
@@ -42,6 +53,20 @@ def questions(ask: PartnerAsk, local_id: str, manner: Manner) -> tuple[HttpReque
         _search(name, (("patient", reference), *more, ("_count", str(manner.count))), manner)
         for name in sorted((wanted & manner.types) - _NOT_SEARCHED_FOR)
         for more in _searches_of(name, ask.categories, manner)
+    )
+
+
+def cannot_be_asked(ask: PartnerAsk, manner: Manner) -> bool:
+    """True when a category that the partner supplies has no type that its server is registered with.
+
+    An answer without it is not the whole, however well every search went.
+    """
+    if manner.ask == EVERYTHING:
+        return False
+    wanted = types_wanted(ask) - _NOT_SEARCHED_FOR
+    return any(
+        (types := types_in({category}) & wanted) and types.isdisjoint(manner.types)
+        for category in ask.categories - {Category.DEMOGRAPHICS}
     )
 
 

@@ -157,3 +157,11 @@ def test_one_unreadable_entry_leaves_the_rest() -> None:
     """It is handed on as unreadable, for the count; the others keep their bytes."""
     _, heard = known(bundle(flag("f1"), b'{"resourceType":"Flag","id":"f2","n":NaN}', flag("f3")))
     assert [entry.readable for entry in heard.entries] == [True, True, False, True]
+
+
+def test_a_category_that_the_server_is_not_registered_for_is_never_called_whole() -> None:
+    """Allergies supplied and no type to ask for them: partial, however well the other searches went."""
+    permitted = frozenset({Category.ALLERGIES, Category.ALERTS})
+    settings: dict[str, object] = {"ask": "by-type", "types": ["Flag"]}
+    ending, _ = fetch(found(bundle(ASHA_THERE), bundle()), settings, categories=permitted)
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)

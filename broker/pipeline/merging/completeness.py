@@ -16,7 +16,6 @@ from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, SectionState
 _TROUBLE_OF_ANYBODY = frozenset({OutcomeLabel.TIMED_OUT, OutcomeLabel.UNREACHABLE})
 # Our own reasons for not asking are not a partner's trouble, and policy alone says what is told of them.
 _UNTOLD = frozenset({Cause.NONE, Cause.POLICY, Cause.OBJECTION, Cause.NOT_A_HOLDER, Cause.SUSPENDED})
-_WHOLE_RECORD = frozenset(Category) - {Category.UNCLASSIFIED}
 UNKNOWN_PRACTICE = "The person's registered practice"
 
 
@@ -62,7 +61,7 @@ def _line(registration: PartnerRegistration, decision: Decision, outcome: Partne
     shown = outcome.tally.shown
     if decision.naming is Naming.VEILED and not shown and label not in _TROUBLE_OF_ANYBODY:
         return _named(registration, NOTHING_TO_SHOW)
-    if not _is_told_in_full(decision):
+    if not _is_told_in_full(registration, decision):
         return _named(registration, label.value, shown=shown, answered_at=outcome.answered_at)
     return _named(
         registration,
@@ -75,11 +74,11 @@ def _line(registration: PartnerRegistration, decision: Decision, outcome: Partne
     )
 
 
-def _is_told_in_full(decision: Decision) -> bool:
+def _is_told_in_full(registration: PartnerRegistration, decision: Decision) -> bool:
     """Numbers and causes are told only where nothing is screened: elsewhere they could count what was."""
     return (
         decision.naming is Naming.PLAIN
-        and decision.categories >= _WHOLE_RECORD
+        and decision.categories >= registration.supplies - {Category.UNCLASSIFIED}
         and not decision.withholds
         and not decision.resource_types
     )

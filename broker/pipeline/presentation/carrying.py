@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from broker.domain.json_bytes import lossless_tree, write_tree
-from broker.domain.references import rewrite_references
+from broker.domain.references import may_hide, rewrite_references
 from broker.domain.resource import ABSENT, Meta, Resource
 from broker.pipeline.presentation.ink import Ink
 
@@ -38,7 +38,7 @@ def carry(
     """`opening` and the resource as the view shows it, in pieces. `meta_members` stand first in `meta`."""
     header = resource.header
     raw = resource.raw
-    if header.resourceType in _WITH_LINKS or _MARK_OF_ATTACHMENT in raw:
+    if header.resourceType in _WITH_LINKS or _MARK_OF_ATTACHMENT in raw or may_hide(raw):
         raw = _without_attachment_links(resource)
     pieces = rewrite_references(raw, ink.known, ink.reference)
     first = pieces[0]
@@ -47,10 +47,10 @@ def carry(
     if first.startswith(written) and not (without_narrative and header.text is not ABSENT):
         at = len(written)
         start = b'%b{"resourceType":"%b","id":"%b","meta":{%b' % (opening, kind, item_id, meta_members)
-        if header.meta is None:
+        if header.meta is msgspec.UNSET:
             pieces[0:1] = (start, b"}", first[at:])
             return pieces
-        if _takes_members(header.meta) and first.startswith(b',"meta":{"', at):
+        if header.meta and _takes_members(header.meta) and first.startswith(b',"meta":{"', at):
             pieces[0:1] = (start, b",", first[at + len(_META) :])
             return pieces
     whole = _put_together(b"".join(pieces), item_id, meta_members, without_narrative=without_narrative)
@@ -58,7 +58,7 @@ def carry(
 
 
 def _takes_members(meta: Meta) -> bool:
-    return meta.source is None and meta.tag is ABSENT
+    return meta.source is msgspec.UNSET and meta.tag is msgspec.UNSET
 
 
 def _put_together(raw: bytes, item_id: bytes, meta_members: bytes, *, without_narrative: bool) -> bytes:
@@ -75,7 +75,7 @@ def _put_together(raw: bytes, item_id: bytes, meta_members: bytes, *, without_na
 
 def _meta(own: msgspec.Raw | None, ours: bytes) -> bytes:
     """The partner's `meta` with our members; its tags stay beside ours, its source as an extension."""
-    if own is None:
+    if own is None or bytes(own) == b"null":
         return b"{" + ours + b"}"
     theirs = msgspec.json.decode(own, type=dict[str, msgspec.Raw])
     added = msgspec.json.decode(b"{" + ours + b"}", type=dict[str, msgspec.Raw])
@@ -83,24 +83,20 @@ def _meta(own: msgspec.Raw | None, ours: bytes) -> bytes:
     if source is not None:
         extension = msgspec.json.encode([{"url": SOURCE_EXTENSION, "valueUri": source}])
         theirs["extension"] = _joined(extension, theirs.get("extension"))
-    if "tag" in added:
-        added["tag"] = _joined(bytes(added["tag"]), tags)
-    elif tags is not None:
-        added["tag"] = tags
+    added["tag"] = _joined(bytes(added["tag"]), tags)
     return msgspec.json.encode({**added, **theirs})
 
 
 def _joined(ours: bytes, theirs: msgspec.Raw | None) -> msgspec.Raw:
-    """Two JSON arrays as one."""
-    if theirs is None:
-        return msgspec.Raw(ours)
-    inside = bytes(theirs).strip()[1:-1].strip()
+    """Our JSON array with the members of theirs behind; what is no array has none."""
+    inside = bytes(theirs).strip() if theirs is not None else b""
+    inside = inside[1:-1].strip() if inside.startswith(b"[") else b""
     return msgspec.Raw(ours[:-1] + (b"," + inside if inside else b"") + b"]")
 
 
 def _without_attachment_links(resource: Resource) -> bytes:
     raw = resource.raw
-    if b'"url"' not in raw:
+    if b'"url"' not in raw and not may_hide(raw):
         return raw
     tree = lossless_tree(raw)
     _drop_links(tree, is_media=resource.header.resourceType == "Media")
@@ -115,5 +111,6 @@ def _drop_links(node: Any, *, is_media: bool = False) -> None:
         for name, value in node.items():
             if name in _ATTACHMENTS or (is_media and name == "content"):
                 for attachment in value if isinstance(value, list) else [value]:
-                    attachment.pop("url", None)
+                    if isinstance(attachment, dict):
+                        attachment.pop("url", None)
             _drop_links(value)

@@ -40,6 +40,7 @@ _CAUSES: dict[str, str] = {
     Cause.PAGE_FAILED: "A later page could not be had.",
     Cause.FEWER_THAN_TOTAL: "It sent fewer items than it says there are.",
     Cause.PARTNER_WARNING: "It says itself that something may be missing.",
+    Cause.NOT_OFFERED: "Its server is not registered for all that it supplies.",
     Cause.UNREADABLE_ENTRIES: "Some of what it sent could not be read safely.",
     Cause.WRONG_PATIENT: "Some of what it sent was not about this person and is set aside.",
     Cause.DISSENT_AT_SOURCE: "The person has objected there.",

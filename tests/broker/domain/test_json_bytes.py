@@ -18,6 +18,7 @@ REFUSED = {
     "a repeated member hidden behind an escaped colon": b'{"a\\u003a":1,"a:":2, "b":"x\\u003a"}',
     "a repeated member made up for by a longer number": b'{"a":1,"a":1,"b":1e12}',
     "NaN": b'{"a":NaN}',
+    "a whole minus zero, which an edit would lose": b'{"a":[1, -0 ]}',
     "infinity": b'{"a":Infinity}',
     "a number too large for anybody": b'{"a":1e999}',
     "a number of 5,000 digits": b'{"a":' + b"9" * 5_000 + b"}",

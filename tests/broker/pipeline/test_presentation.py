@@ -11,6 +11,7 @@ from fhir.resources.R4B.bundle import Bundle
 
 from broker.domain.category import Category
 from broker.domain.errors import BadRequest, Gone
+from broker.domain.json_bytes import parse_strict
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.resource import Resource
@@ -84,6 +85,9 @@ SHAPES = {
     "a meta of its own source and tags": RAW.replace(
         b'"versionId"', b'"source":"https://addenbury.example/x","tag":[{"code":"theirs"}],"versionId"'
     ),
+    "a meta that is null": re.sub(rb'"meta":\{[^}]*\}', b'"meta":null', RAW),
+    "a tag that is null": RAW.replace(b'"versionId"', b'"tag":null,"versionId"'),
+    "a source that is null": RAW.replace(b'"versionId"', b'"source":null,"versionId"'),
     "names written with escapes": RAW.replace(b'"reference"', b'"\\u0072eference"'),
 }
 
@@ -92,6 +96,7 @@ SHAPES = {
 def test_a_resource_of_any_shape_gains_ids_and_source_and_keeps_its_value(raw: bytes) -> None:
     """Ids, references and meta are ours; `1.50`, version, dates and narrative are the partner's."""
     body = rendered(view(readable([raw])[1:]))
+    parse_strict(body)
     [observation] = resources(orjson.loads(body), "Observation")
     assert observation["id"].startswith("addenbury-")
     assert observation["meta"]["source"] == "urn:watersmeet:partner:addenbury"
@@ -161,6 +166,29 @@ def test_an_attachment_keeps_all_but_the_link_round_the_broker() -> None:
     [shown] = resources(bundle(view(readable([document])[1:])), "DocumentReference")
     assert shown["content"] == [{"attachment": {"contentType": "application/pdf", "title": "Letter"}}]
     assert shown["extension"] == extension
+
+
+ODD_ATTACHMENTS = {
+    "a name written with escapes": b'"content":[{"attachment":{"\\u0075rl":"https://addenbury.example/1"}}]',
+    "an attachment that is none": b'"presentedForm":["x"],"url":"https://addenbury.example/1"',
+    "an escaped quote in a reference": b'"context":{"reference":"a\\"b"},"url":"u"',
+}
+
+
+@pytest.mark.parametrize("members", ODD_ATTACHMENTS.values(), ids=ODD_ATTACHMENTS.keys())
+def test_odd_members_never_break_the_answer(members: bytes) -> None:
+    """One partner's twisted member costs nobody else, and hides no link."""
+    raw = (
+        b'{"resourceType":"DocumentReference","id":"d1","subject":{"reference":"Patient/p1"},'
+        + members
+        + b"}"
+    )
+    items = readable([raw])[1:] + readable([item("Condition", "1")], "papermill")[1:]
+    body = rendered(view(items))
+    parse_strict(body)
+    [document] = resources(orjson.loads(body), "DocumentReference")
+    assert "https://addenbury.example/1" not in orjson.dumps(document.get("content", [])).decode()
+    assert len(resources(orjson.loads(body), "Condition")) == 1
 
 
 def test_narrative_goes_from_a_partner_of_whom_something_was_withheld() -> None:

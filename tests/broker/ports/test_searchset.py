@@ -239,3 +239,19 @@ async def test_a_large_body_never_holds_the_loop(body: bytes, loop_watch: LoopWa
             except (StopIteration, NotABundle):
                 break
             await asyncio.sleep(0)
+
+
+TWO_IN_ONE = {
+    "plainly": b'{"resource":%b,"resource":%b}' % (GOOD, OTHER),
+    "with an escaped name": b'{"r\\u0065source":%b,"resource":%b}' % (GOOD, OTHER),
+}
+
+
+@pytest.mark.parametrize("entry", TWO_IN_ONE.values(), ids=TWO_IN_ONE.keys())
+def test_an_entry_with_two_resources_is_unreadable_and_costs_no_other(entry: bytes) -> None:
+    """Only one of the two would be read, and the other would be gone without a word."""
+    body = (
+        b'{"resourceType":"Bundle","type":"searchset","entry":[' + entry + b',{"resource":' + OTHER + b"}]}"
+    )
+    read_entries = read(body).entries
+    assert [(one.readable, one.raw == OTHER) for one in read_entries] == [(False, False), (True, True)]
