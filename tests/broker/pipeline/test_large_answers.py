@@ -1,4 +1,4 @@
-"""Twenty thousand resources, and twisted JSON, through the whole pipeline: the loop stays free."""
+"""As many resources as one partner may send, and twisted JSON, through the whole pipeline: the loop stays free."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.pipeline_alone import ToldTransport, pipeline_over
 from tests.support.records import item, patient
 from tests.support.searchsets import bundle
 
-COUNT = 20_000
+COUNT = 2_000
 ROOMY = PartnerLimits(entries_max=COUNT + 10, pages_max=400)
 
 
@@ -57,8 +57,10 @@ def following(place: int, pages: int) -> bytes:
     return b',"link":' + orjson.dumps([{"relation": "next", "url": url}])
 
 
-async def test_twenty_thousand_resources_never_hold_the_loop(tmp_path: Path, loop_watch: LoopWatch) -> None:
-    """Ten pages of two thousand: every one is shown, and no step lasts 50 ms."""
+async def test_two_thousand_resources_in_ten_pages_never_hold_the_loop(
+    tmp_path: Path, loop_watch: LoopWatch
+) -> None:
+    """As many as ship for one partner: every one is shown, and no step lasts 50 ms."""
     size = COUNT // 10
     results = [observation(place) for place in range(COUNT)]
     pages = [
