@@ -15,6 +15,10 @@ from tests.support.transports import MANIFEST, permit, transport
 ENDPOINT = "https://fhir.trust.example/api/fhir"
 
 
+# A UUID that holds, by chance, somebody else's number.
+WITH_DIGITS = "2b35ba1a-0557-4885-a911-a9990000026f"
+
+
 def url_of(request: HttpRequest, endpoint: str = ENDPOINT) -> str:
     """The URL that the request may call, as it goes on the wire."""
     return str(Address(endpoint, MANIFEST.reads).url_of(request))
@@ -148,6 +152,8 @@ def test_the_own_root_of_an_endpoint_without_a_path_is_followed() -> None:
         HttpRequest(method="GET", path="Patient", link=f"/fhir/Patient?identifier={BEN.digits}"),
         HttpRequest(method="GET", path="Patient", link="/fhir/Patient?identifier=999+000+0026"),
         HttpRequest(method="GET", path="Patient", headers={"X-Subject": BEN.digits}),
+        HttpRequest(method="GET", path="Patient", query=(("or", f"{WITH_DIGITS},{BEN.digits}"),)),
+        HttpRequest(method="GET", path=f"Patient/{BEN.digits}a-0557-4885-a911-a18756676f6"),
         HttpRequest(method="GET", path=f"Patient/{ASHA.digits}", query=(("or", BEN.digits),)),
     ],
 )
@@ -163,7 +169,7 @@ async def test_another_persons_number_never_leaves(request_with_ben: HttpRequest
         await road.aclose()
 
 
-@pytest.mark.parametrize("number", ["9990000019", "99900000260", "19990000026"])
+@pytest.mark.parametrize("number", ["9990000019", "99900000260", "19990000026", WITH_DIGITS])
 async def test_digits_that_are_no_nhs_number_may_pass(number: str) -> None:
     """Ten digits whose check digit fails, and longer runs, are somebody's cursor."""
     async with FaultPartner(replies(answer(b"{}"))) as partner:
