@@ -1,4 +1,4 @@
-"""As many resources as one partner may send, and twisted JSON, through the whole pipeline: the loop stays free."""
+"""As many resources as one partner may send, and twisted JSON, through it all: the loop stays free."""
 
 from __future__ import annotations
 
