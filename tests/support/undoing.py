@@ -50,7 +50,8 @@ def undone(tree: dict[str, Any], name: Name, own_names: Mapping[str, str]) -> di
     plain = {**tree, "id": name[1], "meta": meta}
     if not meta:
         del plain["meta"]
-    return with_references(plain, lambda written: own_names.get(written, ELSEWHERE))
+    own: dict[str, Any] = with_references(plain, lambda written: own_names.get(written, ELSEWHERE))
+    return own
 
 
 def with_references(node: Any, renamed: Callable[[str], str]) -> Any:
