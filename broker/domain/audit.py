@@ -15,7 +15,9 @@ from broker.domain.requester import Requester
 
 
 class RecordKind(enum.StrEnum):
-    """What an audit row is. `reading` is a look into the trail itself."""
+    """What an audit row is. `reading` is a look into the trail itself, `link` what the patient index said
+    of two numbers: that they are one person's.
+    """
 
     INTENT = "intent"
     DISCLOSURE = "disclosure"
@@ -23,6 +25,7 @@ class RecordKind(enum.StrEnum):
     REFUSAL = "refusal"
     OBJECTION = "objection"
     READING = "reading"
+    LINK = "link"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

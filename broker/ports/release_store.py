@@ -24,8 +24,18 @@ class ReleaseStore(Protocol):
     (`release-store` for the register, `audit` for the trail, `keys` when nothing can be sealed).
     """
 
+    async def link_numbers(self, numbers: frozenset[NhsNumber], /) -> None:
+        """The patient index said that `numbers` are one person's: from now on every look-up under one of
+        them, here and in every other method, is a look-up under all. Written once, never taken back.
+        """
+        ...
+
+    async def linked_with(self, numbers: frozenset[NhsNumber], /) -> frozenset[NhsNumber]:
+        """`numbers`, and every number that was linked with any of them, however far."""
+        ...
+
     async def objections(self, numbers: frozenset[NhsNumber], /) -> ObjectionSnapshot:
-        """Every objection under any of `numbers`, read from the primary."""
+        """Every objection under any of `numbers` or a number linked with one, read from the primary."""
         ...
 
     async def record_intent(self, intent: Intent, /) -> int:

@@ -57,6 +57,37 @@ class ReleaseStoreSuite:
             assert found == ObjectionSnapshot(version=version, objections=(event.objection,))
         assert (await store.objections(frozenset({CLEO}))).objections == ()
 
+    async def test_an_objection_under_a_superseded_number_is_found_under_the_current_one(
+        self, store: Store
+    ) -> None:
+        """Once the index has said that two numbers are one person's, each finds what is under the other."""
+        event = received(ADA)
+        version = await store.append_event(event)
+        assert (await store.objections(frozenset({BEN}))).objections == ()
+        await store.link_numbers(frozenset({ADA, BEN}))
+        expected = ObjectionSnapshot(version=version, objections=(event.objection,))
+        assert await store.objections(frozenset({BEN})) == expected
+        assert (await store.objections(frozenset({CLEO}))).objections == ()
+        await store.link_numbers(frozenset({BEN, CLEO}))
+        assert await store.objections(frozenset({CLEO})) == expected
+        assert await store.linked_with(frozenset({CLEO})) == {ADA, BEN, CLEO}
+
+    async def test_a_release_judged_before_the_link_is_refused(self, store: Store) -> None:
+        """The transaction looks under the linked number too."""
+        sequence = await store.record_intent(intent(BEN))
+        await store.append_event(received(ADA))
+        await store.link_numbers(frozenset({ADA, BEN}))
+        with pytest.raises(ObjectionsChanged) as changed:
+            await store.release(disclosure(sequence, BEN))
+        assert len(changed.value.snapshot.objections) == 1
+
+    async def test_a_link_is_written_once(self, store: Store) -> None:
+        """However often the index says it, in whatever order, and also at once."""
+        await asyncio.gather(*(store.link_numbers(frozenset({ADA, BEN})) for _ in range(3)))
+        await store.link_numbers(frozenset({BEN, CLEO}))
+        await store.link_numbers(frozenset({ADA, CLEO}))
+        assert await store.record_intent(intent()) == 3
+
     async def test_objections_under_two_numbers_are_read_together(self, store: Store) -> None:
         """Two people's objections that turn out to be one person's all bind."""
         await store.append_event(received(ADA, objection_id="ob-a"))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 import msgspec
 
@@ -86,6 +87,17 @@ _JSON = msgspec.json.Encoder()
 _PACK = msgspec.msgpack.Encoder()
 _BODY = msgspec.json.Decoder(Body)
 _PROOF = msgspec.msgpack.Decoder(Proof)
+
+
+# Where in `lookup` a record is found under its numbers.
+OBJECTIONS: Final = 1
+LINKS: Final = 2
+_SHELVES: dict[str, int] = {RecordKind.OBJECTION: OBJECTIONS, RecordKind.LINK: LINKS}
+
+
+def shelf_of(kind: str) -> int:
+    """The column `lookup.objection`: 0 is the trail, 1 the objections, 2 the links between numbers."""
+    return _SHELVES.get(kind, 0)
 
 
 def entry_of(

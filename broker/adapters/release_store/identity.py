@@ -17,7 +17,7 @@ from broker.domain.audit import AuditContext
 from broker.domain.identity import NhsNumber
 from broker.domain.objection_life import ObjectionEvent
 
-_SALT_BYTES = 16
+SALT_BYTES = 16
 _NONCE_BYTES = 12
 _HASH_BYTES = 20
 # A bearer token's identifier is kept as IHE BALP keeps tokens: never more than its end.
@@ -54,9 +54,9 @@ def identity_of(context: AuditContext) -> Identity:
     requester = context.requester
     numbers = tuple(sorted(number.digits for number in context.numbers))
     if requester is None:
-        return Identity(os.urandom(_SALT_BYTES), numbers, client_address=context.client_address)
+        return Identity(os.urandom(SALT_BYTES), numbers, client_address=context.client_address)
     return Identity(
-        os.urandom(_SALT_BYTES),
+        os.urandom(SALT_BYTES),
         numbers,
         requester.user_id,
         requester.user_name,
@@ -69,12 +69,12 @@ def identity_of(context: AuditContext) -> Identity:
 def identity_of_event(event: ObjectionEvent) -> Identity:
     """The identifying part of a step of an objection: all of it."""
     numbers = tuple(sorted(number.digits for number in event.numbers))
-    return Identity(os.urandom(_SALT_BYTES), numbers, user_name=event.by.name, event=event)
+    return Identity(os.urandom(SALT_BYTES), numbers, user_name=event.by.name, event=event)
 
 
 def identity_of_reader(numbers: Iterable[NhsNumber], *, user_id: str) -> Identity:
     """The identifying part of a look into the trail."""
-    return Identity(os.urandom(_SALT_BYTES), tuple(sorted(n.digits for n in numbers)), user_id=user_id)
+    return Identity(os.urandom(SALT_BYTES), tuple(sorted(n.digits for n in numbers)), user_id=user_id)
 
 
 def written(identity: Identity) -> bytes:

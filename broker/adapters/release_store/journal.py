@@ -6,8 +6,7 @@ import sqlite3
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store.chain import START, Head, Record, head_mac, link_of, roll_mac, same
-from broker.adapters.release_store.entries import Entry
-from broker.domain.audit import RecordKind
+from broker.adapters.release_store.entries import Entry, shelf_of
 from broker.domain.errors import ServiceDown
 
 _INSERT = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -133,6 +132,6 @@ def _insert_beside(database: sqlite3.Connection, record_id: int, entry: Entry) -
     if not entry.hashes:
         return
     database.execute("INSERT OR IGNORE INTO index_key VALUES (?)", (entry.index_key,))
-    objection = int(entry.kind is RecordKind.OBJECTION)
-    rows = [(found, objection, record_id, entry.index_key) for found in entry.hashes]
+    shelf = shelf_of(entry.kind)
+    rows = [(found, shelf, record_id, entry.index_key) for found in entry.hashes]
     database.executemany("INSERT INTO lookup VALUES (?, ?, ?, ?)", rows)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from collections.abc import Iterable
 
-from broker.adapters.keys import KeyRing, Purpose
+from broker.adapters.keys import KeyRing
 from broker.adapters.release_store.entries import Entry, read_body
-from broker.adapters.release_store.identity import BoxFault, lookup_hash, now_text, open_identity
+from broker.adapters.release_store.identity import BoxFault, now_text, open_identity
 from broker.adapters.release_store.journal import Journal
+from broker.adapters.release_store.links import hashes_of
 from broker.domain.errors import ServiceDown
-from broker.domain.identity import NhsNumber
 from broker.domain.objection import Objection, ObjectionSnapshot
 from broker.domain.objection_life import ObjectionEvent
 from broker.ports.objection_register import EarlyDisclosure, StepTaken
@@ -21,19 +20,6 @@ _EVENTS = (
     "LEFT JOIN record ON record.id = {on} LEFT JOIN sealed ON sealed.record = record.id "
     "WHERE {where} ORDER BY record.id"
 )
-
-
-def hashes_of(database: sqlite3.Connection, ring: KeyRing, numbers: Iterable[NhsNumber]) -> list[bytes]:
-    """The look-up hashes under every index key.
-
-    Raises ServiceDown("keys") when the store was written under an index key that the ring does not have:
-    what was recorded under it could not be found, and not knowing is a no.
-    """
-    keys = ring.every(Purpose.INDEX)
-    known = {key.key_id for key in keys}
-    if any(row[0] not in known for row in database.execute("SELECT id FROM index_key")):
-        raise ServiceDown("keys")
-    return [lookup_hash(number.digits, key) for number in numbers for key in keys]
 
 
 def version_under(database: sqlite3.Connection, hashes: list[bytes]) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from broker.adapters.keys import KeyRing, Purpose
-from broker.adapters.release_store import entries, register, resealing
+from broker.adapters.release_store import entries, links, register, resealing
 from broker.adapters.release_store.accesses import Access, accesses_under
 from broker.adapters.release_store.identity import identity_of_reader, now_text
 from broker.adapters.release_store.journal import Journal
@@ -59,12 +59,27 @@ class SqliteReleaseStore:
     async def objections(self, numbers: frozenset[NhsNumber], /) -> ObjectionSnapshot:
         """Every objection under any of `numbers`, with the version to release on."""
 
-        def read(database: sqlite3.Connection, _: object) -> ObjectionSnapshot:
-            hashes = register.hashes_of(database, self._ring, numbers)
+        def read(database: sqlite3.Connection) -> ObjectionSnapshot:
+            hashes = links.hashes_of(database, self._ring, numbers)
             return register.snapshot_under(database, self._ring, hashes)
 
-        found = await self._writer.do(Job(service="release-store", run=read, writes=False))
-        return cast("ObjectionSnapshot", found)
+        return cast("ObjectionSnapshot", await self._asked(read))
+
+    async def link_numbers(self, numbers: frozenset[NhsNumber], /) -> None:
+        """Durable when it returns. What is known already is not written again."""
+        if await self._asked(lambda database: links.are_linked(database, self._ring, numbers)):
+            return
+
+        def run(database: sqlite3.Connection, entry: entries.Entry) -> None:
+            links.append(database, self._journal, self._ring, numbers, entry)
+
+        prepare = lambda: links.link_entry(numbers, self._clock.now(), self._ring)  # noqa: E731 - as its neighbours
+        await self._writer.do(Job(service="release-store", prepare=prepare, run=run))
+
+    async def linked_with(self, numbers: frozenset[NhsNumber], /) -> frozenset[NhsNumber]:
+        """These and every number that the index has said is the same person's."""
+        found = await self._asked(lambda database: links.linked_with(database, self._ring, numbers))
+        return cast("frozenset[NhsNumber]", found)
 
     async def record_intent(self, intent: Intent, /) -> int:
         """Returns the intent's number, unique over every process that shares the file."""
@@ -102,7 +117,7 @@ class SqliteReleaseStore:
         def run(database: sqlite3.Connection, _: object) -> None:
             self._reserve.try_room(database)
             database.execute("UPDATE pulse SET beats = beats + 1")
-            register.hashes_of(database, self._ring, ())
+            links.hashes_of(database, self._ring, ())
 
         await self._writer.do(Job(service="audit", prepare=self._ring.check, run=run))
 
@@ -130,7 +145,7 @@ class SqliteReleaseStore:
         def read(database: sqlite3.Connection, _: object) -> tuple[ObjectionEvent, ...]:
             if numbers is None:
                 return register.events_in_all(database, self._ring)
-            hashes = register.hashes_of(database, self._ring, numbers)
+            hashes = links.hashes_of(database, self._ring, numbers)
             return register.events_under(database, self._ring, hashes)
 
         return cast("tuple[ObjectionEvent, ...]", await self._read(read))
@@ -149,7 +164,7 @@ class SqliteReleaseStore:
         identity = identity_of_reader(numbers, user_id=reader.name)
 
         def run(database: sqlite3.Connection, entry: entries.Entry) -> tuple[Access, ...]:
-            hashes = register.hashes_of(database, self._ring, numbers)
+            hashes = links.hashes_of(database, self._ring, numbers)
             found = accesses_under(database, self._ring, hashes)
             self._append(database, entry)
             return found
@@ -176,6 +191,12 @@ class SqliteReleaseStore:
         """Write what waits, then close."""
         await self._writer.aclose()
 
+    async def _asked(self, read: Callable[[sqlite3.Connection], object]) -> object:
+        """What a request waits for."""
+        return await self._writer.do(
+            Job(service="release-store", run=lambda database, _: read(database), writes=False)
+        )
+
     async def _read(self, read: Run) -> object:
         return await self._at_the_desk(read, writes=False)
 
@@ -190,7 +211,7 @@ class SqliteReleaseStore:
 
     def _refuse_if_moved(self, database: sqlite3.Connection, disclosure: Disclosure) -> None:
         context = disclosure.context
-        hashes = register.hashes_of(database, self._ring, context.numbers)
+        hashes = links.hashes_of(database, self._ring, context.numbers)
         if register.version_under(database, hashes) != context.objection_version:
             raise ObjectionsChanged(register.snapshot_under(database, self._ring, hashes))
 

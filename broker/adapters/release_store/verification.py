@@ -15,9 +15,9 @@ from pathlib import Path
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store.chain import START, Head, Record, head_mac, link_of, roll_mac, same
+from broker.adapters.release_store.entries import shelf_of
 from broker.adapters.release_store.identity import BoxFault, lookup_hash, open_identity
 from broker.adapters.release_store.schema import connect_to_read
-from broker.domain.audit import RecordKind
 from broker.domain.errors import ServiceDown
 
 
@@ -146,13 +146,13 @@ def _verify_beside(
         _refuse(record.id, record.chain, record.sequence, "has a sealed part that does not open as its own")
         return
     found = database.execute("SELECT hash, objection, key FROM lookup WHERE record = ?", (record.id,))
-    objection = int(record.kind == RecordKind.OBJECTION.value)
-    if not _can_be_looked_up(ring, found.fetchall(), identity.numbers, objection):
+    shelf = shelf_of(record.kind)
+    if not _can_be_looked_up(ring, found.fetchall(), identity.numbers, shelf):
         _refuse(record.id, record.chain, record.sequence, "cannot be found under exactly its own numbers")
 
 
 def _can_be_looked_up(
-    ring: KeyRing, rows: list[tuple[bytes, int, str]], numbers: tuple[str, ...], objection: int
+    ring: KeyRing, rows: list[tuple[bytes, int, str]], numbers: tuple[str, ...], shelf: int
 ) -> bool:
     if len(rows) != len(numbers):
         return False
@@ -163,7 +163,7 @@ def _can_be_looked_up(
     if len(used) != 1 or not used <= keys.keys():
         return False
     key = keys[used.pop()]
-    return {row[:2] for row in rows} == {(lookup_hash(digits, key), objection) for digits in numbers}
+    return {row[:2] for row in rows} == {(lookup_hash(digits, key), shelf) for digits in numbers}
 
 
 def _verify_heads(database: sqlite3.Connection, ring: KeyRing, progress: _Progress) -> None:

@@ -118,3 +118,24 @@ async def test_a_ring_without_a_key_that_objections_were_recorded_under_is_refus
     assert await down(old.check()) == "keys"
     await old.aclose()
     await new.aclose()
+
+
+@pytest.mark.parametrize("purpose", [Purpose.INDEX, Purpose.SEAL])
+async def test_a_link_written_under_an_old_key_leads_to_what_is_written_under_a_new_one(
+    path: Path, ring: KeyRing, purpose: Purpose
+) -> None:
+    """Before and after resealing; and the person is told of who looked under either number."""
+    store = SqliteReleaseStore.open(path, ring, HandClock(NOON))
+    await store.link_numbers(frozenset({ADA, BEN}))
+    await store.aclose()
+    rotate_key(ring.path, purpose, environment="demonstration")
+    rotated = read_key_ring(ring.path, environment="demonstration")
+    store = SqliteReleaseStore.open(path, rotated, HandClock(NOON))
+    await store.append_event(received(ADA))
+    await store.record_refusal(refusal(ADA))
+    for _ in range(2):
+        assert len((await store.objections(frozenset({BEN}))).objections) == 1
+        assert (await store.accesses(frozenset({BEN}), reader=READER))[0].outcome == "refused"
+        await store.reseal()
+    await store.aclose()
+    assert verify_store(path, rotated).fault is None
