@@ -16,11 +16,16 @@ from broker.domain.json_bytes import lossless_tree, write_tree
 _NAME = b'"reference"'
 _NAME_CHARS = len(_NAME)
 _COLON_AND_QUOTE = re.compile(rb'\s*:\s*"')
+_PLAIN = re.compile(
+    r"(?:https?://[A-Za-z0-9.:\[\]-]+(?:/[A-Za-z0-9._~!$&'()*+,;=:@-]+)*/)?"
+    r"([A-Z][A-Za-z]*/[A-Za-z0-9.-]{1,64})(?:/_history/[A-Za-z0-9.-]{1,64})?",
+    re.ASCII,
+)
 
 
 def may_hide(raw: bytes) -> bool:
     """True when a name or a reference could be written with escapes: only a tree shows it truly."""
-    return b"\\u00" in raw or b"\\/" in raw
+    return b"\\" in raw
 
 
 def _begins_after_space(raw: bytes, at: int) -> int:
@@ -54,7 +59,7 @@ def rewrite_references(
 
     The new text is looked up in `known`, and asked of `rewritten` when it is not there yet.
     """
-    if b"\\" in raw and may_hide(raw):
+    if may_hide(raw):
         return [_rewrite_in_tree(raw, rewritten)]
     pieces: list[bytes] = []
     copied = 0
@@ -101,3 +106,13 @@ def reference_holders(tree: Any) -> Iterator[dict[str, Any]]:
 def local_name(reference: str) -> str:
     """`Type/id` of a reference, whatever stands before it and whatever version after it."""
     return "/".join(reference.partition("/_history/")[0].rsplit("/", 2)[-2:])
+
+
+def plain_name(reference: str) -> str | None:
+    """`Type/id` of a reference written in one of the plain forms; None for every other spelling.
+
+    R4 4.0.1, References: relative or absolute, with a version or without. A query, a fragment, a doubled
+    slash or a space is not plain, and neither is `urn:`.
+    """
+    found = _PLAIN.fullmatch(reference)
+    return found.group(1) if found else None

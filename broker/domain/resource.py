@@ -131,12 +131,12 @@ def concept_in(raw: bytes) -> CodeableConcept | None:
         return None
 
 
-def codes_in(raw: bytes) -> tuple[str, ...]:
-    """Every code of one or several CodeableConcepts, whatever the element's shape."""
+def codes_in(raw: bytes) -> tuple[str, ...] | None:
+    """Every code of one or several CodeableConcepts; None when the shape hides what they are."""
     try:
         found = _CONCEPTS.decode(raw)
     except msgspec.DecodeError:
-        return ()
+        return None
     concepts = found if isinstance(found, list) else [found]
     return tuple(
         coding.code
@@ -145,6 +145,13 @@ def codes_in(raw: bytes) -> tuple[str, ...]:
         for coding in concept.coding
         if coding.code
     )
+
+
+def identifiers_of(header: Header) -> tuple[WireIdentifier, ...]:
+    """The resource's own identifiers, whichever shape its type gives them; an absent part is None."""
+    if header.identifier is None:
+        return ()
+    return tuple(header.identifier) if isinstance(header.identifier, list) else (header.identifier,)
 
 
 def quantity_in(raw: bytes) -> Quantity | None:

@@ -17,6 +17,7 @@ from broker.pipeline.decision.rules import denies
 
 _ALL = frozenset(Category)
 _NOTHING: frozenset[Category] = frozenset()
+_WHO = frozenset({Category.DEMOGRAPHICS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,9 +160,14 @@ def held_at(holds: tuple[Hold, ...], names: frozenset[str]) -> Held:
         reasons.append(hold.reason)
         if hold.in_part is None:
             categories |= held
-        else:
-            withholds.append(replace(hold.in_part, categories=held))
+        elif in_part := _in_part(hold, held):
+            withholds.append(replace(hold.in_part, categories=in_part))
     return Held(categories=frozenset(categories), withholds=tuple(withholds), reasons=tuple(reasons))
+
+
+def _in_part(hold: Hold, held: frozenset[Category]) -> frozenset[Category]:
+    """Who the person is bears no date and is no item: only an objection to exactly that means it."""
+    return held if hold.categories == _WHO else held - _WHO
 
 
 def tellable(holds: tuple[Hold, ...], *, tells_staff: bool) -> bool:

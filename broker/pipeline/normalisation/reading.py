@@ -36,5 +36,11 @@ def read_resource(partner_id: str, entry: Entry, known: Sorted) -> Resource | No
     written = b"" if header.category is ABSENT else bytes(header.category)
     category = known.get((kind, written))
     if category is None:
-        category = known[kind, written] = category_of(kind, codes_in(written) if written else ())
+        category = known[kind, written] = _category_of(kind, written)
     return Resource(partner_id, header, category, raw, f"{kind}/{local_id}", entry.full_url)
+
+
+def _category_of(kind: str, written: bytes) -> Category:
+    """A `category` element that nobody can read could move the item anywhere: it is unclassified."""
+    codes = codes_in(written) if written else ()
+    return Category.UNCLASSIFIED if codes is None else category_of(kind, codes)

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
+
+import orjson
 
 from broker.domain.category import Category
 from broker.domain.decision import Withhold
-from broker.domain.resource import Header, Period, Resource, WireIdentifier
+from broker.domain.resource import Resource, identifiers_of
+from broker.pipeline.screening.times import may_fall_in
 
-_YEAR = 4
-_MONTH = 7
-_DAY = 10
+_WHO = frozenset({Category.DEMOGRAPHICS})
+_IDENTIFIER = "dentifier"
 
 
 def is_objected(resource: Resource, withholds: tuple[Withhold, ...]) -> bool:
@@ -19,64 +22,40 @@ def is_objected(resource: Resource, withholds: tuple[Withhold, ...]) -> bool:
 
 
 def _covers(withhold: Withhold, resource: Resource) -> bool:
-    if withhold.categories:
-        if resource.category not in withhold.categories:
+    if resource.category is Category.DEMOGRAPHICS:
+        # Who the person is bears no date and is no item: only an objection to exactly that means it.
+        if withhold.categories != _WHO:
             return False
-    elif resource.category is Category.DEMOGRAPHICS:
+    elif withhold.categories and resource.category not in withhold.categories:
         return False
-    return _item_covered(withhold, resource.header) and _period_covered(withhold, resource.header)
+    return _item_covered(withhold, resource) and _period_covered(withhold, resource)
 
 
-def _item_covered(withhold: Withhold, header: Header) -> bool:
+def _item_covered(withhold: Withhold, resource: Resource) -> bool:
+    """An item without an identifier, or with one that lacks its system or value, could be the one."""
     if not withhold.items:
         return True
-    own = {(identifier.system, identifier.value) for identifier in _identifiers(header)}
-    return not own or not own.isdisjoint(withhold.items)
+    own = {(_plain(one.system), _plain(one.value)) for one in identifiers_of(resource.header)}
+    if not own or any(not system or not value for system, value in own):
+        return True
+    return not withhold.items.isdisjoint(own | set(_other_identifiers(resource)))
 
 
-def _identifiers(header: Header) -> list[WireIdentifier]:
-    if header.identifier is None:
-        return []
-    return header.identifier if isinstance(header.identifier, list) else [header.identifier]
+def _other_identifiers(resource: Resource) -> Iterator[tuple[str, str]]:
+    """What else names the item: `masterIdentifier`, `accessionIdentifier` and the like."""
+    for name, value in orjson.loads(resource.raw).items():
+        if name.endswith(_IDENTIFIER) and name != "identifier":
+            for one in value if isinstance(value, list) else [value]:
+                if isinstance(one, dict):
+                    yield _plain(one.get("system")), _plain(one.get("value"))
 
 
-def _period_covered(withhold: Withhold, header: Header) -> bool:
+def _plain(part: Any) -> str:
+    return part.strip() if isinstance(part, str) else ""
+
+
+def _period_covered(withhold: Withhold, resource: Resource) -> bool:
     if withhold.period_start is None and withhold.period_end is None:
         return True
-    spans = list(_spans(header))
-    starts, ends = withhold.period_start or "", withhold.period_end or "9999-99-99"
-    return not spans or any(first < ends and last >= starts for first, last in spans)
-
-
-def _spans(header: Header) -> Iterator[tuple[str, str]]:
-    """First and last day of every time that the resource names; `2016` is the whole year."""
-    for moment in (
-        header.effectiveDateTime,
-        header.occurrenceDateTime,
-        header.performedDateTime,
-        header.onsetDateTime,
-        header.recordedDate,
-        header.authoredOn,
-        header.issued,
-        header.date,
-        header.start,
-        header.created,
-    ):
-        if moment:
-            yield _first_day(moment), _last_day(moment)
-    for period in (header.effectivePeriod, header.performedPeriod, header.period):
-        if period is not None:
-            yield _span_of(period)
-
-
-def _span_of(period: Period) -> tuple[str, str]:
-    first = _first_day(period.start) if period.start else ""
-    return first, _last_day(period.end) if period.end else "9999-99-99"
-
-
-def _first_day(moment: str) -> str:
-    return {_YEAR: f"{moment}-01-01", _MONTH: f"{moment}-01"}.get(len(moment), moment[:_DAY])
-
-
-def _last_day(moment: str) -> str:
-    return {_YEAR: f"{moment}-12-31", _MONTH: f"{moment}-31"}.get(len(moment), moment[:_DAY])
+    first, after = withhold.period_start or "", withhold.period_end or "9999-99-99"
+    return may_fall_in(orjson.loads(resource.raw), first, after)

@@ -5,33 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import orjson
-import pytest
 
 from broker.domain.category import Category
-from broker.domain.decision import Decision, Withhold
-from broker.pipeline.screening import Screened, screen
+from broker.domain.decision import Withhold
+from broker.pipeline.screening import screen
 from tests.support.records import ALL, decision, finished, item, readable
+from tests.support.screening import body, released, screened
 
 NO_PROBLEMS = ALL - {Category.PROBLEMS}
-
-
-def screened(
-    resources: list[dict[str, Any]], ruling: Decision, types: frozenset[str] = frozenset()
-) -> Screened:
-    """Screen one partner's answer."""
-    return finished(screen("addenbury", readable(resources), ruling, types))
-
-
-def released(one: Screened) -> list[str]:
-    """The local names of what may be shown."""
-    return [resource.local_reference for resource in one.released]
-
-
-def body(one: Screened, name: str) -> dict[str, Any]:
-    """A released resource as JSON."""
-    found = next(resource for resource in one.released if resource.local_reference == name)
-    tree: dict[str, Any] = orjson.loads(found.raw)
-    return tree
 
 
 def test_only_permitted_categories_are_released() -> None:
@@ -174,42 +155,6 @@ def test_a_type_that_was_not_asked_for_is_set_aside_and_hides_nothing() -> None:
     assert released(one) == ["Observation/o1"]
     assert body(one, "Observation/o1")["encounter"] == {"reference": "Encounter/e1"}
     assert not one.narrative_hidden
-
-
-PERIOD = Withhold(period_start="2016-03-01", period_end="2016-06-01")
-
-
-@pytest.mark.parametrize(
-    ("members", "withheld"),
-    [
-        ({"recordedDate": "2016-02-29"}, False),
-        ({"recordedDate": "2016-03-01"}, True),
-        ({"recordedDate": "2016-05-31T23:59:59+01:00"}, True),
-        ({"recordedDate": "2016-06-01"}, False),
-        ({"recordedDate": "2016"}, True),
-        ({"recordedDate": "2016-05"}, True),
-        ({"recordedDate": "2015"}, False),
-        ({"recordedDate": "2015", "onsetDateTime": "2016-04-01"}, True),
-        ({}, True),
-    ],
-)
-def test_an_objected_period_withholds_what_falls_in_it_or_may(
-    members: dict[str, str], withheld: bool
-) -> None:
-    """Half-open; a partial date that may fall inside does; without a date nothing is certain."""
-    one = screened([item("Condition", "c1", **members)], decision(withholds=(PERIOD,)))
-    assert ("Condition/c1" not in released(one)) is withheld
-
-
-def test_an_objected_item_is_withheld_and_so_is_what_cannot_be_told_from_it() -> None:
-    """An item without any identifier could be the one."""
-    hidden = Withhold(categories=frozenset({Category.PROBLEMS}), items=frozenset({("urn:x", "7")}))
-    named = item("Condition", "c1", identifier=[{"system": "urn:x", "value": "7"}])
-    other = item("Condition", "c2", identifier=[{"system": "urn:x", "value": "8"}])
-    one = screened(
-        [named, other, item("Condition", "c3"), item("Procedure", "r1")], decision(withholds=(hidden,))
-    )
-    assert released(one) == ["Patient/p1", "Condition/c2", "Procedure/r1"]
 
 
 SNOMED = {"system": "http://snomed.info/sct", "code": "91936005", "display": "Written at Addenbury"}
