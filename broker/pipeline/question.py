@@ -12,8 +12,8 @@ from broker.domain.query import Interaction
 class Question:
     """One HTTP request in the API's own words, nothing judged yet.
 
-    Exactly one of `number_text` (as typed) and `patient_token` names the person. `self_url` and
-    `base_url` hold no query and no identifier.
+    Exactly one of `number_text` (as typed) and `patient_token` names the person. `base_url` holds no
+    query and no identifier.
     """
 
     request_id: str

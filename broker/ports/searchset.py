@@ -29,13 +29,17 @@ _OUTCOMES_MAX = 100
 _BYTES_AN_ENTRY_COSTS = 128
 _ENTRY_MEMBER = re.compile(rb'"entry"[ \t\r\n]*:[ \t\r\n]*')
 _NOT_MATCHES = frozenset({"include", "outcome"})
+# A history or a message holds entries too, and none of them is what was searched for.
+_OTHER_KINDS = frozenset(
+    {"history", "document", "message", "batch", "batch-response", "transaction", "transaction-response"}
+)
 _DECODE_ERRORS = (msgspec.DecodeError, RecursionError, UnicodeDecodeError)
 
 
 class NotABundle(ValueError):
     """No part of the body can be believed: a login page, an empty body, cut-off or twisted JSON.
 
-    Holds a closed word, `malformed` or `another-resource`, and nothing of the body.
+    Holds a closed word, `malformed`, `another-resource` or `another-kind`, and nothing of the body.
     """
 
 
@@ -48,7 +52,6 @@ class Searchset:
     is followed only through the transport.
     """
 
-    kind: str
     entries: tuple[Entry, ...]
     matched: int
     cut: bool = False
@@ -95,8 +98,9 @@ def read_searchset(body: bytes, entries_max: int = 10_000) -> Generator[Pause, N
     except _DECODE_ERRORS:
         reading = _Reading(entries_max)
         frame = yield from _read_slowly(body, reading)
+    if _text(frame, "type") in _OTHER_KINDS:
+        raise NotABundle("another-kind")
     return Searchset(
-        kind=_text(frame, "type"),
         entries=tuple(reading.entries),
         matched=reading.matched,
         cut=reading.cut,

@@ -31,11 +31,9 @@ def is_refused(request: HttpRequest) -> bool:
 
 
 def test_no_request_id_makes_a_call_look_like_another_persons() -> None:
-    """Of random ids some have ten digits in a row that pass the check digit: they are not sent so."""
+    """Of random ids some have ten digits in a row that pass the check digit: none is refused for it."""
     dice = random.Random(7)  # noqa: S311 - ids to try, not secrets
     ids = [uuid.UUID(int=dice.getrandbits(128), version=4) for _ in range(3_000)]
-    as_they_are = [HttpRequest(method="GET", headers={"X-Request-ID": str(one)}) for one in ids]
-    assert any(map(is_refused, as_they_are))
     assert not any(is_refused(first_call(one.hex)) for one in ids)
 
 

@@ -46,7 +46,9 @@ def merge(
 ) -> Generator[None, None, View]:
     """One view of everything released; `outcomes` holds one exact line for every registered partner."""
     groups = yield from group_items(items)
+    yield
     clashes = contradictions(items, groups)
+    yield
     decisions = ground.judgement.decisions
     return View(
         patient=ground.patient,

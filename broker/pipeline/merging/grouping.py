@@ -6,7 +6,7 @@ different partners, the same codes, time, status and value. Whatever differs in 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterable, Iterator, Sequence
+from collections.abc import Generator, Hashable, Iterable, Sequence
 from typing import Any
 
 from broker.domain.resource import (
@@ -39,11 +39,13 @@ def group_items(items: Sequence[Resource]) -> Generator[None, None, tuple[Group,
             by_likeness.add(_likeness(header, codes), index)
         if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
+    yield
     same_identifier = sorted({tuple(dict.fromkeys(members)) for members in by_identifier.several()})
     groups = [Group(members, "same-identifier") for members in same_identifier if len(members) > 1]
+    yield
+    same_content = yield from _same_content(by_likeness, items)
     known = set(same_identifier)
-    same_content = (members for members in sorted(_same_content(by_likeness, items)) if members not in known)
-    groups.extend(Group(members, "same-content") for members in same_content)
+    groups.extend(Group(members, "same-content") for members in sorted(same_content) if members not in known)
     return tuple(groups)
 
 
@@ -67,16 +69,25 @@ class _Likes:
         return self._several.values()
 
 
-def _same_content(likes: _Likes, items: Sequence[Resource]) -> Iterator[tuple[int, ...]]:
+def _same_content(likes: _Likes, items: Sequence[Resource]) -> Generator[None, None, list[tuple[int, ...]]]:
     """Of items alike in kind, code and time, those from several partners with the same state and value."""
+    found = []
+    worked = 0
     for indexes in likes.several():
         alike: dict[Hashable, list[int]] = {}
         for index in indexes:
             header = items[index].header
             alike.setdefault((state_of(header), value_of(header)), []).append(index)
-        for members in alike.values():
-            if len(members) > 1 and _from_several_partners(members, items):
-                yield tuple(members)
+        found += [
+            tuple(members)
+            for members in alike.values()
+            if len(members) > 1 and _from_several_partners(members, items)
+        ]
+        worked += len(indexes)
+        if worked > _ITEMS_IN_A_SLICE:
+            worked = 0
+            yield
+    return found
 
 
 def _from_several_partners(members: Iterable[int], items: Sequence[Resource]) -> bool:

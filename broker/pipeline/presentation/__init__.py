@@ -46,8 +46,11 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, tuple[byte
     if not frame.query.resource_types:
         leading.append(_patient_entry(view, frame))
     head = _head(frame, total=None, next_page=_next(place, len(entries), frame))
-    yield
-    return tuple(_chunks(head + b",".join(leading), shown))
+    chunks = []
+    for chunk in _chunks(head + b",".join(leading), shown):
+        chunks.append(chunk)
+        yield
+    return tuple(chunks)
 
 
 def _chunks(opening: bytes, entries: list[list[bytes]]) -> Iterator[bytes]:

@@ -55,7 +55,7 @@ def test_each_entry_keeps_its_own_bytes() -> None:
     spaced = b'{ "id" : "o2",\n "resourceType":"Observation", "valueDecimal": 1.0E1 }'
     found = read(bundle(GOOD, spaced, more=b' , "total" : 2'))
     assert [entry.raw for entry in found.entries] == [GOOD, spaced]
-    assert (found.kind, found.total, found.matched) == ("searchset", 2, 2)
+    assert (found.total, found.matched) == (2, 2)
 
 
 @given(st.lists(resources, max_size=5), st.sampled_from([None, 2]), st.booleans())
@@ -255,3 +255,9 @@ def test_an_entry_with_two_resources_is_unreadable_and_costs_no_other(entry: byt
     )
     read_entries = read(body).entries
     assert [(one.readable, one.raw == OTHER) for one in read_entries] == [(False, False), (True, True)]
+
+
+def test_a_bundle_of_another_kind_is_no_answer_to_a_search() -> None:
+    """A history holds versions, and a message holds what somebody sends."""
+    with pytest.raises(NotABundle, match="another-kind"):
+        read(b'{"resourceType":"Bundle","type":"history","entry":[{"resource":' + OTHER + b"}]}")
