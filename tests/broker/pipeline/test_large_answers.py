@@ -1,7 +1,9 @@
-"""As many resources as one partner may send, and twisted JSON, through it all: the loop stays free."""
+"""Twenty thousand resources, and twisted JSON, through the whole pipeline: the loop stays free."""
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -16,8 +18,17 @@ from tests.support.pipeline_alone import ToldTransport, pipeline_over
 from tests.support.records import item, patient
 from tests.support.searchsets import bundle
 
-COUNT = 2_000
+COUNT = 20_000
 ROOMY = PartnerLimits(entries_max=COUNT + 10, pages_max=400)
+
+
+@pytest.fixture(autouse=True)
+def collector_out() -> Iterator[None]:
+    """As in a running broker: what was there before the request is never walked in it."""
+    gc.collect()
+    gc.freeze()
+    yield
+    gc.unfreeze()
 
 
 def observation(place: int) -> bytes:
@@ -57,10 +68,8 @@ def following(place: int, pages: int) -> bytes:
     return b',"link":' + orjson.dumps([{"relation": "next", "url": url}])
 
 
-async def test_two_thousand_resources_in_ten_pages_never_hold_the_loop(
-    tmp_path: Path, loop_watch: LoopWatch
-) -> None:
-    """As many as ship for one partner: every one is shown, and no step lasts 50 ms."""
+async def test_twenty_thousand_resources_never_hold_the_loop(tmp_path: Path, loop_watch: LoopWatch) -> None:
+    """Ten pages of two thousand: every one is shown, and no step lasts 50 ms."""
     size = COUNT // 10
     results = [observation(place) for place in range(COUNT)]
     pages = [
