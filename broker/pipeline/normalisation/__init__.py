@@ -18,6 +18,7 @@ from broker.pipeline.normalisation.right_patient import OwnPatient, Proof, own_p
 from broker.ports.connector import Ending, Entry
 
 _BYTES_IN_A_SLICE = 64 * 1024
+_PROVED_IN_A_SLICE = 1_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,10 +51,11 @@ def normalise(
     """Read and prove what one partner sent. `proof` is its connector's: demographics, number or lookup."""
     resources, unreadable = yield from _read_all(partner_id, entries)
     kept, repeated = _without_repeats(resources)
+    yield
     own = own_patient(kept, patient, endpoint, needs_birth_date=proof == "demographics")
     if own.proof is not Proof.RIGHT and entries:
         return _nobody_proved(partner_id, own.proof, len(entries), repeated, unreadable)
-    proved, unproved = _proved(kept, own)
+    proved, unproved = yield from _proved(kept, own)
     quarantined = len(kept) - len(proved) - unproved
     return Normalised(
         partner_id=partner_id,
@@ -68,15 +70,17 @@ def normalise(
     )
 
 
-def _proved(resources: list[Resource], own: OwnPatient) -> tuple[list[Resource], int]:
+def _proved(resources: list[Resource], own: OwnPatient) -> Generator[None, None, tuple[list[Resource], int]]:
     """What is this person's; and how many name nobody and are of no category anyway."""
     proved, unproved = [], 0
-    for resource in resources:
+    for count, resource in enumerate(resources, start=1):
         proof = own.proof_of(resource)
         if proof is Proof.RIGHT:
             proved.append(resource)
         elif proof is Proof.NONE and resource.category is Category.UNCLASSIFIED:
             unproved += 1
+        if count % _PROVED_IN_A_SLICE == 0:
+            yield
     return proved, unproved
 
 

@@ -1,0 +1,124 @@
+"""The view as a searchset: what it says of itself, its pages and its links."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+from fhir.resources.R4B.bundle import Bundle
+
+from broker.domain.errors import BadRequest, Gone
+from broker.domain.outcome import OutcomeLabel
+from broker.domain.query import Interaction, RecordQuery
+from broker.domain.view import CompletenessLine, Group, View
+from broker.pipeline.presentation import present_match, present_patient
+from tests.support.records import NUMBER, item, readable
+from tests.support.views import TOKEN, bundle, frame, rendered, resources, view
+
+
+def outcome(tree: dict[str, Any]) -> dict[str, Any]:
+    """The completeness outcome of a Bundle."""
+    [found] = [entry for entry in tree["entry"] if entry["search"]["mode"] == "outcome"]
+    resource: dict[str, Any] = found["resource"]
+    return resource
+
+
+def test_the_outcome_says_in_fhirs_own_codes_who_did_not_complete() -> None:
+    """`incomplete` is a warning; nothing in a searchset is an error (FHIR R4 http.html)."""
+    lines = tuple(CompletenessLine(partner_id="p", name="P", label=label.value) for label in OutcomeLabel)
+    issues = outcome(bundle(view(lines=lines)))["issue"]
+    by_label = {one["details"]["coding"][0]["code"]: one for one in issues if "coding" in one["details"]}
+    for label in OutcomeLabel:
+        whole = label.answered_fully
+        assert by_label[label]["severity"] == ("information" if whole else "warning")
+        assert by_label[label]["code"] == ("informational" if whole else "incomplete")
+    assert {"suppressed", "informational", "incomplete"} == {one["code"] for one in issues}
+
+
+def test_no_total_is_given_for_a_record_and_a_true_one_for_a_person() -> None:
+    """A count would say what was withheld."""
+    assert "total" not in bundle(view(readable([item("Condition", "1")])))
+    [match] = present_match(view(), frame())
+    assert orjson.loads(match)["total"] == 1
+
+
+def test_the_person_carries_the_sealed_token_and_no_url_holds_a_number() -> None:
+    """The number stands in the Patient's identifier alone."""
+    tree = bundle(view(readable([item("Condition", "1")])))
+    assert resources(tree, "Patient")[0]["id"] == TOKEN
+    urls = [entry.get("fullUrl", "") for entry in tree["entry"]] + [link["url"] for link in tree["link"]]
+    assert not any(NUMBER.digits in url for url in urls)
+    assert orjson.loads(present_patient(view(), frame())[0])["id"] == TOKEN
+
+
+def test_what_we_write_is_valid_fhir() -> None:
+    """A strict model of R4 accepts the Bundle, outcome and tags included."""
+    items = readable(
+        [item("Basic", "b1"), item("Encounter", "e1", status="finished", **{"class": {"code": "AMB"}})]
+    )[1:]
+    tree = bundle(view((*items[1:],), groups=(Group((0,), "same-content"),)))
+    judged = Bundle.model_validate(tree)
+    assert [entry.resource.get_resource_type() for entry in judged.entry] == [
+        entry["resource"]["resourceType"] for entry in tree["entry"]
+    ]
+
+
+def pages(one: View, count: int) -> list[dict[str, Any]]:
+    """Follow the next links to the end."""
+    query = RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER, count=count)
+    found, token = [], None
+    while True:
+        tree = bundle(one, query=query, page=token)
+        found.append(tree)
+        following = [link["url"] for link in tree["link"] if link["relation"] == "next"]
+        if not following:
+            return found
+        token = following[0].partition("_page=")[2]
+
+
+def test_pages_hold_everything_once_and_each_carries_the_outcome() -> None:
+    """A client may read only one of them."""
+    items = readable([item("Condition", str(number)) for number in range(7)])[1:]
+    found = pages(view(items), 3)
+    assert [len(resources(tree, "Condition")) for tree in found] == [3, 3, 1]
+    assert all(outcome(tree) for tree in found)
+    assert len({one["id"] for tree in found for one in resources(tree, "Condition")}) == 7
+
+
+def next_token(one: View) -> str:
+    """The page token after the first two items."""
+    tree = bundle(one, query=RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER, count=2))
+    [url] = [link["url"] for link in tree["link"] if link["relation"] == "next"]
+    return str(url.partition("_page=")[2])
+
+
+def test_a_page_of_a_record_that_changed_is_gone() -> None:
+    """Any difference at all: start again."""
+    token = next_token(view(readable([item("Condition", str(n)) for n in range(4)])[1:]))
+    changed = view(readable([item("Condition", str(n), recordedDate="2020") for n in range(4)])[1:])
+    with pytest.raises(Gone):
+        rendered(changed, page=token)
+
+
+def test_a_page_link_serves_its_own_caller_and_question_alone() -> None:
+    """Another caller, another question and a forged token are refused."""
+    one = view(readable([item("Condition", str(n)) for n in range(4)])[1:])
+    token = next_token(one)
+    with pytest.raises(Gone):
+        rendered(one, page=token, caller="somebody else")
+    with pytest.raises(Gone):
+        rendered(one, page="A" + token[1:] if token[0] != "A" else "B" + token[1:])
+    with pytest.raises(BadRequest):
+        rendered(one, page="no-token")
+
+
+def test_one_item_is_found_by_its_own_id_alone() -> None:
+    """`_id` narrows to that item; another id finds nothing and still says how complete that is."""
+    items = readable([item("Condition", "1"), item("Condition", "2")])[1:]
+    whole = bundle(view(items))
+    wanted = resources(whole, "Condition")[1]["id"]
+    query = RecordQuery(
+        interaction=Interaction.SEARCH, number=NUMBER, resource_types=frozenset({"Condition"}), item_id=wanted
+    )
+    assert [one["id"] for one in resources(bundle(view(items), query=query), "Condition")] == [wanted]
