@@ -22,6 +22,11 @@ class BrokerError(Exception):
         self.contact = contact
         super().__init__(self.message)
 
+    @property
+    def cause(self) -> str:
+        """Our own closed word for what happened, for the trail alone."""
+        return type(self).__name__
+
 
 class BrokerFault(BrokerError):
     """A fault of ours that nothing foresaw. What it was is in the log, by class name and line alone."""
@@ -63,6 +68,22 @@ class Forbidden(BrokerError):
     status = 403
     code = "forbidden"
     message = "You may not see this record."
+
+
+class Untold(Forbidden):
+    """What happened would tell this caller that the person is unknown, and so, next time, that one is not:
+    the neutral refusal stands in its place, and the trail has the cause.
+    """
+
+    def __init__(self, instead_of: BrokerError) -> None:
+        """`instead_of` is what another caller would have heard."""
+        self._cause = instead_of.cause
+        super().__init__()
+
+    @property
+    def cause(self) -> str:
+        """What really happened."""
+        return self._cause
 
 
 class ObjectionInForce(BrokerError):

@@ -6,16 +6,19 @@ import asyncio
 
 import structlog
 
-from broker.domain.decision import Judgement
+from broker.domain.decision import Effect, Judgement
 from broker.domain.errors import (
     AllPartnersFailed,
     AllPartnersTimedOut,
+    AmbiguousPerson,
     BrokerError,
     BrokerFault,
     Forbidden,
+    NotFound,
     ServiceDown,
+    Untold,
 )
-from broker.domain.identity import PatientIdentity
+from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, RecordQuery
@@ -23,13 +26,14 @@ from broker.domain.requester import Requester
 from broker.domain.view import View
 from broker.pipeline.audit import Trail, released_items
 from broker.pipeline.authentication import authenticate
-from broker.pipeline.identification import one_person, read_query
-from broker.pipeline.judging import judge, refuse_if_denied, stricter
+from broker.pipeline.identification import one_person, read_query, refuse_if_never_opened
+from broker.pipeline.judging import hears_of_absence, judge, refuse_if_denied, stricter
 from broker.pipeline.presentation import Frame, present_match, present_patient, present_record
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.record import Errand, Gathered, gather, nobody_answered, person_only, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
+from broker.ports.connector import Traced
 from broker.ports.release_store import ObjectionsChanged
 
 _RELEASES_MAX = 3
@@ -107,6 +111,7 @@ class Answering:
         self._query: RecordQuery
         self._patient: PatientIdentity
         self._objections: ObjectionSnapshot
+        self._opened: bool
 
     async def reply(self) -> Reply:
         """Authenticate, decide, identify, decide again, ask, and release."""
@@ -132,22 +137,50 @@ class Answering:
 
     async def _judge_before_asking(self) -> None:
         """Role, purpose, relationship and the objections under the number as given."""
-        self._objections = await self._services.store.objections(frozenset({self._query.number}))
+        given = frozenset({self._query.number})
+        self._objections = await self._services.store.objections(given)
+        self._opened = await self._is_opened(given)
+        refuse_if_never_opened(self._question, opened=self._opened)
         self._judged(None)
 
+    async def _is_opened(self, numbers: frozenset[NhsNumber]) -> bool:
+        """Whether the token opens this person's record; one that names a patient opens that one alone."""
+        only = self._requester.only_patient
+        return only is None or only in numbers or only in await self._services.store.linked_with(numbers)
+
     async def _identify(self, sequence: int) -> Judgement:
-        """Ask the index, and judge everything again under every number that it returns."""
+        """Ask the index, and judge everything again under every number that it returns.
+
+        What it says of two numbers is on file before that, and the register is read anew: an objection may
+        have been acknowledged meanwhile.
+        """
+        store = self._services.store
         traced = await self._services.index.trace(
             self._query.number,
             intent_sequence=sequence,
             correlation_id=self._question.request_id,
             deadline_at_s=self._partners_by_s,
         )
-        self._patient = one_person(traced)
-        if not self._patient.numbers <= self._trail.context.numbers:
-            self._trail.about(self._patient.numbers)
-            self._objections = await self._services.store.objections(self._trail.context.numbers)
+        self._patient = self._one_person(traced)
+        self._trail.about(self._patient.numbers)
+        if len(self._patient.numbers) > 1:
+            await store.link_numbers(self._patient.numbers)
+        if not self._opened and not await self._is_opened(self._patient.numbers):
+            raise Forbidden
+        self._opened = True
+        self._objections = await store.objections(self._trail.context.numbers)
         return self._judged(self._patient)
+
+    def _one_person(self, traced: Traced) -> PatientIdentity:
+        """Whoever may not hear of an objection does not hear that nobody was found either."""
+        services = self._services
+        try:
+            return one_person(traced)
+        except (NotFound, AmbiguousPerson) as error:
+            now = services.clock.now()
+            if self._opened and hears_of_absence(self._requester, services.policies(), now):
+                raise
+            raise Untold(error) from None
 
     def _judged(self, patient: PatientIdentity | None) -> Judgement:
         services = self._services
@@ -160,6 +193,8 @@ class Answering:
             patient,
         )
         self._trail.judged(judgement)
+        if not self._opened and judgement.effect is Effect.DENY:
+            raise Forbidden
         refuse_if_denied(judgement)
         return judgement
 

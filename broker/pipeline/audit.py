@@ -91,7 +91,7 @@ class Trail:
 
         Raises ServiceDown when the refusal itself cannot be written.
         """
-        cause = type(error).__name__
+        cause = error.cause
         if self.intent_sequence is None or error.status < 500:  # noqa: PLR2004 - our refusals are 4xx
             refusal = Refusal(context=self.context, at=self._clock.now(), cause=cause, reasons=self._reasons)
             await self._store.record_refusal(refusal)

@@ -14,15 +14,11 @@ from broker.ports.sealer import Sealer
 def read_query(question: Question, requester: Requester, sealer: Sealer, *, at_s: float) -> RecordQuery:
     """What is asked, about which number.
 
-    Raises BadRequest for a number that is none, Gone or NotFound for a sealed id, and the neutral
-    Forbidden when the token opens another person's record only.
+    Raises BadRequest for a number that is none, and Gone or NotFound for a sealed id.
     """
-    number = _number(question, requester, sealer, at_s)
-    if requester.only_patient is not None and requester.only_patient != number:
-        raise Forbidden
     return RecordQuery(
         interaction=question.interaction,
-        number=number,
+        number=_number(question, requester, sealer, at_s),
         resource_types=question.resource_types,
         item_id=question.item_id,
         count=question.count,
@@ -35,6 +31,16 @@ def _number(question: Question, requester: Requester, sealer: Sealer, at_s: floa
     if question.number_text is None:
         raise BadRequest("Name exactly one person, by NHS number or by the id that a search returned.")
     return NhsNumber.parse(question.number_text)
+
+
+def refuse_if_never_opened(question: Question, *, opened: bool) -> None:
+    """A sealed id holds a current number: where that is not the token's person now, no trace makes it so.
+
+    A number that was typed may be an older one of the token's person, which only the index can say.
+    Raises the neutral Forbidden.
+    """
+    if not opened and question.patient_token is not None:
+        raise Forbidden
 
 
 def one_person(traced: Traced) -> PatientIdentity:

@@ -18,7 +18,7 @@ from broker.domain.objection import ObjectionSnapshot
 from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
-from broker.pipeline.decision import decide
+from broker.pipeline.decision import decide, may_hear_of_absence
 
 _NAMING_ORDER = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
 
@@ -42,6 +42,12 @@ def judge(
         deceased_on=patient.deceased_on if patient else None,
     )
     return decide(facts, policies)
+
+
+def hears_of_absence(requester: Requester, policies: PolicySet, now: dt.datetime) -> bool:
+    """Whether policy lets this caller know that nobody was found under a number."""
+    nothing = ObjectionSnapshot(version=0)
+    return may_hear_of_absence(Facts(requester=requester, partners=(), objections=nothing, now=now), policies)
 
 
 def refuse_if_denied(judgement: Judgement) -> None:

@@ -147,7 +147,7 @@ class Writer:
             _answer(jobs)
             raise
         _answer(jobs)
-        with contextlib.suppress(Exception):  # a log that cannot be written has nowhere to say so
+        with contextlib.suppress(OSError, ValueError):  # a log that is closed has nowhere to say so
             self._tell(jobs)
 
     def _tell(self, jobs: list[Job]) -> None:

@@ -19,6 +19,7 @@ from broker.pipeline.decision.sharing import share_of
 from broker.pipeline.decision.standing import Standing, standing_of
 from broker.pipeline.decision.telling import (
     Telling,
+    hears_of_absence,
     is_protected,
     naming_of,
     neutral,
@@ -27,7 +28,7 @@ from broker.pipeline.decision.telling import (
     protection,
 )
 
-__all__ = ["decide"]
+__all__ = ["decide", "may_hear_of_absence"]
 
 
 def decide(facts: Facts, policies: PolicySet) -> Judgement:
@@ -40,6 +41,14 @@ def decide(facts: Facts, policies: PolicySet) -> Judgement:
         return _judge(facts, policies)
     except Exception:  # noqa: BLE001 - an error is a deny, and the reason says that it was an error
         return _refused(facts, policies, (denies(DECISION, "error"),), neutral(policies))
+
+
+def may_hear_of_absence(facts: Facts, policies: PolicySet) -> bool:
+    """Whether this caller may hear that nobody, or more than one, was found. Total: an error is a no."""
+    try:
+        return hears_of_absence(facts, standing_of(facts, policies, Today.at(facts.now)), policies)
+    except Exception:  # noqa: BLE001 - not knowing is a no
+        return False
 
 
 def _judge(facts: Facts, policies: PolicySet) -> Judgement:

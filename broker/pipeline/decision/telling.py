@@ -49,6 +49,14 @@ def of_restriction(facts: Facts, standing: Standing, policies: PolicySet) -> Tel
     return neutral(policies)
 
 
+def hears_of_absence(facts: Facts, standing: Standing, policies: PolicySet) -> bool:
+    """True for a caller who would hear of an objection and of a restriction: only then does "not found"
+    tell nothing of those who are found.
+    """
+    of_one, of_other = of_objection(facts, standing, policies), of_restriction(facts, standing, policies)
+    return Told.NEUTRAL not in {of_one.told, of_other.told}
+
+
 def is_protected(facts: Facts) -> bool:
     """Before the index has answered nobody is known to be protected, and nobody's record is shown."""
     return facts.restriction is not None and facts.restriction.hides_location

@@ -40,12 +40,12 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, tuple[byte
     Raises Gone when a page's view is no longer the first page's view.
     """
     entries = yield from entries_of(view, frame)
-    place = _place(frame, entries)
+    place = _place(view, frame, entries)
     shown = entries if place is None else entries[place.offset : place.offset + place.count]
     leading = [_outcome_entry(completeness_outcome(view))]
     if not frame.query.resource_types:
         leading.append(_patient_entry(view, frame))
-    head = _head(frame, total=None, next_page=_next(place, len(entries), frame))
+    head = _head(frame, total=None, next_page=_next(place, len(entries), view, frame))
     chunks = []
     for chunk in _chunks(head + b",".join(leading), shown):
         chunks.append(chunk)
@@ -67,26 +67,29 @@ def _chunks(opening: bytes, entries: list[list[bytes]]) -> Iterator[bytes]:
     yield b"".join(waiting)
 
 
-def _place(frame: Frame, entries: list[list[bytes]]) -> PagePlace | None:
+def _place(view: View, frame: Frame, entries: list[list[bytes]]) -> PagePlace | None:
     """The page that is asked for; None is the whole view in one."""
     if frame.page is None and frame.query.count is None:
         return None
     whole = hashlib.blake2b(digest_size=16)
+    for line in view.lines:
+        whole.update(f"{line.partner_id}\x1f{line.label}\x1e".encode())
     for pieces in entries:
         whole.update(b"".join(pieces))
     if frame.page is None:
         return PagePlace(offset=0, count=frame.query.count or 1, digest=whole.digest())
-    place = read_page(frame.page, _context(frame), frame.sealer)
+    place = read_page(frame.page, _context(view, frame), frame.sealer)
     if place.digest != whole.digest():
         raise Gone
     return place
 
 
-def _context(frame: Frame) -> bytes:
+def _context(view: View, frame: Frame) -> bytes:
+    """The person by the current number, which is the one that the page's own link carries."""
     query = frame.query
     parts = (
         frame.caller,
-        query.number.digits,
+        view.patient.number.digits,
         query.interaction,
         *sorted(query.resource_types),
         query.item_id or "",
@@ -94,11 +97,11 @@ def _context(frame: Frame) -> bytes:
     return "\x1f".join(parts).encode()
 
 
-def _next(place: PagePlace | None, items: int, frame: Frame) -> str | None:
+def _next(place: PagePlace | None, items: int, view: View, frame: Frame) -> str | None:
     if place is None or place.offset + place.count >= items:
         return None
     following = PagePlace(offset=place.offset + place.count, count=place.count, digest=place.digest)
-    return write_page(following, _context(frame), frame.sealer)
+    return write_page(following, _context(view, frame), frame.sealer)
 
 
 def _patient_entry(view: View, frame: Frame) -> bytes:
