@@ -6,9 +6,12 @@ untouched in `raw`. Struct fields keep FHIR's own names (R4 4.0.1), because they
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 from broker.domain.category import Category
+from broker.domain.identity import NHS_NUMBER_SYSTEM
 
 # A member that is not there: msgspec cannot decode an optional Raw, so absence is this very object.
 ABSENT = msgspec.Raw()
@@ -152,6 +155,27 @@ def identifiers_of(header: Header) -> tuple[WireIdentifier, ...]:
     if header.identifier is None:
         return ()
     return tuple(header.identifier) if isinstance(header.identifier, list) else (header.identifier,)
+
+
+def subjects_of(header: Header) -> Iterator[Reference]:
+    """Every reference by which a resource says whom it is about, an appointment's actors among them."""
+    for subject in (header.subject, header.patient):
+        if isinstance(subject, list):
+            yield from subject
+        elif subject is not None:
+            yield subject
+    for reference in (header.beneficiary, header.for_):
+        if reference is not None:
+            yield reference
+    for participant in header.participant or ():
+        if participant.actor is not None and _is_patient(participant.actor):
+            yield participant.actor
+
+
+def _is_patient(actor: Reference) -> bool:
+    target = actor.reference or ""
+    named = actor.identifier is not None and actor.identifier.system == NHS_NUMBER_SYSTEM
+    return named or target.startswith("Patient/") or "/Patient/" in target
 
 
 def quantity_in(raw: bytes) -> Quantity | None:

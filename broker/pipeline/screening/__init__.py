@@ -6,18 +6,21 @@ seen leaves no stub, dangling reference, narrative or text behind. Pure, one par
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from broker.domain.category import SUPPORTING_TYPES, Category
 from broker.domain.decision import Decision
-from broker.domain.references import local_name, references_in
+from broker.domain.references import plain_name, references_in
 from broker.domain.resource import Resource
+from broker.pipeline.screening.containing import Inside, judge_contained
 from broker.pipeline.screening.following import follow
 from broker.pipeline.screening.locationless import without_location
-from broker.pipeline.screening.objected import is_objected
+from broker.pipeline.screening.person import Person
+from broker.pipeline.screening.reach import Reach, names_of
+from broker.pipeline.screening.seeing import is_full_permit, may_be_seen
 
-_ITEMS_IN_A_SLICE = 200
+_BYTES_IN_A_SLICE = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,8 +28,9 @@ class Screened:
     """What one partner's answer may show to this reader.
 
     `withheld` is for the audit record: a caller never sees a count made before screening.
-    `hidden` holds the local references that must not be named; `narrative_hidden` says that text
-    written over the whole of an item may speak of what was withheld. `fallen` are the categories of
+    `hidden` holds the references that must not be named, never the person's own; `narrative_hidden` says
+    that text written over the whole of an item could speak of something withheld: it follows from the
+    decision, so that a narrative's absence tells nothing of what came. `fallen` are the categories of
     permitted items that went with something withheld: they may not be called "none recorded".
     """
 
@@ -38,6 +42,19 @@ class Screened:
     fallen: frozenset[Category] = frozenset()
 
 
+@dataclass(slots=True)
+class _Judged:
+    """One partner's resources, each judged alone. `inside` says what must go of what one contains."""
+
+    items: list[Resource] = field(default_factory=list)
+    support: list[Resource] = field(default_factory=list)
+    withheld: list[Resource] = field(default_factory=list)
+    patients: list[Resource] = field(default_factory=list)
+    holders: list[Resource] = field(default_factory=list)
+    inside: dict[int, Inside] = field(default_factory=dict)
+    fallen: set[Category] = field(default_factory=set)
+
+
 def screen(
     partner_id: str, resources: tuple[Resource, ...], decision: Decision, types: frozenset[str]
 ) -> Generator[None, None, Screened]:
@@ -47,63 +64,124 @@ def screen(
     aside without a trace, because nobody asked for it, and hides nothing.
     """
     if decision.locationless:
-        return _screened(
-            partner_id, resources, without_location(resources, decision), hidden=_names(resources)
-        )
-    items, support, withheld = yield from _permitted(resources, decision)
-    hidden = _names(withheld)
-    followed = follow(items, hidden, decision.categories)
-    yield
-    fallen = _names(items) - _names(followed) if len(followed) < len(items) else frozenset()
-    lost = frozenset(item.category for item in items if item.local_reference in fallen)
-    asked_for = [item for item in followed if not types or item.header.resourceType in types]
-    released = _with_support(asked_for, support) if not types else asked_for
-    return _screened(partner_id, resources, released, hidden | fallen, lost)
-
-
-def _permitted(
-    resources: Iterable[Resource], decision: Decision
-) -> Generator[None, None, tuple[list[Resource], list[Resource], list[Resource]]]:
-    """Items that may be seen, what describes who and where, and items that may not be seen."""
-    items: list[Resource] = []
-    support: list[Resource] = []
-    withheld: list[Resource] = []
-    for count, resource in enumerate(resources, start=1):
-        if resource.header.resourceType in SUPPORTING_TYPES:
-            support.append(resource)
-        elif _may_be_seen(resource, decision):
-            items.append(resource)
-        else:
-            withheld.append(resource)
-        if count % _ITEMS_IN_A_SLICE == 0:
-            yield
-    return items, support, withheld
-
-
-def _may_be_seen(resource: Resource, decision: Decision) -> bool:
-    """Its category is permitted, the caller's scopes open its type, and no objection covers it."""
-    return (
-        resource.category in decision.categories
-        and (not decision.resource_types or resource.header.resourceType in decision.resource_types)
-        and not is_objected(resource, decision.withholds)
+        rebuilt = yield from without_location(resources, decision, types)
+        hidden = frozenset(name for one in resources for name in names_of(one))
+        return _screened(partner_id, resources, rebuilt, hidden=hidden, narrative_hidden=True)
+    judged = yield from _judge(resources, decision)
+    person = Person.of(judged.patients)
+    if judged.holders:
+        yield from _judge_holders(judged, decision, person)
+    if is_full_permit(decision) and not judged.withheld and not judged.inside:
+        released = yield from _asked_for(judged.items, judged.support, types)
+        return _screened(partner_id, resources, released)
+    items, support, reach = yield from _followed(judged, decision, person)
+    released = yield from _asked_for(items, support, types)
+    return _screened(
+        partner_id,
+        resources,
+        released,
+        hidden=reach.hidden,
+        narrative_hidden=True,
+        fallen=frozenset(judged.fallen),
     )
 
 
-def _names(resources: Iterable[Resource]) -> frozenset[str]:
-    return frozenset(resource.local_reference for resource in resources)
+def _judge(resources: Iterable[Resource], decision: Decision) -> Generator[None, None, _Judged]:
+    judged = _Judged()
+    worked = 0
+    for resource in resources:
+        kind = resource.header.resourceType
+        if kind in SUPPORTING_TYPES:
+            judged.support.append(resource)
+        elif may_be_seen(resource, decision):
+            judged.items.append(resource)
+        else:
+            judged.withheld.append(resource)
+        if kind == "Patient":
+            judged.patients.append(resource)
+        if resource.header.contained:
+            judged.holders.append(resource)
+        worked += len(resource.raw)
+        if worked > _BYTES_IN_A_SLICE:
+            worked = 0
+            yield
+    return judged
 
 
-def _with_support(items: list[Resource], support: list[Resource]) -> list[Resource]:
+def _judge_holders(judged: _Judged, decision: Decision, person: Person) -> Generator[None, None, None]:
+    """Look inside; a holder with something inside that cannot be read is withheld."""
+    unreadable: set[int] = set()
+    worked = 0
+    for holder in judged.holders:
+        inside = judge_contained(holder, decision, person)
+        if inside is None:
+            unreadable.add(id(holder))
+        elif inside.removed:
+            judged.inside[id(holder)] = inside
+        worked += len(holder.raw)
+        if worked > _BYTES_IN_A_SLICE:
+            worked = 0
+            yield
+    if unreadable:
+        fallen = [one for one in (*judged.items, *judged.support) if id(one) in unreadable]
+        judged.fallen.update(
+            one.category for one in fallen if one.header.resourceType not in SUPPORTING_TYPES
+        )
+        judged.items = [one for one in judged.items if id(one) not in unreadable]
+        judged.support = [one for one in judged.support if id(one) not in unreadable]
+        judged.withheld += fallen
+
+
+def _followed(
+    judged: _Judged, decision: Decision, person: Person
+) -> Generator[None, None, tuple[list[Resource], list[Resource], Reach]]:
+    """Items and support without a reference to anything that may not be named."""
+    candidates = [*judged.items, *judged.support]
+    reach = Reach(decision, person, candidates, judged.withheld)
+    yield
+    inside = {
+        place: judged.inside[id(one)] for place, one in enumerate(candidates) if id(one) in judged.inside
+    }
+    followed = yield from follow(candidates, inside, reach)
+    among = len(judged.items)
+    judged.fallen.update(
+        item.category for item, kept in zip(judged.items, followed[:among], strict=True) if kept is None
+    )
+    return _standing(followed[:among]), _standing(followed[among:]), reach
+
+
+def _standing(followed: Sequence[Resource | None]) -> list[Resource]:
+    return [resource for resource in followed if resource is not None]
+
+
+def _asked_for(
+    items: list[Resource], support: list[Resource], types: frozenset[str]
+) -> Generator[None, None, list[Resource]]:
+    """Items of the types asked for; who and where too, unless these were types alone."""
+    if types:
+        yield
+        return [item for item in items if item.header.resourceType in types]
+    return (yield from _with_support(items, support))
+
+
+def _with_support(items: list[Resource], support: list[Resource]) -> Generator[None, None, list[Resource]]:
     """Who and where, only beside an item that refers to them, and what those refer to in turn."""
-    waiting = {resource.local_reference: resource for resource in support}
+    waiting = {name: resource for resource in support for name in names_of(resource)}
     released = list(items)
+    found: set[int] = set()
+    worked = 0
     for resource in released:  # grows while it is walked: support may refer to support
-        if not waiting:
+        if len(found) == len(support):
             break
-        for name in references_in(resource.raw):
-            found = waiting.pop(local_name(name), None)
-            if found is not None:
-                released.append(found)
+        for reference in references_in(resource.raw):
+            one = waiting.get(reference) or waiting.get(plain_name(reference) or "")
+            if one is not None and id(one) not in found:
+                found.add(id(one))
+                released.append(one)
+        worked += len(resource.raw)
+        if worked > _BYTES_IN_A_SLICE:
+            worked = 0
+            yield
     return released
 
 
@@ -111,7 +189,9 @@ def _screened(
     partner_id: str,
     resources: tuple[Resource, ...],
     released: list[Resource],
-    hidden: frozenset[str],
+    *,
+    hidden: frozenset[str] = frozenset(),
+    narrative_hidden: bool = False,
     fallen: frozenset[Category] = frozenset(),
 ) -> Screened:
     return Screened(
@@ -119,6 +199,6 @@ def _screened(
         released=tuple(released),
         withheld=len(resources) - len(released),
         hidden=hidden,
-        narrative_hidden=bool(hidden),
+        narrative_hidden=narrative_hidden,
         fallen=fallen,
     )

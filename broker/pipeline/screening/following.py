@@ -1,137 +1,119 @@
 """What may not be seen leaves no reference behind: optional ones are cut, required ones take their holder.
 
-A Reference goes whole, with its display and identifier. Where it stands in a repeating element that is
-nothing without it (a List's entry, an Encounter's diagnosis), that element goes.
+Only where something could be kept from the reader; and most resources are cleared by their bytes alone,
+so that a tree is made where there is something to look at. In slices, counted in bytes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from types import MappingProxyType
-from typing import Any
+import re
+from collections import defaultdict
+from collections.abc import Generator, Mapping, Sequence
 
 import msgspec
 
-from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_type
 from broker.domain.json_bytes import lossless_tree, write_tree
-from broker.domain.references import local_name, references_in
-from broker.domain.resource import Header, Resource
+from broker.domain.references import may_hide, plain_name, references_in
+from broker.domain.resource import ABSENT, Header, Resource
+from broker.pipeline.screening.containing import NOTHING_REMOVED, Inside
+from broker.pipeline.screening.member_names import CLINICAL, PERHAPS_CLINICAL
+from broker.pipeline.screening.pruning import Pruning
+from broker.pipeline.screening.reach import Reach, names_of
 
-# R4 4.0.1: members that a resource cannot stand without (cardinality 1..) and that may name a clinical item.
-_REQUIRED: Mapping[str, frozenset[str]] = MappingProxyType(
-    {
-        "MedicationRequest": frozenset({"medicationReference"}),
-        "MedicationStatement": frozenset({"medicationReference"}),
-        "MedicationDispense": frozenset({"medicationReference"}),
-        "MedicationAdministration": frozenset({"medicationReference"}),
-        "Appointment": frozenset({"participant"}),
-        "Provenance": frozenset({"target"}),
-        "Linkage": frozenset({"item"}),
-        "Composition": frozenset({"subject"}),
-    }
+# A tree of this many bytes is about two milliseconds of work.
+_BYTES_IN_A_SLICE = 32 * 1024
+_NAMES = "|".join(sorted((CLINICAL | PERHAPS_CLINICAL) - {"reference"}, key=len, reverse=True))
+# A member that could name an item by other means than a reference, or a reference of an unusual shape.
+_UNUSUAL = re.compile(
+    rf'"(?:{_NAMES}|[A-Za-z]+Reference)"(?!:\{{"reference":")'
+    r'|"_?reference"(?!:")'
+    r'|"type"\s*:\s*"(?:[A-Z]|http)'.encode()
 )
-# Inside a repeating element: the member that the element is nothing without.
-_HEART = frozenset({"item", "condition", "location", "link", "target", "manipulated", "resource", "actor"})
-
-Hidden = Callable[[str], bool]
-_ALL_NAMED = frozenset(Category) - {Category.UNCLASSIFIED}
+_HEADER = msgspec.json.Decoder(Header)
 
 
 def follow(
-    items: Iterable[Resource], hidden: frozenset[str], permitted: frozenset[Category]
-) -> list[Resource]:
-    """Items that may stay, without any reference to what is hidden.
+    resources: Sequence[Resource], inside: Mapping[int, Inside], reach: Reach
+) -> Generator[None, None, list[Resource | None]]:
+    """Each resource as it may stand, or None where it cannot, in their order.
 
-    A holder that is withheld may itself be referred to, so this goes on until nothing more falls.
+    `inside` says, by place in `resources`, what must go of what a resource contains. One that falls may
+    itself be referred to, so this goes on until nothing more falls. `reach` learns of each.
     """
-    kept = list(items)
-    if not hidden and permitted >= _ALL_NAMED and not any(item.header.contained for item in kept):
-        return kept
-    while True:
-        stayed, fallen = [], set()
-        for resource in kept:
-            cut = _cut(resource, hidden, permitted)
-            if cut is None:
-                fallen.add(resource.local_reference)
-            else:
-                stayed.append(cut)
-        if not fallen:
-            return stayed
-        kept, hidden = stayed, hidden | fallen
+    followed: list[Resource | None] = []
+    fallen: list[int] = []
+    worked = 0
+    for place, resource in enumerate(resources):
+        cut = _cut(resource, inside.get(place, NOTHING_REMOVED), reach)
+        followed.append(cut)
+        if cut is None:
+            fallen.append(place)
+        worked += len(resource.raw)
+        if worked > _BYTES_IN_A_SLICE:
+            worked = 0
+            yield
+    if fallen:
+        yield from _follow_fallen(resources, followed, fallen, reach)
+    return followed
 
 
-def _cut(resource: Resource, hidden: frozenset[str], permitted: frozenset[Category]) -> Resource | None:
-    """The resource without its hidden references; None when it cannot stand without one."""
-    inner = _hidden_contained(resource.header, permitted)
-    if not inner and not _refers_to_hidden(resource, hidden, permitted):
+def _follow_fallen(
+    resources: Sequence[Resource], followed: list[Resource | None], fallen: list[int], reach: Reach
+) -> Generator[None, None, None]:
+    """Look again at whatever refers to what fell, each time that something falls."""
+    holders = yield from _holders(followed)
+    for lost in fallen:  # grows while it is walked
+        reach.falls(resources[lost])
+        for name in names_of(resources[lost]):
+            for place in holders.pop(name, ()):
+                holder = followed[place]
+                if holder is None:
+                    continue
+                followed[place] = _cut(holder, NOTHING_REMOVED, reach)
+                if followed[place] is None:
+                    fallen.append(place)
+        yield
+
+
+def _holders(followed: Sequence[Resource | None]) -> Generator[None, None, dict[str, list[int]]]:
+    """For each name that is referred to, the places of those that refer to it."""
+    holders: dict[str, list[int]] = defaultdict(list)
+    worked = 0
+    for place, resource in enumerate(followed):
+        if resource is None:
+            continue
+        for reference in references_in(resource.raw):
+            for name in {reference, plain_name(reference) or reference}:
+                holders[name].append(place)
+        worked += len(resource.raw)
+        if worked > _BYTES_IN_A_SLICE:
+            worked = 0
+            yield
+    return holders
+
+
+def _cut(resource: Resource, inside: Inside, reach: Reach) -> Resource | None:
+    """The resource without what may not stand; itself when all of it may; None when it cannot stand."""
+    if not inside.removed and not _is_unusual(resource) and _all_open(resource, reach):
         return resource
     tree = lossless_tree(resource.raw)
-
-    def is_hidden(name: str) -> bool:
-        return name in inner or (not name.startswith("#") and _is_hidden(local_name(name), hidden, permitted))
-
-    if inner:
-        tree["contained"] = [one for one in tree["contained"] if f"#{one.get('id')}" not in inner]
-    required = _REQUIRED.get(resource.header.resourceType, frozenset())
-    present = required & tree.keys()
-    _prune(tree, is_hidden)
-    if not present <= tree.keys():
+    pruning = Pruning(reach)
+    if not pruning.prune(tree, inside):
         return None
-    return msgspec.structs.replace(resource, raw=write_tree(tree))
+    if not pruning.changed:
+        return resource
+    raw = write_tree(tree)
+    return msgspec.structs.replace(resource, raw=raw, header=_HEADER.decode(raw))
 
 
-def _refers_to_hidden(resource: Resource, hidden: frozenset[str], permitted: frozenset[Category]) -> bool:
-    if not hidden and permitted >= _ALL_NAMED:
-        return False
-    return any(_is_hidden(local_name(name), hidden, permitted) for name in references_in(resource.raw))
-
-
-def _is_hidden(name: str, hidden: frozenset[str], permitted: frozenset[Category]) -> bool:
-    """Withheld here, or of a kind that this reader is never shown, whether or not it exists."""
-    if name in hidden:
+def _is_unusual(resource: Resource) -> bool:
+    """True when bytes alone cannot show that every Reference may stand and no narrative is inside."""
+    raw, header = resource.raw, resource.header
+    if may_hide(raw) or header.contained is not None or _UNUSUAL.search(raw) is not None:
         return True
-    kind = name.partition("/")[0]
-    if kind == "Patient" or kind in SUPPORTING_TYPES or not kind[:1].isupper():
-        return False
-    return permitted.isdisjoint(categories_of_type(kind))
+    outer = 0 if header.text is ABSENT else bytes(header.text).count(b'"div"')
+    return raw.count(b'"div"') > outer
 
 
-def _hidden_contained(header: Header, permitted: frozenset[Category]) -> frozenset[str]:
-    """`#id` of each contained resource whose category this reader is not shown."""
-    found = set()
-    for raw in header.contained or ():
-        inner = msgspec.json.decode(raw, type=Header)
-        if _is_hidden(f"{inner.resourceType}/{inner.id}", frozenset(), permitted):
-            found.add(f"#{inner.id}")
-    return frozenset(found)
-
-
-def _prune(node: dict[str, Any], is_hidden: Hidden) -> None:
-    """Remove, below `node`, each Reference to something hidden and whatever is nothing without it."""
-    for name in list(node):
-        kept = _pruned(node[name], is_hidden)
-        if kept is None:
-            del node[name]
-        else:
-            node[name] = kept
-
-
-def _pruned(value: Any, is_hidden: Hidden) -> Any:
-    """`value` after pruning; None when nothing of it may stay."""
-    if isinstance(value, list):
-        kept = [one for one in (_pruned(member, is_hidden) for member in value) if one is not None]
-        return kept or (None if value else value)
-    if not isinstance(value, dict):
-        return value
-    if _names_hidden(value, is_hidden):
-        return None
-    before = value.keys() & _HEART
-    had_members = bool(value)
-    _prune(value, is_hidden)
-    lost_its_heart = not before <= value.keys()
-    return None if lost_its_heart or (had_members and not value) else value
-
-
-def _names_hidden(value: dict[str, Any], is_hidden: Hidden) -> bool:
-    reference = value.get("reference")
-    return isinstance(reference, str) and is_hidden(reference)
+def _all_open(resource: Resource, reach: Reach) -> bool:
+    return all(reach.opens(reference) for reference in references_in(resource.raw))

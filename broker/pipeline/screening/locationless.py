@@ -6,7 +6,7 @@ reference. What stays is coded, dated and measured, and only for kinds of item t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from typing import Any
 
 import msgspec
@@ -66,10 +66,15 @@ _NESTED = frozenset({"reaction", "dosageInstruction", "dosage", "doseAndRate", "
 _NUMBERS = frozenset({"valueInteger", "valueBoolean"})
 
 
-def without_location(resources: Iterable[Resource], decision: Decision) -> list[Resource]:
+def without_location(
+    resources: Iterable[Resource], decision: Decision, types: frozenset[str]
+) -> Generator[None, None, list[Resource]]:
     """The permitted items, each rebuilt; an item that says nothing coded is left out."""
     released = []
+    yield
     for resource in resources:
+        if types and resource.header.resourceType not in types:
+            continue
         permitted = resource.category in decision.categories and resource.header.resourceType in _KINDS
         if not permitted or is_objected(resource, decision.withholds):
             continue

@@ -1,0 +1,74 @@
+"""What a resource contains, each judged as if it stood alone: category, scopes, objections, subject."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+
+from broker.domain.category import SUPPORTING_TYPES, Category, category_of
+from broker.domain.decision import Decision
+from broker.domain.resource import ABSENT, Header, Reference, Resource, codes_in, subjects_of
+from broker.pipeline.screening.person import Person
+from broker.pipeline.screening.seeing import may_be_seen
+
+_HEADER = msgspec.json.Decoder(Header)
+
+
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """Which contained resources must go, by their place; and which of these are the person's own Patient."""
+
+    removed: frozenset[int] = frozenset()
+    person: frozenset[int] = frozenset()
+
+
+NOTHING_REMOVED = Inside()
+
+
+def judge_contained(holder: Resource, decision: Decision, person: Person) -> Inside | None:
+    """None when something inside cannot be read: then nobody can say what the holder shows."""
+    try:
+        inner = [_resource(holder, bytes(raw)) for raw in holder.header.contained or ()]
+    except msgspec.DecodeError:
+        return None
+    patients = frozenset(
+        place
+        for place, one in enumerate(inner)
+        if one.header.resourceType == "Patient" and person.is_described(one.header)
+    )
+    inside = frozenset(f"#{inner[place].header.id}" for place in patients)
+    removed = frozenset(
+        place
+        for place, one in enumerate(inner)
+        if not (_may_stay(one, decision) and (place in patients or _is_about(one.header, person, inside)))
+    )
+    return Inside(removed, patients & removed) if removed else NOTHING_REMOVED
+
+
+def _resource(holder: Resource, raw: bytes) -> Resource:
+    header = _HEADER.decode(raw)
+    codes = () if header.category is ABSENT else codes_in(bytes(header.category))
+    kind = header.resourceType
+    category = Category.UNCLASSIFIED if codes is None else category_of(kind, codes)
+    return Resource(holder.partner_id, header, category, raw, f"{holder.local_reference}#{header.id}")
+
+
+def _may_stay(one: Resource, decision: Decision) -> bool:
+    """R4 4.0.1, DomainResource dom-2: what is contained contains nothing itself."""
+    if one.header.contained is not None:
+        return False
+    return one.header.resourceType in SUPPORTING_TYPES or may_be_seen(one, decision)
+
+
+def _is_about(header: Header, person: Person, inside: frozenset[str]) -> bool:
+    """Whoever it is about is the person; one that names nobody is about whom its holder is about."""
+    if header.resourceType == "Patient":
+        return False
+    return all(_means(subject, person, inside) for subject in subjects_of(header))
+
+
+def _means(subject: Reference, person: Person, inside: frozenset[str]) -> bool:
+    if subject.reference in inside:
+        return subject.identifier is None or person.is_meant(Reference(None, subject.identifier))
+    return person.is_meant(subject)

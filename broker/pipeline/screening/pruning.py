@@ -1,0 +1,133 @@
+"""One resource as a tree, without the References that may not stand and what is nothing without them.
+
+A Reference goes whole: its text, type, identifier and display. Narrative inside (of a section, of a
+contained resource) goes too; the outermost is left to whoever writes the resource out.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from broker.domain.category import SUPPORTING_TYPES
+from broker.domain.references import plain_name
+from broker.pipeline.screening.containing import Inside
+from broker.pipeline.screening.member_names import (
+    HEARTS,
+    PERHAPS_CLINICAL,
+    REQUIRED,
+    is_clinical_reference,
+    is_reference_shaped,
+)
+from broker.pipeline.screening.reach import Reach
+
+_WHO_AND_WHERE = SUPPORTING_TYPES | {"Patient"}
+_GONE: Any = object()
+
+
+class Pruning:
+    """The pruning of one tree. `changed` says whether anything went."""
+
+    def __init__(self, reach: Reach) -> None:
+        """`reach` says what a reference may name outside the resource."""
+        self.changed = False
+        self._reach = reach
+        self._inside = {"#"}
+        self._person_inside: set[str] = set()
+
+    def prune(self, tree: dict[str, Any], inside: Inside) -> bool:
+        """Prune in place; False when the resource cannot stand without what went."""
+        if "contained" in tree:
+            self._prune_contained(tree, inside)
+        return self._prune_resource(tree, outermost=True)
+
+    def _prune_contained(self, tree: dict[str, Any], inside: Inside) -> None:
+        """A contained resource that cannot stand goes, and whatever inside refers to it is pruned again."""
+        whole = tree["contained"]
+        gone = {_name_inside(one) for place, one in enumerate(whole) if place in inside.removed}
+        self._person_inside = {_name_inside(whole[place]) for place in inside.person}
+        kept = [one for place, one in enumerate(whole) if place not in inside.removed]
+        while True:
+            self._inside = ({_name_inside(one) for one in kept} - gone) | {"#"}
+            stayed = [one for one in kept if self._prune_resource(one, outermost=False)]
+            if len(stayed) == len(kept):
+                break
+            gone |= {_name_inside(one) for one in kept if all(one is not other for other in stayed)}
+            kept = stayed
+        self.changed = self.changed or len(kept) < len(whole)
+        tree["contained"] = kept
+        if whole and not kept:
+            del tree["contained"]
+
+    def _prune_resource(self, tree: dict[str, Any], *, outermost: bool) -> bool:
+        required = REQUIRED.get(tree.get("resourceType", ""), frozenset()) & tree.keys()
+        left_alone = frozenset({"contained", "text"}) if outermost else frozenset({"contained"})
+        self._prune_members(tree, left_alone)
+        return required <= tree.keys()
+
+    def _prune_members(self, node: dict[str, Any], left_alone: frozenset[str] = frozenset()) -> None:
+        for name in [name for name in node if name not in left_alone]:
+            kept = self._pruned(name, node[name])
+            if kept is _GONE:
+                self.changed = True
+                del node[name]
+            else:
+                node[name] = kept
+
+    def _pruned(self, name: str, value: Any) -> Any:
+        if isinstance(value, list):
+            kept = [one for one in (self._pruned(name, member) for member in value) if one is not _GONE]
+            self.changed = self.changed or len(kept) < len(value)
+            return _GONE if value and not kept else kept
+        if not isinstance(value, dict):
+            return _GONE if self._is_lost_text(name, value) else value
+        if name == "text" and "div" in value:
+            return _GONE
+        return self._pruned_object(name, value)
+
+    def _is_lost_text(self, name: str, value: Any) -> bool:
+        """Something other than an object where only a Reference can stand."""
+        return value is not None and name != "reference" and is_clinical_reference(name)
+
+    def _pruned_object(self, name: str, value: dict[str, Any]) -> Any:
+        if isinstance(value.get("reference"), str):
+            if not self._may_stand(value):
+                return _GONE
+        elif _names_without_reference(name, value):
+            return _GONE
+        hearts = value.keys() & HEARTS
+        had_members = bool(value)
+        self._prune_members(value)
+        return _GONE if not hearts <= value.keys() or (had_members and not value) else value
+
+    def _may_stand(self, value: dict[str, Any]) -> bool:
+        reference: str = value["reference"]
+        if reference in self._person_inside and self._reach.own_name:
+            value["reference"] = self._reach.own_name
+            self.changed = True
+            return True
+        if reference.startswith("#"):
+            return reference in self._inside
+        return self._reach.opens(reference) and _agrees(value.get("type"), reference)
+
+
+def _name_inside(contained: dict[str, Any]) -> str:
+    return f"#{contained.get('id', '')}"
+
+
+def _agrees(kind: Any, reference: str) -> bool:
+    """The kind beside a reference, where there is one, says the same as the reference."""
+    if kind is None:
+        return True
+    named = (plain_name(reference) or "").partition("/")[0]
+    return isinstance(kind, str) and (not named or kind.rpartition("/")[2] == named)
+
+
+def _names_without_reference(name: str, value: dict[str, Any]) -> bool:
+    """A logical reference, or a display alone, to something that may be clinical."""
+    if name != "reference" and is_clinical_reference(name):
+        return True
+    if not is_reference_shaped(set(value)):
+        return False
+    kind = value.get("type")
+    typed = isinstance(kind, str) and kind.rpartition("/")[2] not in _WHO_AND_WHERE
+    return typed or name in PERHAPS_CLINICAL or name == "reference"

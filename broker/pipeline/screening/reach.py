@@ -1,0 +1,87 @@
+"""What a reference may name where something could be kept from the reader: an allow-list.
+
+The person; who and where; an item that may be seen; and, where no objection holds anything back, a kind
+that is permitted wholly, whether the item came or not. Everything else, and every odd spelling, is no.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_type
+from broker.domain.decision import Decision
+from broker.domain.references import plain_name
+from broker.domain.resource import Resource
+from broker.pipeline.screening.person import Person
+
+
+class Reach:
+    """Answers for one partner's references. An item that falls later takes its names with it."""
+
+    def __init__(
+        self, decision: Decision, person: Person, seen: Iterable[Resource], hidden: Iterable[Resource]
+    ) -> None:
+        """`seen` may be shown, as far as each is judged alone; `hidden` may not."""
+        self._decision = decision
+        self._person = person
+        self._seen = {name for one in seen for name in names_of(one)}
+        self._hidden = {name for one in hidden for name in names_of(one)}
+        self._answers: dict[str, bool] = {}
+        self._kinds: dict[str, bool] = {}
+
+    @property
+    def hidden(self) -> frozenset[str]:
+        """Every name that may not be named; never the person's own."""
+        return frozenset(self._hidden) - self._person.names
+
+    @property
+    def own_name(self) -> str:
+        """How the partner names the person's Patient."""
+        return self._person.own_name
+
+    def falls(self, resource: Resource) -> None:
+        """From now on `resource` is hidden too."""
+        self._hidden.update(names_of(resource))
+        self._answers.clear()
+
+    def opens(self, reference: str) -> bool:
+        """True when the text of a reference, other than `#…`, may stand."""
+        answer = self._answers.get(reference)
+        if answer is None:
+            answer = self._answers[reference] = self._opens(reference)
+        return answer
+
+    def _opens(self, reference: str) -> bool:
+        name = plain_name(reference)
+        spellings = {reference} if name is None else {reference, name}
+        if not spellings.isdisjoint(self._person.names):
+            return True
+        if not spellings.isdisjoint(self._hidden):
+            return False
+        if not spellings.isdisjoint(self._seen):
+            return True
+        return name is not None and self._kind_opens(name.partition("/")[0])
+
+    def _kind_opens(self, kind: str) -> bool:
+        answer = self._kinds.get(kind)
+        if answer is None:
+            answer = self._kinds[kind] = _opens_kind(kind, self._decision)
+        return answer
+
+
+def _opens_kind(kind: str, decision: Decision) -> bool:
+    """True when something of this kind may be named that was not received."""
+    if kind in SUPPORTING_TYPES:
+        return True
+    if decision.resource_types and kind not in decision.resource_types:
+        return False
+    if kind == "Medication":
+        return Category.MEDICINES in decision.categories
+    return not decision.withholds and categories_of_type(kind) <= decision.categories
+
+
+def names_of(resource: Resource) -> tuple[str, ...]:
+    """Every way in which the partner's own references may name an entry."""
+    if resource.full_url is None:
+        return (resource.local_reference,)
+    return (resource.local_reference, resource.full_url)
