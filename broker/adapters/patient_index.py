@@ -119,7 +119,7 @@ class TracedPatientIndex:
         clock: Clock,
     ) -> None:
         """`partner_id` is the registration of the index, named in every permit."""
-        self._partner_id = partner_id
+        self.partner_id = partner_id
         self._connector = connector
         self._transport = transport
         self._kept: SweptCache[NhsNumber, Traced] = SweptCache(limits, clock)
@@ -136,7 +136,7 @@ class TracedPatientIndex:
         flight = self._flights.get(number)
         if flight is None:
             permit = CallPermit(
-                partner_id=self._partner_id,
+                partner_id=self.partner_id,
                 numbers=frozenset({number}),
                 intent_sequence=intent_sequence,
                 correlation_id=correlation_id,
@@ -179,11 +179,11 @@ class TracedPatientIndex:
         try:
             traced = await converse(self._connector.trace(number, permit.correlation_id), send)
         except TransportFault as fault:
-            _log.error("index-failed", partner=self._partner_id, outcome=fault.label, cause=fault.cause)
+            _log.error("index-failed", partner=self.partner_id, outcome=fault.label, cause=fault.cause)
         except Exception:  # noqa: BLE001 - whatever a connector raises, the index could not say
-            _log.exception("index-failed", partner=self._partner_id)
+            _log.exception("index-failed", partner=self.partner_id)
         if traced is not None and not _believable(number, traced):
-            _log.error("index-failed", partner=self._partner_id)
+            _log.error("index-failed", partner=self.partner_id)
             traced = None
         if traced is None:
             raise ServiceDown("patient-index")

@@ -66,7 +66,8 @@ class SectionState:
 class View:
     """Everything that presentation may use. `outcomes` are exact and go to the audit record alone.
 
-    `person_references` holds, for each partner, every way in which it refers to the person.
+    `person_references` holds, for each partner, every way in which it refers to the person. Unless
+    `demographics_open`, the person is shown by what is needed to know that it is they, and no more.
     """
 
     patient: PatientIdentity
@@ -81,3 +82,4 @@ class View:
     narrative_hidden_from: frozenset[str] = frozenset()
     person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
     locationless: bool = False
+    demographics_open: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 import structlog
 
@@ -24,11 +25,11 @@ from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
 from broker.domain.view import View
-from broker.pipeline.audit import Trail, released_items
+from broker.pipeline.audit import Trail, released_items, released_person
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.identification import one_person, read_query, refuse_if_never_opened
-from broker.pipeline.judging import hears_of_absence, judge, refuse_if_denied, stricter
-from broker.pipeline.presentation import Frame, present_match, present_patient, present_record
+from broker.pipeline.judging import demographics_open, hears_of_absence, judge, refuse_if_denied, stricter
+from broker.pipeline.presentation import Frame, present_match, present_patient, present_record, shown_person
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.record import Errand, Gathered, gather, nobody_answered, person_only, view_of
 from broker.pipeline.services import Services
@@ -204,8 +205,13 @@ class Answering:
         for _ in range(_RELEASES_MAX):
             if self._policies_moved(judgement):
                 judgement = stricter(judgement, self._judged(self._patient))
-            view, body = await self._rendered(gathered, judgement)
+            frame = self._frame()
+            view, body = await self._rendered(gathered, judgement, frame)
             items = await in_slices(released_items(view, sealer), clock, slice_s)
+            person = shown_person(view, frame)
+            if person is not None:
+                index_id = self._services.index.partner_id
+                items = (released_person(self._patient, person, index_id, sealer), *items)
             if self._policies_moved(judgement):  # while this was being made
                 continue
             try:
@@ -221,18 +227,23 @@ class Answering:
         return self._services.policies().revision != judgement.revision
 
     async def _rendered(
-        self, gathered: Gathered | None, judgement: Judgement
+        self, gathered: Gathered | None, judgement: Judgement, frame: Frame
     ) -> tuple[View, tuple[bytes, ...]]:
         if gathered is None:
             view = person_only(self._patient, judgement, self._services.clock.now())
+            view = self._with_person(view, judgement)
             render = present_match if self._query.interaction is Interaction.FIND_PATIENT else present_patient
-            return view, render(view, self._frame())
-        view = await view_of(gathered, judgement, self._services)
+            return view, render(view, frame)
+        view = self._with_person(await view_of(gathered, judgement, self._services), judgement)
         self._trail.outcomes = view.outcomes
         if nobody_answered(gathered, view):
             raise _all_failed(gathered)
-        rendering = present_record(view, self._frame())
+        rendering = present_record(view, frame)
         return view, await in_slices(rendering, self._services.clock, self._services.limits.slice_s)
+
+    def _with_person(self, view: View, judgement: Judgement) -> View:
+        is_open = demographics_open(judgement, self._objections)
+        return dataclasses.replace(view, demographics_open=is_open)
 
     def _frame(self) -> Frame:
         sealer, requester = self._services.sealer, self._requester

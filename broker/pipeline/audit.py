@@ -10,15 +10,16 @@ import asyncio
 import dataclasses
 from collections.abc import Generator
 
+import msgspec
 import structlog
 
 from broker.domain.audit import AuditContext, Disclosure, Ending, Intent, Refusal, ReleasedItem
 from broker.domain.decision import Judgement, Reason
 from broker.domain.errors import BrokerError, ServiceDown
-from broker.domain.identity import NhsNumber
+from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.requester import Requester
-from broker.domain.resource import Resource
+from broker.domain.resource import Header, Resource
 from broker.domain.view import View
 from broker.pipeline.question import Question
 from broker.ports.clock import Clock
@@ -136,12 +137,28 @@ def released_items(view: View, sealer: Sealer) -> Generator[None, None, tuple[Re
     return tuple(items)
 
 
+def released_person(patient: PatientIdentity, shown: bytes, index_id: str, sealer: Sealer) -> ReleasedItem:
+    """Proof of the index's Patient, over the bytes shown. Its id there is the number, which is not kept."""
+    header = msgspec.json.decode(patient.resource, type=Header)
+    return ReleasedItem(
+        partner_id=index_id,
+        resource_type="Patient",
+        local_id="",
+        version=_version(header),
+        digest=sealer.digest(shown),
+    )
+
+
 def _released(resource: Resource, sealer: Sealer) -> ReleasedItem:
     header = resource.header
     return ReleasedItem(
         partner_id=resource.partner_id,
         resource_type=header.resourceType,
         local_id=header.id or "",
-        version=(header.meta.versionId or "") if header.meta else "",
+        version=_version(header),
         digest=sealer.digest(resource.raw),
     )
+
+
+def _version(header: Header) -> str:
+    return (header.meta.versionId or "") if header.meta else ""

@@ -15,11 +15,12 @@ from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, T
 from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
 from broker.domain.identity import PatientIdentity
 from broker.domain.objection import ObjectionSnapshot
-from broker.domain.policy import PolicySet
+from broker.domain.policy import PolicySet, Topic
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
 from broker.pipeline.decision import decide, may_hear_of_absence
 
+_WHO = frozenset({Category.DEMOGRAPHICS})
 _NAMING_ORDER = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
 
 
@@ -62,6 +63,30 @@ def _refuse(judgement: Judgement) -> NoReturn:
     if judgement.told is Told.RESTRICTED:
         raise RestrictedPerson(judgement.words or None, contact=judgement.contact)
     raise Forbidden(judgement.words or None, contact=judgement.contact)
+
+
+def demographics_open(judgement: Judgement, objections: ObjectionSnapshot) -> bool:
+    """Whether what the index says beyond who the person is (address, telephone, practice) may be shown.
+
+    Some partner's Patient would have to be open to this caller, and no objection may be to demographics,
+    at whichever partner: the index is nobody's, and so everybody's.
+    """
+    permits = [decision for decision in judgement.decisions if decision.effect is Effect.PERMIT]
+    if any(decision.locationless or _objected(decision, objections) for decision in permits):
+        return False
+    return any(
+        Category.DEMOGRAPHICS in one.categories
+        and (not one.resource_types or "Patient" in one.resource_types)
+        for one in permits
+    )
+
+
+def _objected(decision: Decision, objections: ObjectionSnapshot) -> bool:
+    if any(part.categories == _WHO for part in decision.withholds):
+        return True
+    held = any(reason.topic == Topic.OBJECTIONS for reason in decision.reasons)
+    meant = any(Category.DEMOGRAPHICS in one.scope.categories for one in objections.objections)
+    return held and meant and Category.DEMOGRAPHICS not in decision.categories
 
 
 def stricter(earlier: Judgement, later: Judgement) -> Judgement:

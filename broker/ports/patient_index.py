@@ -14,6 +14,11 @@ class PatientIndex(Protocol):
     A found person is kept in memory for `identity_trace_ttl_s`, a restricted one never.
     """
 
+    @property
+    def partner_id(self) -> str:
+        """The index's own registration, under which the trail names what it gave."""
+        ...
+
     async def trace(
         self, number: NhsNumber, /, *, intent_sequence: int, correlation_id: str, deadline_at_s: float
     ) -> Traced:

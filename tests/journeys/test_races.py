@@ -104,7 +104,7 @@ async def test_an_objection_to_one_partner_takes_its_items_away_in_flight(
     newest = trail.of_kind(small.client.settings, RecordKind.DISCLOSURE)[-1]
     exact = trail.outcomes(newest)["beech"]
     assert (exact.label.value, exact.tally.withheld, exact.tally.shown) == ("complete", 4, 0)
-    assert newest.body.released == {"alder": 4}
+    assert newest.body.released == {"pds": 1, "alder": 4}
 
 
 async def test_an_objection_to_a_category_in_flight_leaves_nothing_of_it(

@@ -116,5 +116,5 @@ async def test_what_is_shown_has_its_proof_sealed_to_governance(demonstration: W
     """As many items as the answer shows, each with a digest; the operator's part counts them by partner."""
     answered = await demonstration.ask("allergy-contradicted")
     newest = trail.of_kind(demonstration.settings, RecordKind.DISCLOSURE)[-1].body
-    shown = b"".join(answered.bodies).count(b"urn:watersmeet:partner:")
+    shown = b"".join(answered.bodies).count(b"urn:watersmeet:pa")  # each partner's, and the index's
     assert sum(newest.released.values()) == shown

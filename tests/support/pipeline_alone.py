@@ -92,6 +92,7 @@ class OnePerson:
 
     patient: PatientIdentity = field(default_factory=person)
     asked: list[int] = field(default_factory=list)
+    partner_id: str = "index"
 
     async def trace(
         self, number: NhsNumber, /, *, intent_sequence: int, correlation_id: str, deadline_at_s: float

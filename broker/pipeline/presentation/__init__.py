@@ -10,7 +10,7 @@ import msgspec
 from broker.domain.errors import Gone
 from broker.domain.query import Interaction
 from broker.domain.view import View
-from broker.pipeline.presentation.completeness_outcome import ABSENCE, completeness_outcome
+from broker.pipeline.presentation.completeness_outcome import completeness_outcome
 from broker.pipeline.presentation.entries import MATCH, entries_of
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.paging import PagePlace, read_page, write_page
@@ -21,16 +21,17 @@ _CHUNK_BYTES = 96 * 1024
 
 def present_patient(view: View, frame: Frame) -> tuple[bytes, ...]:
     """The Patient alone, as a FHIR read answers it."""
-    return (index_patient(view.patient, frame.token),)
+    return (_person(view, frame),)
+
+
+def shown_person(view: View, frame: Frame) -> bytes | None:
+    """The index's Patient as this answer shows it; None in the answer to a question for other types."""
+    return _person(view, frame) if _shows_person(frame) else None
 
 
 def present_match(view: View, frame: Frame) -> tuple[bytes, ...]:
     """The one person that an identifier names, as a search answers it. This total is true."""
-    outcome = {
-        "resourceType": "OperationOutcome",
-        "issue": [{"severity": "information", "code": "informational", "details": {"text": ABSENCE}}],
-    }
-    entries = b",".join((_patient_entry(view, frame), _outcome_entry(outcome)))
+    entries = b",".join((_patient_entry(view, frame), _outcome_entry(completeness_outcome(view))))
     return (_head(frame, total=1, next_page=None) + entries + b"]}",)
 
 
@@ -43,7 +44,7 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, tuple[byte
     place = _place(view, frame, entries)
     shown = entries if place is None else entries[place.offset : place.offset + place.count]
     leading = [_outcome_entry(completeness_outcome(view))]
-    if not frame.query.resource_types:
+    if _shows_person(frame):
         leading.append(_patient_entry(view, frame))
     head = _head(frame, total=None, next_page=_next(place, len(entries), view, frame))
     chunks = []
@@ -106,7 +107,16 @@ def _next(place: PagePlace | None, items: int, view: View, frame: Frame) -> str 
 
 def _patient_entry(view: View, frame: Frame) -> bytes:
     opening = f'{{"fullUrl":"{frame.base_url}/Patient/{frame.token}","resource":'.encode()
-    return opening + index_patient(view.patient, frame.token) + MATCH
+    return opening + _person(view, frame) + MATCH
+
+
+def _person(view: View, frame: Frame) -> bytes:
+    return index_patient(view.patient, frame.token, whole=view.demographics_open)
+
+
+def _shows_person(frame: Frame) -> bool:
+    about_person = frame.query.interaction in {Interaction.FIND_PATIENT, Interaction.READ_PATIENT}
+    return about_person or not frame.query.resource_types
 
 
 def _outcome_entry(outcome: Mapping[str, object]) -> bytes:
@@ -139,4 +149,4 @@ def _self_url(frame: Frame, page: str | None) -> str:
     return url if page is None else f"{url}&_page={page}"
 
 
-__all__ = ["Frame", "present_match", "present_patient", "present_record"]
+__all__ = ["Frame", "present_match", "present_patient", "present_record", "shown_person"]

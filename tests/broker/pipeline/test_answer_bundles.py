@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 import orjson
@@ -41,6 +42,14 @@ def test_no_total_is_given_for_a_record_and_a_true_one_for_a_person() -> None:
     assert "total" not in bundle(view(readable([item("Condition", "1")])))
     [match] = present_match(view(), frame())
     assert orjson.loads(match)["total"] == 1
+
+
+def test_the_answer_to_a_search_for_a_person_carries_the_notice_too() -> None:
+    """It stands on every view, so that it gives nothing away."""
+    [match] = present_match(view(lines=()), frame())
+    said = {one["code"]: one["details"]["text"] for one in outcome(orjson.loads(match))["issue"]}
+    assert said["suppressed"] == "Some information may not be shown."
+    assert "informational" in said
 
 
 def test_the_person_carries_the_sealed_token_and_no_url_holds_a_number() -> None:
@@ -99,6 +108,17 @@ def test_a_page_of_a_record_that_changed_is_gone() -> None:
     changed = view(readable([item("Condition", str(n), recordedDate="2020") for n in range(4)])[1:])
     with pytest.raises(Gone):
         rendered(changed, page=token)
+
+
+def test_a_page_of_a_record_whose_ledger_changed_is_gone() -> None:
+    """The same items beside another answer of a partner are another record; the time alone is not."""
+    items = readable([item("Condition", str(n)) for n in range(4)])[1:]
+    line = CompletenessLine(partner_id="addenbury", name="Addenbury", label="complete", shown=4)
+    token = next_token(view(items, lines=(line,)))
+    later = dataclasses.replace(line, answered_at="2026-11-22T12:00:01Z")
+    assert rendered(view(items, lines=(later,)), page=token)
+    with pytest.raises(Gone):
+        rendered(view(items, lines=(dataclasses.replace(line, label="partial"),)), page=token)
 
 
 def test_a_page_link_serves_its_own_caller_and_question_alone() -> None:

@@ -1,0 +1,127 @@
+"""What the index says of the person: all of it where demographics are open, enough to know them elsewhere."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from broker.domain.category import Category
+from broker.domain.identity import NHS_NUMBER_SYSTEM
+from broker.domain.objection import Scope
+from broker.domain.objection_life import Actor
+from broker.domain.query import Interaction
+from tests.support.connector_scripts import well
+from tests.support.pipeline_alone import DOCTOR, Alone, OnePerson, OneUser, Script, pipeline_over
+from tests.support.records import BIRTH_DATE, NUMBER, patient, person
+from tests.support.stores import received
+
+READER = Actor(role="privacy officer", name="Imaginary Ash")
+WHOLE = patient(
+    id=NUMBER.digits,
+    meta={"versionId": "7", "security": [{"code": "U"}]},
+    name=[{"use": "usual", "family": "Imaginary"}, {"use": "old", "family": "Former"}],
+    gender="female",
+    address=[{"line": ["1 Imaginary Lane"]}],
+    telecom=[{"system": "phone", "value": "01632 960 000"}],
+    generalPractitioner=[{"identifier": {"value": "X99999"}}],
+)
+KNOWN_BY = {
+    "identifier": [{"system": NHS_NUMBER_SYSTEM, "value": NUMBER.digits}],
+    "name": [{"use": "usual", "family": "Imaginary"}],
+    "gender": "female",
+    "birthDate": BIRTH_DATE,
+}
+WHO = Scope(categories=frozenset({Category.DEMOGRAPHICS}))
+WHO_AT_ALDER = dataclasses.replace(WHO, partners=frozenset({"alder"}))
+MEDICINES = Scope(categories=frozenset({Category.MEDICINES}))
+ASKING = (Interaction.FIND_PATIENT, Interaction.READ_PATIENT, Interaction.EVERYTHING)
+
+
+@asynccontextmanager
+async def asked_about(
+    folder: Path, scope: Scope | None = None, scopes: frozenset[str] = frozenset()
+) -> AsyncIterator[Alone]:
+    """A person with an address, two partners, and perhaps an objection or a narrow token."""
+    index = OnePerson(patient=person(resource=orjson.dumps(WHOLE)))
+    user = OneUser(dataclasses.replace(DOCTOR, scopes=scopes))
+    roads = {"alder": Script(well), "beech": Script(well)}
+    async with pipeline_over(folder, roads, index=index, user=user) as alone:
+        if scope is not None:
+            await alone.store.append_event(received(NUMBER, scope=scope))
+        yield alone
+
+
+async def shown(alone: Alone, interaction: Interaction) -> dict[str, Any]:
+    """The Patient of the index in an answer."""
+    answer = orjson.loads(b"".join((await alone.ask(interaction=interaction)).body))
+    if answer["resourceType"] == "Patient":
+        return dict(answer)
+    people = [one["resource"] for one in answer["entry"] if one["resource"]["resourceType"] == "Patient"]
+    return dict(people[0])
+
+
+@pytest.mark.parametrize("interaction", ASKING)
+@pytest.mark.parametrize("scope", [None, MEDICINES])
+async def test_where_demographics_are_open_the_index_is_shown_whole(
+    tmp_path: Path, interaction: Interaction, scope: Scope | None
+) -> None:
+    """An objection to something else hides no address."""
+    async with asked_about(tmp_path, scope) as alone:
+        found = await shown(alone, interaction)
+    assert {name: found[name] for name in WHOLE if name not in {"id", "meta"}} == {
+        name: WHOLE[name] for name in WHOLE if name not in {"id", "meta"}
+    }
+
+
+CLOSED = {
+    "an objection to demographics": {"scope": WHO},
+    "an objection to demographics at one partner": {"scope": WHO_AT_ALDER},
+    "a token for another type": {"scopes": frozenset({"user/Observation.rs"})},
+}
+
+
+@pytest.mark.parametrize("interaction", ASKING)
+@pytest.mark.parametrize("closed", CLOSED.values(), ids=CLOSED.keys())
+async def test_elsewhere_the_person_can_be_recognised_and_no_more(
+    tmp_path: Path, interaction: Interaction, closed: dict[str, Any]
+) -> None:
+    """Number, present name, gender and birth date: no address, telephone, practice or former name."""
+    async with asked_about(tmp_path, **closed) as alone:
+        found = await shown(alone, interaction)
+    assert {name: found[name] for name in found if name not in {"resourceType", "id", "meta"}} == KNOWN_BY
+    assert found["meta"].keys() == {"source", "security"}
+
+
+@pytest.mark.parametrize("interaction", ASKING)
+async def test_the_trail_proves_what_the_index_gave(tmp_path: Path, interaction: Interaction) -> None:
+    """Under the index's own registration, over the bytes that the reader got."""
+    async with asked_about(tmp_path) as alone:
+        body = b"".join((await alone.ask(interaction=interaction)).body)
+        [access] = await alone.store.accesses(frozenset({NUMBER}), reader=READER)
+        proved = (access.items or ())[0]
+        begin = body.index(b'{"resourceType":"Patient"')
+        carried = body[begin : body.rindex(b"}", 0, _end_of(body, begin)) + 1]
+        assert proved.digest == alone.services.sealer.digest(carried)
+    assert (proved.partner_id, proved.resource_type, proved.version) == ("index", "Patient", "7")
+    assert access.released["index"] == 1
+    assert NUMBER.digits not in proved.local_id
+
+
+def _end_of(body: bytes, begin: int) -> int:
+    """Where the Patient that begins there ends: at its search mode, or with the body."""
+    end = body.find(b',"search":', begin)
+    return len(body) if end < 0 else end
+
+
+async def test_a_question_for_another_type_shows_and_proves_no_patient_of_the_index(tmp_path: Path) -> None:
+    """Nothing is on file that was not shown."""
+    async with asked_about(tmp_path) as alone:
+        await alone.ask(resource_types=frozenset({"Condition"}))
+        [access] = await alone.store.accesses(frozenset({NUMBER}), reader=READER)
+    assert "index" not in access.released
