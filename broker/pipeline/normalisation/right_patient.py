@@ -10,7 +10,7 @@ import msgspec
 
 from broker.domain.category import SUPPORTING_TYPES
 from broker.domain.identity import NHS_NUMBER_SYSTEM, PatientIdentity
-from broker.domain.resource import Header, Reference, Resource, WireIdentifier
+from broker.domain.resource import Header, Reference, Resource, identifiers_of, subjects_of
 
 # Types that describe no person; everything else must name its subject.
 _WITHOUT_SUBJECT = SUPPORTING_TYPES | {
@@ -50,7 +50,7 @@ class OwnPatient:
         if type(subject) is Reference and subject.reference in self.references and _alone(subject, header):
             return Proof.RIGHT
         found = False
-        for reference in subjects(header):
+        for reference in subjects_of(header):
             if not self._names_this_person(reference, header):
                 return Proof.WRONG
             found = True
@@ -136,7 +136,7 @@ def _number_of(header: Header) -> str | None:
     """The one NHS number of a Patient; two different ones are no number at all, and contradict."""
     found = {
         _digits(identifier.value)
-        for identifier in identifiers(header)
+        for identifier in identifiers_of(header)
         if identifier.system == NHS_NUMBER_SYSTEM
     }
     if not found:
@@ -154,32 +154,3 @@ def _names_of(resource: Resource, endpoint: str) -> Iterator[str]:
         yield f"{endpoint}/{resource.local_reference}"
     if resource.full_url:
         yield resource.full_url
-
-
-def identifiers(header: Header) -> tuple[WireIdentifier, ...]:
-    """The resource's own identifiers, whichever shape its type gives them."""
-    if header.identifier is None:
-        return ()
-    return tuple(header.identifier) if isinstance(header.identifier, list) else (header.identifier,)
-
-
-def subjects(header: Header) -> Iterator[Reference]:
-    """Every reference by which a resource says whom it is about."""
-    for subject in (header.subject, header.patient):
-        if isinstance(subject, list):
-            yield from subject
-        elif subject is not None:
-            yield subject
-    for reference in (header.beneficiary, header.for_):
-        if reference is not None:
-            yield reference
-    for participant in header.participant or ():
-        actor = participant.actor
-        if actor is not None and _is_patient(actor):
-            yield actor
-
-
-def _is_patient(actor: Reference) -> bool:
-    target = actor.reference or ""
-    named = actor.identifier is not None and actor.identifier.system == NHS_NUMBER_SYSTEM
-    return named or target.startswith("Patient/") or "/Patient/" in target
