@@ -64,9 +64,9 @@ def screen(
     aside without a trace, because nobody asked for it, and hides nothing.
     """
     if decision.locationless:
-        rebuilt = yield from without_location(resources, decision, types)
+        rebuilt, lost = yield from without_location(resources, decision, types)
         hidden = frozenset(name for one in resources for name in names_of(one))
-        return _screened(partner_id, resources, rebuilt, hidden=hidden, narrative_hidden=True)
+        return _screened(partner_id, resources, rebuilt, hidden=hidden, narrative_hidden=True, fallen=lost)
     judged = yield from _judge(resources, decision)
     person = Person.of(judged.patients)
     if judged.holders:

@@ -1,21 +1,30 @@
 """Items of a restricted person, rebuilt from an allow-list: nothing that places the person survives.
 
 No partner's name or id, no identifier, no practitioner or organisation, no free text, no document, no
-reference. What stays is coded, dated and measured, and only for kinds of item that a policy listed.
+reference. What stays is coded, dated and measured, and only for kinds of item that a policy listed. An
+item whose meaning would change by what is left out is withheld.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
+from collections.abc import Callable, Generator, Iterable, Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
+from broker.domain.category import Category
 from broker.domain.decision import Decision
 from broker.domain.json_bytes import lossless_tree, write_tree
-from broker.domain.resource import Resource
-from broker.pipeline.screening.objected import is_objected
+from broker.domain.resource import Header, Resource
+from broker.pipeline.screening.dosing import dosages
+from broker.pipeline.screening.seeing import may_be_seen
+from broker.pipeline.screening.shared_words import concept, date, number, period, quantity, whole_concept
 
+Keep = Callable[[Any], Any]
+# A tree of this many bytes is about two milliseconds of work.
+_BYTES_IN_A_SLICE = 32 * 1024
+_HEADER = msgspec.json.Decoder(Header)
 _KINDS = frozenset(
     {
         "AllergyIntolerance",
@@ -28,107 +37,212 @@ _KINDS = frozenset(
         "Procedure",
     }
 )
-# Local code systems name their owner; these belong to everybody.
-_MEASURE = ("value", "comparator", "system", "code")
-_UCUM = "http://unitsofmeasure.org"
-_SHARED_SYSTEMS = ("http://snomed.info/sct", "http://loinc.org", _UCUM, "http://hl7.org/")
-_SHARED_TERMINOLOGY = "http://terminology.hl7.org/"
-_PLAIN = frozenset({"resourceType", "status", "intent", "criticality", "doNotPerform", "type", "severity"})
-_DATES = frozenset(
+# What an item is about; without one of these in shared codes it says nothing.
+_MATTERS = frozenset({"code", "vaccineCode", "medicationCodeableConcept"})
+
+
+def _one_of(*words: str) -> Keep:
+    return lambda value: value if isinstance(value, str) and value in words else None
+
+
+def _boolean(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _concepts(value: Any) -> list[Any] | dict[str, Any] | None:
+    if not isinstance(value, list):
+        return concept(value)
+    return [one for one in map(concept, value) if one is not None] or None
+
+
+_STATUS = _one_of(
+    *[
+        "active",
+        "amended",
+        "cancelled",
+        "completed",
+        "corrected",
+        "draft",
+        "entered-in-error",
+        "final",
+        "in-progress",
+        "intended",
+    ],
+    *["not-done", "not-taken", "on-hold", "preliminary", "preparation", "registered", "stopped", "unknown"],
+)
+_INTENT = _one_of(
+    *[
+        "proposal",
+        "plan",
+        "order",
+        "original-order",
+        "reflex-order",
+        "filler-order",
+        "instance-order",
+        "option",
+    ]
+)
+# R4 4.0.1: modifiers, and members that end or negate. Where one is there it is kept whole, or the item goes.
+_DECISIVE: Mapping[str, Keep] = MappingProxyType(
     {
-        "effectiveDateTime",
-        "occurrenceDateTime",
-        "performedDateTime",
-        "onsetDateTime",
-        "recordedDate",
-        "authoredOn",
-        "lastOccurrence",
+        "status": _STATUS,
+        "intent": _INTENT,
+        "clinicalStatus": whole_concept,
+        "verificationStatus": whole_concept,
+        "doNotPerform": _boolean,
+        "isSubpotent": _boolean,
     }
 )
-_CODED = frozenset(
+_ENDS: Mapping[str, Keep] = MappingProxyType({"abatementDateTime": date, "abatementPeriod": period})
+_VALUES: Mapping[str, Keep] = MappingProxyType(
     {
-        "code",
-        "clinicalStatus",
-        "verificationStatus",
-        "medicationCodeableConcept",
-        "vaccineCode",
-        "valueCodeableConcept",
-        "interpretation",
-        "substance",
-        "manifestation",
-        "route",
-        "severity",
-        "dataAbsentReason",
+        "valueQuantity": quantity,
+        "valueCodeableConcept": concept,
+        "valueInteger": number,
+        "valueBoolean": _boolean,
+        "valueDateTime": date,
+        "valuePeriod": period,
     }
 )
-_MEASURED = frozenset({"valueQuantity", "doseQuantity", "low", "high", "rateQuantity"})
-_NESTED = frozenset({"reaction", "dosageInstruction", "dosage", "doseAndRate", "component", "referenceRange"})
-_NUMBERS = frozenset({"valueInteger", "valueBoolean"})
+# Something else decides what the words of these mean: without it nobody may guess.
+_UNKNOWABLE = frozenset({"modifierExtension", "_modifierExtension", "implicitRules", "_implicitRules"})
+_PREFIXES = ("value", "abatement")
+
+
+class _MeaningLost(ValueError):
+    """What is left would say something else than the partner said."""
+
+
+def _reactions(value: Any) -> list[Any] | None:
+    return [kept for one in value if (kept := _members(one, _REACTION))] if isinstance(value, list) else None
+
+
+def _ranges(value: Any) -> list[Any] | None:
+    return [kept for one in value if (kept := _members(one, _RANGE))] if isinstance(value, list) else None
+
+
+def _components(value: Any) -> list[Any] | None:
+    """Each component is a small observation: without its code it says nothing."""
+    if not isinstance(value, list):
+        return None
+    return [kept for one in value if "code" in (kept := _members(one, _COMPONENT))]
+
+
+_RANGE: Mapping[str, Keep] = MappingProxyType({"low": quantity, "high": quantity})
+_REACTION: Mapping[str, Keep] = MappingProxyType(
+    {
+        "substance": concept,
+        "manifestation": _concepts,
+        "severity": _one_of("mild", "moderate", "severe"),
+        "exposureRoute": concept,
+        "onset": date,
+    }
+)
+_COMPONENT: Mapping[str, Keep] = MappingProxyType(
+    {
+        "code": concept,
+        "interpretation": _concepts,
+        "dataAbsentReason": concept,
+        "referenceRange": _ranges,
+        **_VALUES,
+    }
+)
+_ITEM: Mapping[str, Keep] = MappingProxyType(
+    {
+        **dict.fromkeys(
+            (
+                "effectiveDateTime",
+                "occurrenceDateTime",
+                "performedDateTime",
+                "onsetDateTime",
+                "recordedDate",
+                "authoredOn",
+                "lastOccurrence",
+            ),
+            date,
+        ),
+        **dict.fromkeys(("effectivePeriod", "performedPeriod", "onsetPeriod"), period),
+        **dict.fromkeys(("code", "vaccineCode", "medicationCodeableConcept"), concept),
+        **dict.fromkeys(("route", "dataAbsentReason", "severity"), concept),
+        "interpretation": _concepts,
+        "type": _one_of("allergy", "intolerance"),
+        "criticality": _one_of("low", "high", "unable-to-assess"),
+        "doseQuantity": quantity,
+        "reaction": _reactions,
+        "component": _components,
+        "referenceRange": _ranges,
+        "dosageInstruction": dosages,
+        "dosage": dosages,
+        **_DECISIVE,
+        **_ENDS,
+        **_VALUES,
+    }
+)
 
 
 def without_location(
     resources: Iterable[Resource], decision: Decision, types: frozenset[str]
-) -> Generator[None, None, list[Resource]]:
-    """The permitted items, each rebuilt; an item that says nothing coded is left out."""
-    released = []
-    yield
+) -> Generator[None, None, tuple[list[Resource], frozenset[Category]]]:
+    """The permitted items of the types asked for (empty is all), each rebuilt, in slices.
+
+    And the categories of those that could not be: they may not be called "none recorded".
+    """
+    released: list[Resource] = []
+    lost: set[Category] = set()
+    worked = 0
     for resource in resources:
-        if types and resource.header.resourceType not in types:
-            continue
-        permitted = resource.category in decision.categories and resource.header.resourceType in _KINDS
-        if not permitted or is_objected(resource, decision.withholds):
-            continue
-        tree = _rebuilt(lossless_tree(resource.raw))
-        if tree.keys() & _CODED:
-            tree["id"] = resource.header.id
-            released.append(msgspec.structs.replace(resource, raw=write_tree(tree), full_url=None))
-    return released
+        kind = resource.header.resourceType
+        if (not types or kind in types) and may_be_seen(resource, decision):
+            rebuilt = _rebuilt(resource) if kind in _KINDS else None
+            if rebuilt is None:
+                lost.add(resource.category)
+            else:
+                released.append(rebuilt)
+        worked += len(resource.raw)
+        if worked > _BYTES_IN_A_SLICE:
+            worked = 0
+            yield
+    return released, frozenset(lost)
 
 
-def _rebuilt(node: dict[str, Any]) -> dict[str, Any]:
-    kept = {name: _kept(name, value) for name, value in node.items()}
-    return {name: value for name, value in kept.items() if value not in (None, {}, [])}
-
-
-def _kept(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        members = (_kept(name, member) for member in value)
-        return [member for member in members if member]
-    if isinstance(value, dict):
-        return _kept_object(name, value)
-    if name in _DATES or name in _NUMBERS or (name in _PLAIN and isinstance(value, (str, bool))):
-        return value
-    return None
-
-
-def _kept_object(name: str, value: dict[str, Any]) -> Any:
-    if name in _CODED:
-        return _coded(value)
-    if name in _MEASURED:
-        return _measured(value)
-    if name in _NESTED:
-        return _rebuilt(value)
-    return None
-
-
-def _measured(quantity: dict[str, Any]) -> dict[str, Any] | None:
-    """A quantity in UCUM, its unit written as the code; without a shared unit there is no safe number."""
-    if quantity.get("system") != _UCUM or not isinstance(quantity.get("code"), str):
+def _rebuilt(resource: Resource) -> Resource | None:
+    """None when the item says nothing coded, or would say something else than it did."""
+    tree = lossless_tree(resource.raw)
+    try:
+        _refuse_unknowable(tree)
+        kept = _members(tree, _ITEM)
+    except _MeaningLost:
         return None
-    kept: dict[str, Any] = {name: quantity[name] for name in _MEASURE if name in quantity}
-    kept["unit"] = quantity["code"]
+    if not kept.keys() & _MATTERS:
+        return None
+    raw = write_tree({"resourceType": resource.header.resourceType, "id": resource.header.id, **kept})
+    return msgspec.structs.replace(resource, raw=raw, header=_HEADER.decode(raw), full_url=None)
+
+
+def _refuse_unknowable(tree: Any) -> None:
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, dict):
+            if not _UNKNOWABLE.isdisjoint(node):
+                raise _MeaningLost
+            waiting.extend(node.values())
+        elif isinstance(node, list):
+            waiting.extend(node)
+
+
+def _members(node: Any, keeps: Mapping[str, Keep]) -> dict[str, Any]:
+    """What the allow-list keeps of an object. Raises _MeaningLost when that says something else."""
+    if not isinstance(node, dict):
+        return {}
+    kept = {name: keeps[name](value) for name, value in node.items() if name in keeps}
+    kept = {name: value for name, value in kept.items() if value is not None and value != []}
+    if any(_is_decisive(name) and name not in kept for name in node):
+        raise _MeaningLost
     return kept
 
 
-def _coded(concept: dict[str, Any]) -> dict[str, Any] | None:
-    """A concept's shared codes alone: a display is the partner's own wording and may name a place."""
-    codings = [
-        {member: coding[member] for member in ("system", "code") if isinstance(coding.get(member), str)}
-        for coding in concept.get("coding", [])
-        if isinstance(coding, dict) and _is_shared(coding.get("system"))
-    ]
-    return {"coding": codings} if codings else None
-
-
-def _is_shared(system: Any) -> bool:
-    return isinstance(system, str) and system.startswith((*_SHARED_SYSTEMS, _SHARED_TERMINOLOGY))
+def _is_decisive(name: str) -> bool:
+    """A status, a value, an end, or what extends one of these (`_status`)."""
+    bare = name.removeprefix("_")
+    return bare in _DECISIVE or bare.startswith(_PREFIXES)

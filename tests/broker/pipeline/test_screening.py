@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import orjson
 
 from broker.domain.category import Category
@@ -155,46 +153,3 @@ def test_a_type_that_was_not_asked_for_is_set_aside_and_hides_nothing() -> None:
     assert released(one) == ["Observation/o1"]
     assert body(one, "Observation/o1")["encounter"] == {"reference": "Encounter/e1"}
     assert not one.narrative_hidden
-
-
-SNOMED = {"system": "http://snomed.info/sct", "code": "91936005", "display": "Written at Addenbury"}
-
-
-def placing_allergy() -> dict[str, Any]:
-    """An allergy that names the place wherever an allergy can."""
-    return item(
-        "AllergyIntolerance",
-        "a1",
-        meta={"source": "https://addenbury.example", "security": [{"code": "R"}]},
-        identifier=[{"system": "https://addenbury.example/allergies", "value": "1"}],
-        clinicalStatus={"coding": [{"system": "http://terminology.hl7.org/CodeSystem/x", "code": "active"}]},
-        code={
-            "coding": [SNOMED, {"system": "https://addenbury.example/codes", "code": "A"}],
-            "text": "at Addenbury",
-        },
-        recorder={"reference": "Practitioner/x", "display": "Dr Addenbury"},
-        recordedDate="2020-01-02",
-        note=[{"text": "seen at Addenbury"}],
-        text={"status": "generated", "div": "<div>Addenbury</div>"},
-        extension=[{"url": "https://addenbury.example/ward", "valueString": "Addenbury"}],
-        reaction=[
-            {"description": "Addenbury", "severity": "severe", "manifestation": [{"coding": [SNOMED]}]}
-        ],
-    )
-
-
-def test_a_restricted_persons_item_keeps_nothing_that_could_place_them() -> None:
-    """Coded, dated and measured members survive; every other text, name, id and reference goes."""
-    quantity = {"value": 1.5, "unit": "Addenbury units", "system": "http://unitsofmeasure.org", "code": "mg"}
-    dose = item("Observation", "o1", code={"coding": [SNOMED]}, valueQuantity=quantity)
-    placed = item("Encounter", "e1", location=[{"location": {"display": "Addenbury"}}])
-    one = screened([placing_allergy(), dose, placed], decision(locationless=True))
-    written = b"".join(resource.raw for resource in one.released)
-    assert b"ddenbury" not in written
-    assert b"reference" not in written
-    tree = body(one, "AllergyIntolerance/a1")
-    assert tree["code"] == {"coding": [{"system": "http://snomed.info/sct", "code": "91936005"}]}
-    assert tree["recordedDate"] == "2020-01-02"
-    assert tree["reaction"][0]["severity"] == "severe"
-    assert body(one, "Observation/o1")["valueQuantity"]["unit"] == "mg"
-    assert released(one) == ["AllergyIntolerance/a1", "Observation/o1"]
