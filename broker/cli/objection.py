@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from broker.cli.objection_trace import command as trace
 from broker.cli.objection_words import early_row, event_json, event_row
 from broker.cli.store_room import (
     Answer,
@@ -145,6 +146,9 @@ def list_(**given: Any) -> None:
         write_json([event_json(event, show_numbers=given["show_numbers"]) for event in events])
     else:
         write_table(_HEADINGS, [event_row(event) for event in events], nothing="No objection is on file.")
+
+
+command.add_command(trace)
 
 
 def _list_early(given: dict[str, Any]) -> None:

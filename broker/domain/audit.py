@@ -83,7 +83,8 @@ class Disclosure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a request that had an intent ended: `sent`, `client-left`, `failed`, `refused`.
+    """How a request that had an intent ended: `sent`, `client-left`, `failed`, `refused`; `traced` where a
+    desk asked the index alone.
 
     `cause` is our own closed word (a BrokerError class name, a stage name), never a message.
     """

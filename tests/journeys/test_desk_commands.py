@@ -13,6 +13,7 @@ import pytest
 
 from broker.demonstration.client import ask_for_record
 from broker.demonstration.network import Network, demonstration_network
+from broker.demonstration.people import story_named
 from broker.demonstration.users import USERS, token_for
 from broker.domain.identity import NhsNumber
 from broker.http.running import running
@@ -81,6 +82,19 @@ async def test_the_life_of_an_objection_is_felt_at_once(desk: Desk) -> None:
     seen = await desk.json("audit", "patient", *GUARDIAN, typed=NUMBER)
     assert [one["outcome"] for one in seen].count("released") >= 2
     assert "refused" in {one["outcome"] for one in seen}
+
+
+async def test_an_objection_under_an_old_number_follows_the_person_once_it_is_traced(desk: Desk) -> None:
+    """The index is asked for the old number by the desk, and whoever asks by the new one is refused."""
+    story = story_named("superseded")
+    token = token_for(USERS["doctor"], desk.network.issuer)
+    current = NhsNumber.parse(story.demographics.number)
+    await desk.run("objection", "record", *INTAKE, *BY, typed=story.old_numbers[0])
+    traced = await desk.json("objection", "trace", *BY)
+    assert traced["superseded"] == 1
+    assert traced["unanswered"] == 0
+    assert (await ask_for_record(desk.network.fhir_url, token, current)).status == 403
+    await desk.json("audit", "verify")
 
 
 async def test_an_anchor_kept_elsewhere_is_held_against_the_trail(desk: Desk, tmp_path: Path) -> None:
