@@ -159,7 +159,7 @@ def _read_quickly(body: bytes, reading: _Reading) -> Generator[Pause, None, dict
         if len(array) > _OBJECTS_AT_ONCE_MAX and array.count(b"{") > _OBJECTS_AT_ONCE_MAX:
             raise msgspec.DecodeError("too many objects at once")
     items = _ENTRIES.decode(array)
-    if array.count(b'"resource"') != len(items) or b"\\u00" in array:
+    if array.count(b'"resource"') != len(items) or (b"\\" in array and b"\\u00" in array):
         # An entry may hold two resources, and only one of them would be read: each is judged alone.
         yield from _take_each(_PIECES.decode(array), reading)
         return frame
