@@ -65,7 +65,9 @@ def screen(
     """
     if decision.locationless:
         rebuilt, lost = yield from without_location(resources, decision, types)
-        hidden = frozenset(name for one in resources for name in names_of(one))
+        hidden = frozenset(
+            name for one in resources if one.header.resourceType != "Patient" for name in names_of(one)
+        )
         return _screened(partner_id, resources, rebuilt, hidden=hidden, narrative_hidden=True, fallen=lost)
     judged = yield from _judge(resources, decision)
     person = Person.of(judged.patients)

@@ -108,6 +108,8 @@ PERHAPS_CLINICAL = frozenset(
         "what",
     }
 )
+# Named like them, and by definition to who and where alone; what they say stands without a name too.
+_WHO_AND_WHERE = frozenset({"authorReference", "locationReference", "reportedReference"})
 REFERENCE_MEMBERS = frozenset({"reference", "type", "identifier", "display"})
 _WITH_EXTENSIONS = frozenset({"id", "extension"} | {f"_{name}" for name in REFERENCE_MEMBERS})
 
@@ -120,4 +122,4 @@ def is_reference_shaped(members: frozenset[str] | set[str]) -> bool:
 
 def is_clinical_reference(name: str) -> bool:
     """True for a member that can be nothing but a Reference to something that may be clinical."""
-    return name in CLINICAL or name.endswith("Reference")
+    return name in CLINICAL or (name.endswith("Reference") and name not in _WHO_AND_WHERE)

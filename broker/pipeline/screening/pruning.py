@@ -92,12 +92,17 @@ class Pruning:
         if isinstance(value.get("reference"), str):
             if not self._may_stand(value):
                 return _GONE
-        elif _names_without_reference(name, value):
+        elif _names_without_reference(name, value) and not self._is_open_medicine(name, value):
             return _GONE
         hearts = value.keys() & HEARTS
         had_members = bool(value)
         self._prune_members(value)
         return _GONE if not hearts <= value.keys() or (had_members and not value) else value
+
+    def _is_open_medicine(self, name: str, value: dict[str, Any]) -> bool:
+        """R4 4.0.1: a medicationReference is to a Medication and nothing else."""
+        said = value.get("type", "Medication")
+        return name == "medicationReference" and said == "Medication" and self._reach.opens_unnamed_medicine
 
     def _may_stand(self, value: dict[str, Any]) -> bool:
         reference: str = value["reference"]

@@ -51,6 +51,11 @@ class Reach:
             answer = self._answers[reference] = self._opens(reference)
         return answer
 
+    @property
+    def opens_unnamed_medicine(self) -> bool:
+        """True when a medicine may be told without a name: nothing that it could be is withheld."""
+        return not self._decision.withholds and self._kind_opens("Medication")
+
     def _opens(self, reference: str) -> bool:
         name = plain_name(reference)
         spellings = {reference} if name is None else {reference, name}

@@ -146,6 +146,36 @@ def test_a_kind_permitted_wholly_may_be_named_though_it_did_not_come() -> None:
     assert not {"encounter", "basedOn"} & body(objected, "Observation/o1").keys()
 
 
+def test_a_medicine_told_by_its_words_stands_while_no_medicine_could_be_withheld() -> None:
+    """A medicationReference can be nothing else; with an objection in force it could be the objected one."""
+    order = item("MedicationRequest", "q1", medicationReference={"display": "Aspirin 75 mg"})
+    order["identifier"] = [{"system": "urn:q", "value": "1"}]
+    assert "MedicationRequest/q1" in released(screened([order], decision(categories=NO_PROBLEMS)))
+    objected = decision(withholds=(Withhold(items=frozenset({("urn:x", "7")})),))
+    assert released(screened([order], objected)) == ["Patient/p1"]
+
+
+def test_who_wrote_a_note_stays() -> None:
+    """By definition these members name who and where alone."""
+    procedure = item("Procedure", "r1", note=[{"authorReference": {"display": "Dr Reed"}, "text": "Well"}])
+    tree = body(screened([procedure], decision(categories=NO_PROBLEMS)), "Procedure/r1")
+    assert tree["note"] == procedure["note"]
+
+
+@pytest.mark.parametrize(("opening", "closing"), [(b'{"a":', b"}"), (b"[", b"]"), (b'[{"a":', b"}]")])
+@pytest.mark.parametrize(
+    "ruling", [decision(categories=NO_PROBLEMS), decision(withholds=(Withhold(period_start="2030"),))]
+)
+def test_the_deepest_tree_that_is_read_is_screened(opening: bytes, closing: bytes, ruling: Decision) -> None:
+    """As deep as a resource may be; nothing is raised."""
+    deep = 250 // (2 if len(closing) > 1 else 1)
+    raw = b'{"resourceType":"Procedure","id":"r1","subject":{"reference":"Patient/p1"},'
+    raw += b'"performedDateTime":"2010","focus":[{"display":"Secret"}],"x":'
+    raw += opening * deep + b"1" + closing * deep + b"}"
+    one = screened([raw], ruling)
+    assert b"Secret" not in one.released[1].raw
+
+
 def test_scopes_narrow_what_may_be_named() -> None:
     """A token for observations names no encounter."""
     observation = item("Observation", "o1", encounter={"reference": "Encounter/e9"})
