@@ -111,7 +111,7 @@ async def test_a_store_that_fails_is_told_once_until_it_writes_again(tmp_path: P
         await store.record_refusal(refusal())
         with locked(path):
             assert await down(store.record_refusal(refusal())) == "audit"
-    await store.aclose()
+        await store.aclose()  # the answer comes before the line
     assert events(lines, "store-failed") == ["store-failed"] * 2
 
 
