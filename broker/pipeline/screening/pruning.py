@@ -36,7 +36,7 @@ class Pruning:
 
     def prune(self, tree: dict[str, Any], inside: Inside) -> bool:
         """Prune in place; False when the resource cannot stand without what went."""
-        if "contained" in tree:
+        if tree.get("contained") is not None:
             self._prune_contained(tree, inside)
         return self._prune_resource(tree, outermost=True)
 

@@ -134,3 +134,10 @@ def test_a_contained_medicine_takes_the_prescription_that_is_nothing_without_it(
     )
     ruling = decision(withholds=(Withhold(items=frozenset({("urn:x", "7")})),))
     assert released(screened([order], ruling)) == ["Patient/p1"]
+
+
+def test_a_member_that_holds_nothing_is_no_fault() -> None:
+    """An explicit null contains nothing."""
+    empty = item("Procedure", "r1", contained=None, focus={"display": "Secret"})
+    tree = body(screened([empty], decision(categories=ALL - {Category.PROBLEMS})), "Procedure/r1")
+    assert "focus" not in tree
