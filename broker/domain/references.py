@@ -108,11 +108,6 @@ def reference_holders(tree: Any) -> Iterator[dict[str, Any]]:
             waiting.extend(node)
 
 
-def local_name(reference: str) -> str:
-    """`Type/id` of a reference, whatever stands before it and whatever version after it."""
-    return "/".join(reference.partition("/_history/")[0].rsplit("/", 2)[-2:])
-
-
 def plain_name(reference: str) -> str | None:
     """`Type/id` of a reference written in one of the plain forms; None for every other spelling.
 

@@ -72,7 +72,10 @@ class OwnPatient:
         if not target.startswith("#"):
             return target.partition("/_history/")[0] in self.references
         for raw in header.contained or ():
-            inner = msgspec.json.decode(raw, type=Header)
+            try:
+                inner = msgspec.json.decode(raw, type=Header)
+            except msgspec.DecodeError:
+                continue  # whom it names cannot be read, so it names nobody
             if inner.id == target[1:] and inner.resourceType == "Patient":
                 return _number_of(inner) in self.numbers
         return False

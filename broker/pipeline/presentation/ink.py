@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import msgspec
 
 from broker.domain.category import Category
-from broker.domain.references import local_name
+from broker.domain.references import plain_name
 from broker.domain.resource import Resource
 from broker.ports.sealer import Sealer
 
@@ -30,12 +30,17 @@ class Ink:
         self._patient = f"Patient/{token}".encode()
         # What each reference, as this partner wrote it, becomes.
         self.known: dict[bytes, bytes] = {}
+        # Where this partner's own items stand when it names them by their whole address.
+        self._bases: set[str] = set()
         self._meta: dict[Category, bytes] = {}
 
     def refers_to_person(self, references: Iterable[str]) -> None:
         """Every way in which this partner names the person's own Patient becomes the sealed id."""
         for reference in references:
             self.known[reference.encode()] = self._patient
+            base, found, _ = reference.rpartition("/Patient/")
+            if found:
+                self._bases.add(f"{base}/")
 
     def names_by_urn(self, resource: Resource) -> None:
         """A partner may name its own entries by `urn:uuid:`; they become the item's new reference."""
@@ -56,13 +61,15 @@ class Ink:
     def _rewritten(self, written: str) -> str:
         if written.startswith("#"):
             return written
-        name = local_name(written)
-        whole = self.known.get(name.encode())
-        if whole is not None:
-            return whole.decode()
-        kind = name.partition("/")[0]
-        kind = kind if kind.isalpha() and kind[:1].isupper() else "Resource"
-        return f"{kind}/{self.item_id(name)}"
+        plain = plain_name(written)
+        kind = plain.partition("/")[0] if plain else "Resource"
+        if plain is None or not self._is_own(written):
+            return f"{kind}/{self.item_id(written)}"  # of another server: never one of this partner's items
+        whole = self.known.get(plain.encode())
+        return whole.decode() if whole is not None else f"{kind}/{self.item_id(plain)}"
+
+    def _is_own(self, written: str) -> bool:
+        return "://" not in written or written.startswith(tuple(self._bases))
 
     def meta(self, category: Category, marks: tuple[tuple[str, str], ...] = ()) -> bytes:
         """Members to stand first in `meta`: source and tags. `marks` are group and contradiction codes."""

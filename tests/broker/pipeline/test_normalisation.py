@@ -140,6 +140,7 @@ FOREIGN_SUBJECTS = {
     "one right and one wrong": {"patient": {"reference": "Patient/p2"}},
     "a group": {"subject": {"reference": "Group/p1"}},
     "words": {"subject": {"display": "Somebody"}},
+    "a contained element that cannot be read": {"contained": [{"id": 5}], "subject": {"reference": "#inner"}},
     "a contained stranger": {
         "contained": [patient(OTHER.digits, id="inner")],
         "subject": {"reference": "#inner"},

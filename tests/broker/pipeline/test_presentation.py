@@ -71,6 +71,16 @@ def test_references_between_a_partners_items_still_meet() -> None:
         assert holder["encounter"]["reference"] == f"Encounter/{encounter['id']}"
 
 
+def test_a_reference_to_another_server_is_never_one_of_this_partners_items() -> None:
+    """Its Patient/p1 is somebody else, and its Encounter/e1 another encounter."""
+    foreign = [{"reference": f"https://other.example/fhir/{name}"} for name in ("Patient/p1", "Encounter/e1")]
+    condition = item("Condition", "c1", encounter=foreign[1], asserter=foreign[0])
+    tree = bundle(view(readable([item("Encounter", "e1"), condition])[1:]))
+    [encounter], [shown] = resources(tree, "Encounter"), resources(tree, "Condition")
+    assert shown["asserter"]["reference"] != f"Patient/{TOKEN}"
+    assert shown["encounter"]["reference"] != f"Encounter/{encounter['id']}"
+
+
 def test_two_partners_items_of_one_local_id_get_two_ids() -> None:
     """Ids are namespaced, so nothing is lost or fused."""
     items = readable([item("Condition", "1")])[1:] + readable([item("Condition", "1")], "papermill")[1:]
