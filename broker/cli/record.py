@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
 import click
 
+from broker.cli.number import read_number
 from broker.cli.showing import run, show
 from broker.demonstration.people import STORY_NAMES, story_named
 from broker.demonstration.users import USERS
-from broker.domain.errors import InvalidNhsNumber
-from broker.domain.identity import NhsNumber
 
 if TYPE_CHECKING:
     from broker.demonstration.client import Answered
+    from broker.domain.identity import NhsNumber
 
 
 @click.command("record")
 @click.option("--as", "role", type=click.Choice(tuple(USERS)), required=True, help="Who asks.")
-@click.option("--story", type=click.Choice(STORY_NAMES), help="Whom for; else the number is read.")
+@click.option(
+    "--story", "--person", "story", type=click.Choice(STORY_NAMES), help="Whom for; else the number is read."
+)
 @click.option("--json", "as_json", is_flag=True, help="The record as the API returned it.")
 def command(*, role: str, story: str | None, as_json: bool) -> None:
     r"""Show a demonstration person's record as ROLE sees it.
@@ -32,21 +33,12 @@ def command(*, role: str, story: str | None, as_json: bool) -> None:
       watersmeet record --as doctor --story allergy-contradicted
       watersmeet record --as receptionist --json < number.txt
     """
-    number = _read_number() if story is None else story_named(story).asked_number
+    number = read_number() if story is None else story_named(story).asked_number
     if not number.is_synthetic:
         raise click.UsageError("The demonstration knows only numbers of the 999 range.")
     answered = run(_ask(role, number))
     if not show(answered, as_json=as_json):
         raise click.exceptions.Exit(1)
-
-
-def _read_number() -> NhsNumber:
-    interactive = sys.stdin.isatty()
-    text: str = click.prompt("NHS number", err=True) if interactive else sys.stdin.readline()
-    try:
-        return NhsNumber.parse(text.strip())
-    except InvalidNhsNumber as error:
-        raise click.UsageError(error.message) from None
 
 
 async def _ask(role: str, number: NhsNumber) -> Answered:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import click
 
-from broker.domain.errors import InvalidNhsNumber
-from broker.domain.identity import NhsNumber
+from broker.cli.number import read_number
+from broker.demonstration.partners import FEN_EDGE
 
 _RELATIONSHIPS = ("launch-context", "registration", "referral", "booking", "self-claimed", "none")
 _PERMISSIONS = ("asked", "not-asked", "unable-to-ask", "unknown")
 
 
 @click.command("token")
-@click.option("--as", "role", required=True, help="Role code of the user, for example R8000.")
-@click.option("--organisation", default="D81001", show_default=True, help="ODS code of the user's own.")
+@click.option("--as", "role", required=True, help="Role of the user: a local word, or a code such as R8000.")
+@click.option("--organisation", default=FEN_EDGE.ods, show_default=True, help="ODS code of the user's own.")
 @click.option("--purpose", default="TREAT", show_default=True, help="Why the record is asked for.")
 @click.option("--relationship", type=click.Choice(_RELATIONSHIPS), default="registration", show_default=True)
 @click.option("--permission", type=click.Choice(_PERMISSIONS), default="asked", show_default=True)
@@ -36,7 +35,7 @@ def command(folder: Path | None, *, names_patient: bool, **facts: str | int) -> 
     It opens nothing else: a production broker refuses this issuer. With --patient the NHS number is
     read from standard input or prompted for, and must be of the 999 range.
 
-    Example: curl -H "Authorization: Bearer $(watersmeet token --as R8000)" ...
+    Example: curl -H "Authorization: Bearer $(watersmeet token --as doctor)" ...
     """
     from broker.adapters.development_issuer import (  # noqa: PLC0415 - heavy; help must be quick
         DevelopmentIssuer,
@@ -44,21 +43,10 @@ def command(folder: Path | None, *, names_patient: bool, **facts: str | int) -> 
         default_run_folder,
     )
 
-    patient = _read_number() if names_patient else None
+    patient = read_number() if names_patient else None
     try:
         issuer = DevelopmentIssuer.load(folder or default_run_folder())
         token = issuer.token(patient=patient, **facts)  # type: ignore[arg-type]  # click gave each its type
     except DevelopmentIssuerFault as fault:
         raise click.ClickException(str(fault)) from None
     click.echo(token)
-
-
-def _read_number() -> NhsNumber:
-    if sys.stdin.isatty():
-        text: str = click.prompt("NHS number", err=True)
-    else:
-        text = sys.stdin.readline()
-    try:
-        return NhsNumber.parse(text.strip())
-    except InvalidNhsNumber as error:
-        raise click.UsageError(error.message) from None

@@ -40,6 +40,13 @@ def test_what_is_not_a_number_is_a_usage_error_that_echoes_nothing(typed: str) -
     assert not typed or typed not in done.stderr
 
 
+def test_when_no_number_comes_the_complaint_says_so() -> None:
+    """An empty standard input is not called an invalid number."""
+    done = watersmeet("record", "--as", "doctor")
+    assert done.returncode == 2
+    assert "none came" in done.stderr
+
+
 def test_a_number_that_could_be_a_persons_is_refused_before_anything_starts() -> None:
     """Only the range that nobody has; the number is not repeated."""
     done = watersmeet("record", "--as", "doctor", stdin=f"{NOBODYS}\n")
