@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import shlex
+import shutil
+import sysconfig
 import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -22,7 +26,9 @@ _FAULTS_OF_OURS = 500
 
 @click.command("demo")
 @click.option("--once", is_flag=True, help="Print the record and end.")
-@click.option("--person", type=click.Choice(STORY_NAMES), default=MAIN_STORY, show_default=True)
+@click.option(
+    "--person", "--story", "person", type=click.Choice(STORY_NAMES), default=MAIN_STORY, show_default=True
+)
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="Port of the API.  [default: any]")
 @click.option("--json", "as_json", is_flag=True, help="The record as the API returned it.")
 def command(*, once: bool, person: str, port: int, as_json: bool) -> None:
@@ -40,7 +46,7 @@ def command(*, once: bool, person: str, port: int, as_json: bool) -> None:
     try:
         status = run(until_signalled(_demonstrate(person, port, once=once, as_json=as_json)))
     except OSError as error:
-        raise click.ClickException(f"The demonstration cannot listen: {error.strerror}.") from None
+        raise click.ClickException(_cannot_listen(port, error)) from None
     except DevelopmentIssuerFault as fault:
         raise click.ClickException(str(fault)) from None
     # A refusal is what some stories show; a fault of the broker's own, or being cut short, is a failure.
@@ -81,15 +87,28 @@ async def _serve(network: Network) -> None:
         await forever()
 
 
+def _cannot_listen(port: int, error: OSError) -> str:
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken. Name another with --port, or leave it out for any free one."
+    return f"The demonstration cannot listen on {f'port {port}' if port else 'any port'}: {error.strerror}."
+
+
+def _path_line() -> str:
+    """What lets the other terminal find the command, where it does not find it already."""
+    if shutil.which("watersmeet"):
+        return ""
+    return f'  export PATH={shlex.quote(sysconfig.get_path("scripts"))}:"$PATH"\n'
+
+
 def _instructions(fhir_url: str, config_dir: Path) -> str:
     return f"""
 The API is at {fhir_url} until you stop it (Ctrl-C). In another terminal:
 
-  watersmeet record --as doctor --story two-hospitals
+{_path_line()}  watersmeet record --as doctor --story two-hospitals
   watersmeet audit verify --config {config_dir}
 
   curl -s {fhir_url}/Patient/_search \\
-    -H "Authorization: Bearer $(watersmeet token --as doctor --organisation D99001)" \\
+    -H "Authorization: Bearer $(watersmeet token --as doctor)" \\
     --data-urlencode "identifier=https://fhir.nhs.uk/Id/nhs-number|9990000018"
 
 {textwrap.fill(f"Stories: {', '.join(STORY_NAMES)}.", 100, break_on_hyphens=False)}"""

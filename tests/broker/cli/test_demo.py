@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import socket
+import subprocess
 from pathlib import Path
 
 from broker.cli.table import WIDTH
+from broker.demonstration.client import ask_for_record
+from broker.demonstration.people import story_named
 from tests.support.commands import serving, watersmeet
 
 
@@ -37,6 +41,12 @@ def test_json_is_the_bundle_as_it_came_and_nothing_else() -> None:
     assert json.loads(done.stdout)["resourceType"] == "Bundle"
 
 
+def test_the_same_word_names_a_story_in_both_commands() -> None:
+    """Whoever has learned `--story` from `record` is understood."""
+    done = watersmeet("demo", "--once", "--story", "whole-objection")
+    assert (done.returncode, "The broker answered 403" in done.stderr) == (0, True)
+
+
 def test_an_unknown_person_is_a_usage_error() -> None:
     """Exit code 2, with the stories that there are."""
     done = watersmeet("demo", "--person", "nobody")
@@ -49,7 +59,7 @@ def test_a_port_that_is_taken_is_one_sentence() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         done = watersmeet("demo", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
-    assert "cannot listen" in done.stderr
+    assert "is taken. Name another with --port" in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -69,3 +79,31 @@ def test_it_serves_until_stopped_and_other_commands_find_it(tmp_path: Path) -> N
         assert len(list(tmp_path.glob("watersmeet-run-*"))) == 1
         assert demo.stop() == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_what_it_prints_can_be_pasted_into_another_terminal(tmp_path: Path) -> None:
+    """A shell that does not know the command finds it, and the token that is printed opens a record."""
+    elsewhere = {
+        "PATH": "/usr/bin:/bin",
+        "TMPDIR": str(tmp_path),
+        "WATERSMEET_DEMO_RUN": str(tmp_path / "run"),
+    }
+    with serving("demo", environment=elsewhere, cwd=tmp_path) as demo:
+        printed = demo.read_until("Stories:")
+        lines = printed.partition("In another terminal:")[2].partition("  curl")[0]
+        # `curl` need not be on every machine: its token is minted as printed and used from here.
+        (minted,) = re.findall(r"\$\((watersmeet token [^)]*)\)", printed)
+        pasted = subprocess.run(
+            ["/bin/sh", "-e", "-c", f"{lines}\n{minted}"],
+            env=elsewhere,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert pasted.returncode == 0, pasted.stderr
+        assert "each follows from the one before" in pasted.stdout
+        (url,) = re.findall(r"The API is at (\S+)", printed)
+        number = story_named("diabetes").asked_number
+        answered = asyncio.run(ask_for_record(url, pasted.stdout.split()[-1], number))
+        assert answered.is_record
+        assert demo.stop() == 0
