@@ -13,6 +13,7 @@ from broker.cli.store_room import (
     place_options,
     read_numbers,
     read_ring,
+    require_store,
     with_store,
     write_json,
     write_table,
@@ -52,10 +53,13 @@ def verify(**given: Any) -> None:
     from broker.adapters.release_store import verify_store  # noqa: PLC0415 - heavy; help must be quick
 
     place = find_place(given["config_dir"], given["store_path"], given["keys_path"])
+    require_store(place)
     try:
         verdict = verify_store(place.store, read_ring(place), anchors=_anchors(given["anchors_path"]))
     except ServiceDown as down:
-        raise click.ClickException(f"The trail cannot be read: {down.service} is not available.") from None
+        raise click.ClickException(
+            f"{place.store}: the trail cannot be read ({down.service} is not available)."
+        ) from None
     _say_verdict(verdict, anchored=given["anchors_path"] is not None, as_json=given["as_json"])
     if verdict.fault is not None:
         raise click.exceptions.Exit(1)

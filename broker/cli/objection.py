@@ -10,6 +10,7 @@ import click
 
 from broker.cli.objection_trace import command as trace
 from broker.cli.objection_words import early_row, event_json, event_row
+from broker.cli.partner_names import check_partners
 from broker.cli.store_room import (
     Answer,
     Place,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from broker.objections import Register
 
 _CATEGORIES = click.Choice([category.value for category in Category])
+_DAY = click.DateTime(["%Y-%m-%d"])
 _HEADINGS = ("objection", "state", "since", "scope", "identity", "open for")
 
 
@@ -52,8 +54,8 @@ def command() -> None:
 @click.option(
     "--item", "items", nargs=2, multiple=True, metavar="SYSTEM VALUE", help="Identifier of an item."
 )
-@click.option("--period-start", help="First day covered, YYYY-MM-DD.")
-@click.option("--period-end", help="First day no longer covered, YYYY-MM-DD.")
+@click.option("--period-start", type=_DAY, help="First day covered.")
+@click.option("--period-end", type=_DAY, help="First day no longer covered.")
 @click.option("--note", default="")
 @click.option("--json", "as_json", is_flag=True)
 def record(**given: Any) -> None:
@@ -87,9 +89,7 @@ def record(**given: Any) -> None:
 @click.option("--role", "roles", multiple=True, help="Role that it stays open for.")
 @click.option("--category", "categories", type=_CATEGORIES, multiple=True, help="Category that stays open.")
 @click.option("--partner", "partners", multiple=True, help="Partner that stays open.")
-@click.option(
-    "--review-on", type=click.DateTime(["%Y-%m-%d"]), help="Open until this day, then closed again."
-)
+@click.option("--review-on", type=_DAY, help="Open until this day, then closed again.")
 @click.option("--note", default="")
 @click.option("--json", "as_json", is_flag=True)
 def review(objection_id: str, **given: Any) -> None:
@@ -168,6 +168,7 @@ def _do(given: dict[str, Any], work: Callable[[Register], Awaitable[Answer]]) ->
     from broker.ports.objection_register import StepTaken  # noqa: PLC0415 - as above
 
     place = _place(given)
+    check_partners(given.get("partners", ()), place)
     try:
         return with_store(place, lambda store: work(Register(store, SystemClock())))
     except IllegalStep as refusal:
@@ -220,9 +221,13 @@ def _scope(given: dict[str, Any]) -> Scope:
         staff=frozenset(given["staff"]),
         categories=frozenset(map(Category, given["categories"])),
         items=frozenset(given["items"]),
-        period_start=given["period_start"],
-        period_end=given["period_end"],
+        period_start=_day(given["period_start"]),
+        period_end=_day(given["period_end"]),
     )
+
+
+def _day(given: dt.datetime | None) -> str | None:
+    return given.date().isoformat() if given else None
 
 
 def _say(event: ObjectionEvent, *, as_json: bool) -> None:

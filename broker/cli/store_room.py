@@ -25,11 +25,15 @@ _PATH = click.Path(path_type=Path)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the store and the ring of this call are; `environment` None takes the ring's own word."""
+    """Where the store and the ring of this call are; `environment` None takes the ring's own word.
+
+    `partners` holds the registered ids and their ODS codes; none where no configuration was read.
+    """
 
     store: Path
     keys: Path
     environment: str | None
+    partners: frozenset[str] = frozenset()
 
 
 def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -43,6 +47,7 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
             type=_PATH,
             default=Path("config"),
             envvar="WATERSMEET_CONFIG",
+            show_envvar=True,
             show_default=True,
             help="Folder of settings.",
         ),
@@ -70,7 +75,13 @@ def find_place(config_dir: Path, store_path: Path | None, keys_path: Path | None
         settings = load_settings(config_dir)
     except FileFault as fault:
         raise click.ClickException(str(fault)) from None
-    return Place(store_path or settings.store_path, keys_path or settings.keys_path, settings.environment)
+    registered = (partner.facts for partner in settings.partners)
+    return Place(
+        store_path or settings.store_path,
+        keys_path or settings.keys_path,
+        settings.environment,
+        frozenset(name for facts in registered for name in (facts.partner_id, *facts.ods_codes)),
+    )
 
 
 def read_ring(place: Place) -> KeyRing:
@@ -87,14 +98,19 @@ def read_ring(place: Place) -> KeyRing:
     return ring
 
 
+def require_store(place: Place) -> None:
+    """A store that is not there is never made: an objection in it would look like protection."""
+    if not place.store.exists():
+        raise click.ClickException(f"{place.store}: there is no store. Start the broker once, or name it.")
+
+
 def with_store(place: Place, work: Callable[[SqliteReleaseStore], Awaitable[Answer]]) -> Answer:
     """Open the store, do the work, close it. A service that is down ends the command."""
     from broker.logs import quieten  # noqa: PLC0415 - heavy; help must be quick
 
     quieten()
     ring = read_ring(place)
-    if not place.store.exists():
-        raise click.ClickException(f"{place.store}: there is no store. Start the broker once, or name it.")
+    require_store(place)
 
     async def run() -> Answer:
         from broker.adapters.clock import SystemClock  # noqa: PLC0415 - heavy; help must be quick

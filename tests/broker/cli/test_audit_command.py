@@ -86,3 +86,11 @@ def test_the_proof_is_shown_where_its_key_is(desk: Desk) -> None:
     desk.keys_path.write_text(ring.replace(f"    file: {key.name}\n", ""))
     released, *_ = desk.json(command, "patient", *BY, typed="9990000018")
     assert (released["outcome"], released["proof"]) == ("released", None)
+
+
+def test_a_store_that_is_not_there_is_named_and_not_called_whole(desk: Desk) -> None:
+    """Exit code 1, with the place that was looked at."""
+    desk.store_path.unlink()
+    result = desk.run(command, "verify")
+    assert result.exit_code == 1
+    assert f"{desk.store_path}: there is no store" in result.stderr

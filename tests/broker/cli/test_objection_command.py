@@ -2,11 +2,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
 from broker.cli.objection import command
+from broker.cli.partner_names import check_partners
+from broker.cli.store_room import Place
 from tests.support.desk import BY, Desk, make_desk
+from tests.support.settings_folders import write_folder
 
 RECORD = ("record", *BY, "--channel", "phone", "--identity-check", "none", "--consequences-explained")
 
@@ -130,3 +134,28 @@ def test_a_store_that_is_not_there_is_not_made(desk: Desk) -> None:
     result = CliRunner().invoke(command, arguments, input="9990000018")
     assert result.exit_code == 1
     assert not elsewhere.exists()
+
+
+def test_a_day_that_is_none_is_a_usage_error(desk: Desk) -> None:
+    """Exit code 2, and nothing on file."""
+    result = desk.run(command, *RECORD, "--period-start", "yesterday", typed="9990000018")
+    assert result.exit_code == 2
+    assert "--period-start" in result.stderr
+    assert desk.json(command, "list") == []
+
+
+@pytest.mark.parametrize("typed", ["addenburry", "rx901"])
+def test_a_misspelt_partner_is_a_usage_error(typed: str) -> None:
+    """An objection to an unknown organisation would close the whole record instead."""
+    place = Place(Path("store"), Path("keys"), None, frozenset({"addenbury", "RX901"}))
+    with pytest.raises(click.UsageError, match=f"`{typed}` is not a registered partner"):
+        check_partners([typed], place)
+    check_partners(["addenbury", "RX901"], place)
+
+
+def test_a_misspelt_partner_is_held_to_the_registrations_of_the_configuration(tmp_path: Path) -> None:
+    """Exit code 2 with the nearest id, before the register is opened."""
+    arguments = [*RECORD, "--config", str(write_folder(tmp_path)), "--partner", "addenburry"]
+    result = CliRunner().invoke(command, arguments, input="9990000018")
+    assert result.exit_code == 2
+    assert "Did you mean `addenbury`?" in result.stderr
