@@ -48,7 +48,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as ending:
         return ending.code if isinstance(ending.code, int) else EXIT_DONE
     except Exception as fault:  # noqa: BLE001 - the last guard: a traceback could show a person's data
-        click.echo(f"watersmeet: {_sentence(fault)}", err=True)
+        click.echo(f"Error: {_sentence(fault)}", err=True)
         return EXIT_FAILED
 
 

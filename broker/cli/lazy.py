@@ -63,8 +63,13 @@ class LazyGroup(click.Group):
 
 
 def _keep_examples(command: click.Command) -> None:
-    """Every example in the help of a command and of those below it stays on lines of its own."""
+    """Every example in the help of a command and of those below it stays on lines of its own.
+
+    In its group's list a command stands with its whole first sentence, which click would cut short.
+    """
     if command.help:
         command.help = command.help.replace(_WRITTEN_MARK, _MARK)
+        sentence = " ".join(command.help.partition("\n\n")[0].split()).partition(". ")[0]
+        command.short_help = command.short_help or f"{sentence.removesuffix('.')}."
     for below in command.commands.values() if isinstance(command, click.Group) else ():
         _keep_examples(below)

@@ -35,6 +35,7 @@ def command(config_dir: Path) -> None:
 
     from broker.adapters.plugins import PluginFault  # noqa: PLC0415 - as above
     from broker.app import UnknownConnector  # noqa: PLC0415 - as above
+    from broker.domain.errors import ServiceDown  # noqa: PLC0415 - as above
     from broker.logs import configure  # noqa: PLC0415 - as above
     from broker.settings import load_settings  # noqa: PLC0415 - as above
 
@@ -45,9 +46,17 @@ def command(config_dir: Path) -> None:
             runner.run(until_signalled(_serve(settings)))
     except (PluginFault, UnknownConnector) as fault:
         raise click.ClickException(str(fault)) from None
+    except ServiceDown as down:
+        raise click.ClickException(_cannot_start(down.service, settings)) from None
     except OSError as error:
         place = f"{settings.listen_host}:{settings.listen_port}"
         raise click.ClickException(f"The broker cannot listen on {place}: {error.strerror}.") from None
+
+
+def _cannot_start(service: str, settings: Settings) -> str:
+    """For an operator: the words of a fault at work would speak to somebody who asked for a record."""
+    place = f" at {settings.store_path}" if service == "release-store" else ""
+    return f"The broker does not start: its {service}{place} is not available. The log says why."
 
 
 async def _serve(settings: Settings) -> None:

@@ -119,3 +119,13 @@ def test_completion_offers_commands_for_a_shell() -> None:
     )
     assert "record" in done.output
     assert "demo" not in done.output
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in COMMANDS if isinstance(command.get_command(click.Context(command), name), click.Group)],
+)
+def test_a_group_lists_its_commands_with_whole_sentences(name: str) -> None:
+    """None is cut short with dots."""
+    said = CliRunner().invoke(command, [name, "--help"]).output
+    assert "..." not in said.partition("Commands:")[2]

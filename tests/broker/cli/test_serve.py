@@ -79,6 +79,17 @@ def test_a_mistake_in_a_file_stops_the_start_with_its_place(config: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
+def test_a_store_that_cannot_be_opened_stops_the_start_with_its_place(config: Path) -> None:
+    """The operator reads where it was looked for, and nothing that is meant for whoever asks for a record."""
+    path = config / "broker.yaml"
+    text = path.read_text(encoding="utf-8").replace("releases.sqlite", "nowhere/releases.sqlite")
+    path.write_text(text, encoding="utf-8")
+    done = watersmeet("serve", "--config", str(config))
+    assert done.returncode == 1
+    assert "nowhere/releases.sqlite is not available" in done.stderr
+    assert "record" not in done.stderr
+
+
 def test_a_connector_that_is_not_installed_stops_the_start(config: Path) -> None:
     """The partner, the connector and those that there are, in one sentence."""
     path = config / "partners" / "addenbury.yaml"
