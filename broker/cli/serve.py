@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 from pathlib import Path
 
 import click
@@ -49,14 +50,24 @@ def command(config_dir: Path) -> None:
     except ServiceDown as down:
         raise click.ClickException(_cannot_start(down.service, settings)) from None
     except OSError as error:
-        place = f"{settings.listen_host}:{settings.listen_port}"
-        raise click.ClickException(f"The broker cannot listen on {place}: {error.strerror}.") from None
+        raise click.ClickException(_cannot_listen(settings, error)) from None
 
 
 def _cannot_start(service: str, settings: Settings) -> str:
     """For an operator: the words of a fault at work would speak to somebody who asked for a record."""
-    place = f" at {settings.store_path}" if service == "release-store" else ""
-    return f"The broker does not start: its {service}{place} is not available. The log says why."
+    if service != "release-store":
+        return f"The broker does not start: its {service} service is not available."
+    return (
+        f"The broker does not start: its store {settings.store_path} is not available. "
+        "Check that the folder is there, that this user may write in it, and that the file is a store."
+    )
+
+
+def _cannot_listen(settings: Settings, error: OSError) -> str:
+    place = f"{settings.listen_host}:{settings.listen_port}"
+    if error.errno == errno.EADDRINUSE:
+        return f"The broker cannot listen on {place}: it is taken. Change `listen` in broker.yaml."
+    return f"The broker cannot listen on {place}: {error.strerror}."
 
 
 async def _serve(settings: Settings) -> None:

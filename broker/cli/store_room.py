@@ -59,8 +59,17 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def actor_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --by-role and --by-name: every step and every look is somebody's."""
-    function = click.option("--by-name", required=True, help="Your name.")(function)
-    return click.option("--by-role", required=True, help="Your role, as governance calls it.")(function)
+    name = click.option("--by-name", required=True, callback=_not_blank, help="Your name.")
+    role = click.option(
+        "--by-role", required=True, callback=_not_blank, help="Your role, as governance calls it."
+    )
+    return role(name(function))
+
+
+def _not_blank(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    if not given.strip():
+        raise click.BadParameter("every step and every look is somebody's. Say whose.")
+    return given
 
 
 def find_place(config_dir: Path, store_path: Path | None, keys_path: Path | None) -> Place:

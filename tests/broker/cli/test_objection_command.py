@@ -159,3 +159,12 @@ def test_a_misspelt_partner_is_held_to_the_registrations_of_the_configuration(tm
     result = CliRunner().invoke(command, arguments, input="9990000018")
     assert result.exit_code == 2
     assert "Did you mean `addenbury`?" in result.stderr
+
+
+@pytest.mark.parametrize("option", ["--by-role", "--by-name"])
+def test_a_step_of_nobodys_is_a_usage_error(desk: Desk, option: str) -> None:
+    """A blank is no name and no role: exit code 2, and nothing on file."""
+    result = desk.run(command, *RECORD, option, " ", typed="9990000018")
+    assert result.exit_code == 2
+    assert option in result.stderr
+    assert desk.json(command, "list") == []

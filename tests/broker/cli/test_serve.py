@@ -86,8 +86,8 @@ def test_a_store_that_cannot_be_opened_stops_the_start_with_its_place(config: Pa
     path.write_text(text, encoding="utf-8")
     done = watersmeet("serve", "--config", str(config))
     assert done.returncode == 1
-    assert "nowhere/releases.sqlite is not available" in done.stderr
-    assert "record" not in done.stderr
+    assert "nowhere/releases.sqlite is not available. Check that the folder is there" in done.stderr
+    assert "Contact the services" not in done.stderr
 
 
 def test_a_connector_that_is_not_installed_stops_the_start(config: Path) -> None:
@@ -109,4 +109,4 @@ def test_a_port_that_is_taken_stops_the_start(config: Path) -> None:
         path.write_text(text, encoding="utf-8")
         done = watersmeet("serve", "--config", str(config))
     assert done.returncode == 1
-    assert f"cannot listen on 127.0.0.1:{port}" in done.stderr
+    assert f"cannot listen on 127.0.0.1:{port}: it is taken. Change `listen`" in done.stderr
