@@ -6,6 +6,7 @@ untouched in `raw`. Struct fields keep FHIR's own names (R4 4.0.1), because they
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -15,6 +16,12 @@ from broker.domain.identity import NHS_NUMBER_SYSTEM
 
 # A member that is not there: msgspec cannot decode an optional Raw, so absence is this very object.
 ABSENT = msgspec.Raw()
+
+
+# Appointment.participant.actor may be any of these besides a Patient (FHIR R4 4.0.1).
+_OTHER_ACTOR = re.compile(
+    r"(?:^|/)(?:Practitioner|PractitionerRole|RelatedPerson|Device|HealthcareService|Location)/[^/]+(?:/_history/|$)"
+)
 
 
 class Coding(msgspec.Struct, gc=False, frozen=True):
@@ -44,6 +51,7 @@ class Reference(msgspec.Struct, gc=False, frozen=True):
 
     reference: str | None = None
     identifier: WireIdentifier | None = None
+    type: str | None = None
 
 
 class Participant(msgspec.Struct, gc=False, frozen=True):
@@ -173,9 +181,12 @@ def subjects_of(header: Header) -> Iterator[Reference]:
 
 
 def _is_patient(actor: Reference) -> bool:
-    target = actor.reference or ""
-    named = actor.identifier is not None and actor.identifier.system == NHS_NUMBER_SYSTEM
-    return named or target.startswith("Patient/") or "/Patient/" in target
+    """An actor may be a person unless it is plainly something else."""
+    if actor.identifier is not None and actor.identifier.system == NHS_NUMBER_SYSTEM:
+        return True
+    if actor.reference is None:
+        return actor.type == "Patient"
+    return _OTHER_ACTOR.search(actor.reference) is None
 
 
 def quantity_in(raw: bytes) -> Quantity | None:

@@ -14,8 +14,8 @@ from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, Told
 from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
 from broker.domain.identity import PatientIdentity
-from broker.domain.objection import ObjectionSnapshot
-from broker.domain.policy import PolicySet, Topic
+from broker.domain.objection import Objection, ObjectionSnapshot, ObjectionState
+from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
 from broker.pipeline.decision import decide, may_hear_of_absence
@@ -71,8 +71,10 @@ def demographics_open(judgement: Judgement, objections: ObjectionSnapshot) -> bo
     Some partner's Patient would have to be open to this caller, and no objection may be to demographics,
     at whichever partner: the index is nobody's, and so everybody's.
     """
+    if any(_is_to_demographics(one) for one in objections.objections):
+        return False
     permits = [decision for decision in judgement.decisions if decision.effect is Effect.PERMIT]
-    if any(decision.locationless or _objected(decision, objections) for decision in permits):
+    if any(one.locationless or _withholds_who(one) for one in permits):
         return False
     return any(
         Category.DEMOGRAPHICS in one.categories
@@ -81,12 +83,16 @@ def demographics_open(judgement: Judgement, objections: ObjectionSnapshot) -> bo
     )
 
 
-def _objected(decision: Decision, objections: ObjectionSnapshot) -> bool:
-    if any(part.categories == _WHO for part in decision.withholds):
-        return True
-    held = any(reason.topic == Topic.OBJECTIONS for reason in decision.reasons)
-    meant = any(Category.DEMOGRAPHICS in one.scope.categories for one in objections.objections)
-    return held and meant and Category.DEMOGRAPHICS not in decision.categories
+def _is_to_demographics(objection: Objection) -> bool:
+    """Whomever and whichever partner it names, and whatever became of it but a withdrawal."""
+    return (
+        objection.state is not ObjectionState.WITHDRAWN
+        and Category.DEMOGRAPHICS in objection.scope.categories
+    )
+
+
+def _withholds_who(decision: Decision) -> bool:
+    return any(part.categories == _WHO for part in decision.withholds)
 
 
 def stricter(earlier: Judgement, later: Judgement) -> Judgement:

@@ -133,6 +133,7 @@ def _answered_whole(category: Category, decision: Decision, outcome: PartnerOutc
     """True when this partner has told all that it holds of the category, and nothing could be screened."""
     return (
         decision.effect is Effect.PERMIT
+        and decision.naming is Naming.PLAIN
         and category in decision.categories
         and not decision.withholds
         and not decision.resource_types

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from broker.domain.category import Category
+from broker.domain.category import Category, categories_of_type
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.resource import Resource
@@ -19,6 +19,7 @@ from broker.ports.connector import Ending, Entry
 
 _BYTES_IN_A_SLICE = 64 * 1024
 _PROVED_IN_A_SLICE = 1_000
+_OF_NO_CATEGORY = frozenset({Category.UNCLASSIFIED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +78,7 @@ def _proved(resources: list[Resource], own: OwnPatient) -> Generator[None, None,
         proof = own.proof_of(resource)
         if proof is Proof.RIGHT:
             proved.append(resource)
-        elif proof is Proof.NONE and resource.category is Category.UNCLASSIFIED:
+        elif proof is Proof.NONE and categories_of_type(resource.header.resourceType) == _OF_NO_CATEGORY:
             unproved += 1
         if count % _PROVED_IN_A_SLICE == 0:
             yield

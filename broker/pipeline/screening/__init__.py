@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from broker.domain.category import SUPPORTING_TYPES, Category
+from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_type
 from broker.domain.decision import Decision
 from broker.domain.references import plain_name, references_in
 from broker.domain.resource import Resource
@@ -99,6 +99,8 @@ def _judge(resources: Iterable[Resource], decision: Decision) -> Generator[None,
             judged.items.append(resource)
         else:
             judged.withheld.append(resource)
+            if resource.category is Category.UNCLASSIFIED:  # what its kind might have been is not "none"
+                judged.fallen |= categories_of_type(kind) - {Category.UNCLASSIFIED}
         if kind == "Patient":
             judged.patients.append(resource)
         if resource.header.contained:

@@ -62,6 +62,7 @@ _TIMELY = re.compile(
 )
 # Dates that say nothing of the item's own time: of the person, of a batch, of the bookkeeping.
 _NO_CLINICAL_TIME = frozenset({"birthDate", "expirationDate", "identifier", "meta", "contained", "text"})
+_PERIOD_ENDS = frozenset({"start", "end", "_start", "_end"})
 _PERIOD_MEMBERS = frozenset({"start", "end", "id", "extension"})
 
 
@@ -102,8 +103,9 @@ def _spans(value: Any) -> Iterator[Span | None]:
         for member in value:
             yield from _spans(member)
     elif isinstance(value, dict):
-        if value.keys() & {"start", "end"} and value.keys() <= _PERIOD_MEMBERS:
-            yield _period_span(value)
+        if value.keys() & _PERIOD_ENDS:
+            # An end that is said to be missing, or anything else beside the two, is no certain period.
+            yield _period_span(value) if value.keys() <= _PERIOD_MEMBERS else None
             return
         for name, member in value.items():
             # Far inside, four digits may be any code.

@@ -170,6 +170,7 @@ SCREENED = {
     "a category that is not permitted": {"categories": ALL - {Category.ALLERGIES}},
     "an objected item": {"withholds": (Withhold(items=frozenset({("a", "b")})),)},
     "a restricted person": {"locationless": True},
+    "a veiled partner": {"naming": Naming.VEILED},
     "a partner that may not be asked": {"categories": frozenset()},
 }
 

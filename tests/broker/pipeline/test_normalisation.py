@@ -170,6 +170,30 @@ def test_every_true_way_of_naming_the_person_is_believed(members: dict[str, obje
     assert read([patient(), item("Condition", "c1", **members)]).quarantined == 0
 
 
+OTHER_ACTORS = {
+    "a name of its own": {"reference": "urn:uuid:0f", "display": "Somebody else"},
+    "a Patient by another number": {"type": "Patient", "identifier": {"system": "urn:local", "value": "7"}},
+    "another Patient": {"reference": "Patient/p2"},
+}
+
+
+@pytest.mark.parametrize("actor", OTHER_ACTORS.values(), ids=OTHER_ACTORS.keys())
+def test_an_appointment_with_somebody_else_in_it_is_quarantined(actor: dict[str, object]) -> None:
+    """Whoever is not plainly a professional or a place may be another person."""
+    mine = {"actor": {"reference": "Patient/p1"}}
+    shared = {"resourceType": "Appointment", "id": "a1", "participant": [mine, {"actor": actor}]}
+    assert read([patient(), shared]).quarantined == 1
+
+
+def test_an_appointment_with_its_professionals_and_places_is_this_persons() -> None:
+    """A practitioner, a room and a name in words are not other people's records."""
+    others = [{"reference": "Practitioner/x"}, {"reference": f"{ENDPOINT}/Location/l"}, {"display": "Dr Ash"}]
+    actors = [{"actor": one} for one in ({"reference": "Patient/p1"}, *others)]
+    assert (
+        read([patient(), {"resourceType": "Appointment", "id": "a1", "participant": actors}]).quarantined == 0
+    )
+
+
 def test_a_clinical_item_without_a_subject_is_quarantined() -> None:
     """A Condition that names nobody proves nothing."""
     assert read([patient(), {"resourceType": "Condition", "id": "c1"}]).quarantined == 1
