@@ -48,9 +48,9 @@ def figures() -> dict[str, float]:
     found: dict[str, float] = {}
     with process("tests.benchmarks.stub") as (_, stub):
         for collector in COLLECTORS:
-            floor = printed("tests.benchmarks.floor", "orjson", collector)
+            floor = printed("tests.benchmarks.floor", "orjson", collector, stub)
             times = run(stub, "0", collector)
-            floor = (floor + printed("tests.benchmarks.floor", "orjson", collector)) / 2
+            floor = (floor + printed("tests.benchmarks.floor", "orjson", collector, stub)) / 2
             found |= {
                 f"plain_read_at_0ms_ms_{collector}": times.plain_ms,
                 f"whole_at_0ms_ms_{collector}": times.whole_ms,
@@ -61,7 +61,7 @@ def figures() -> dict[str, float]:
                 f"cpu_over_orjson_floor_{collector}": times.cpu_us / floor,
             }
         slow = run(stub, "100", "ours")
-        models_us = printed("tests.benchmarks.floor", "models", "ours")
+        models_us = printed("tests.benchmarks.floor", "models", "ours", stub)
     return found | {
         "plain_read_at_100ms_ms": slow.plain_ms,
         "whole_at_100ms_ms": slow.whole_ms,
