@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
+from heapq import heapify, heappop, heappush
 
 import msgspec
 
@@ -58,21 +59,33 @@ def follow(
 
 
 def _follow_fallen(
-    resources: Sequence[Resource], followed: list[Resource | None], fallen: list[int], reach: Reach
+    resources: Sequence[Resource], followed: list[Resource | None], fallen: Iterable[int], reach: Reach
 ) -> Generator[None, None, None]:
-    """Look again at whatever refers to what fell, each time that something falls."""
+    """Look again at whatever refers to what fell, the smallest first.
+
+    So something that lists many is looked at once, when all that falls of them has fallen.
+    """
     holders = yield from _holders(followed)
-    for lost in fallen:  # grows while it is walked
-        reach.falls(resources[lost])
-        for name in names_of(resources[lost]):
-            for place in holders.pop(name, ()):
-                holder = followed[place]
-                if holder is None:
-                    continue
-                followed[place] = _cut(holder, NOTHING_REMOVED, reach)
-                if followed[place] is None:
-                    fallen.append(place)
+    waiting = {place for lost in fallen for place in _lose(resources[lost], holders, reach)}
+    queue = [(len(resources[place].raw), place) for place in waiting]
+    heapify(queue)
+    while queue:
+        _, place = heappop(queue)
+        waiting.discard(place)
+        holder = followed[place]
+        if holder is not None:
+            followed[place] = _cut(holder, NOTHING_REMOVED, reach)
+            if followed[place] is None:
+                for other in _lose(resources[place], holders, reach) - waiting:
+                    waiting.add(other)
+                    heappush(queue, (len(resources[other].raw), other))
         yield
+
+
+def _lose(lost: Resource, holders: dict[str, list[int]], reach: Reach) -> set[int]:
+    """Hide what fell; the places of those that refer to it."""
+    reach.falls(lost)
+    return {place for name in names_of(lost) for place in holders.pop(name, ())}
 
 
 def _holders(followed: Sequence[Resource | None]) -> Generator[None, None, dict[str, list[int]]]:

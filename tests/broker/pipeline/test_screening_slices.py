@@ -8,6 +8,7 @@ import pytest
 
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Withhold
+from broker.domain.json_bytes import lossless_tree
 from broker.pipeline.screening import Screened, screen
 from tests.support.loop_watch import Moment
 from tests.support.records import ALL, decision, item, readable
@@ -78,3 +79,36 @@ def test_a_long_chain_of_holders_that_fall_is_followed_in_slices() -> None:
     assert [resource.local_reference for resource in one.released] == ["Patient/p1"]
     assert one.fallen == {Category.UNCLASSIFIED}
     assert longest_ms < SLICE_MS_MAX
+
+
+@pytest.mark.parametrize("chained", [False, True])
+def test_what_lists_many_that_fall_is_read_once_more_and_not_once_for_each(
+    chained: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However many fall, at once or one after the other, their list is made a tree a few times."""
+    count = 300
+    lost: list[dict[str, Any]] = [
+        {
+            "resourceType": "Provenance",
+            "id": f"v{place}",
+            "patient": {"reference": "Patient/p1"},
+            "target": [
+                {"reference": f"Provenance/v{place + 1}" if chained and place < count else "Condition/c1"}
+            ],
+        }
+        for place in range(count + 1)
+    ]
+    listed = [{"entry": [{"reference": f"Provenance/v{place}"}]} for place in range(count + 1)]
+    hub = item("Composition", "h1", section=listed)
+    trees: list[bytes] = []
+
+    def counted(raw: bytes) -> Any:
+        trees.append(raw)
+        return lossless_tree(raw)
+
+    monkeypatch.setattr("broker.pipeline.screening.following.lossless_tree", counted)
+    ruling = decision(categories=(ALL | {Category.UNCLASSIFIED}) - {Category.PROBLEMS})
+    _, one = longest_slice_ms(ruling, readable([item("Condition", "c1"), *lost, hub]))
+    assert [resource.local_reference for resource in one.released] == ["Patient/p1", "Composition/h1"]
+    assert sum(b'"Composition"' in raw for raw in trees) <= 2
+    assert b"Provenance" not in one.released[1].raw
