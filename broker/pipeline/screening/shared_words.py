@@ -1,27 +1,70 @@
 """Values that belong to everybody: codes of shared systems, dates, measures. Anything else is None.
 
 A local code system names its owner, and any free text may name a place, so each value is held against a
-pattern or a closed list before it is kept.
+closed list, or a pattern that spells no word, before it is kept.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 
 UCUM = "http://unitsofmeasure.org"
-_TOKEN = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 _SNOMED_SYSTEM = re.compile(r"http://snomed\.info/sct(?:/[0-9]{6,18}(?:/version/[0-9]{8})?)?", re.ASCII)
 _SNOMED_CODE = re.compile(r"[0-9]{6,18}", re.ASCII)
-_LOINC_CODE = re.compile(r"(?:LA)?[0-9]{1,7}-[0-9]", re.ASCII)
-_HL7_SYSTEM = re.compile(
-    r"http://(?:terminology\.hl7\.org/CodeSystem|hl7\.org/fhir(?:/sid)?)/[A-Za-z0-9-]{1,64}", re.ASCII
+_TERMINOLOGY = "http://terminology.hl7.org/CodeSystem"
+# HL7's systems, whole (R4 4.0.1): another of that shape could be somebody's own, and so could another code.
+_HL7_CODES: Mapping[str, frozenset[str]] = MappingProxyType(
+    {
+        f"{_TERMINOLOGY}/{name}": frozenset(codes.split())
+        for name, codes in {
+            "allergyintolerance-clinical": "active inactive resolved",
+            "allergyintolerance-verification": "unconfirmed presumed confirmed refuted entered-in-error",
+            "condition-category": "problem-list-item encounter-diagnosis",
+            "condition-clinical": "active recurrence relapse inactive remission resolved",
+            "condition-ver-status": "unconfirmed provisional differential confirmed refuted entered-in-error",
+            "data-absent-reason": (
+                "unknown asked-unknown temp-unknown not-asked asked-declined masked not-applicable "
+                "unsupported as-text error not-a-number negative-infinity positive-infinity not-performed "
+                "not-permitted"
+            ),
+            "dose-rate-type": "calculated ordered",
+            "observation-category": (
+                "social-history vital-signs imaging laboratory procedure survey exam therapy activity"
+            ),
+            "v3-GTSAbbreviation": "AM PM BID TID QID QD QOD Q1H Q2H Q3H Q4H Q6H Q8H BED WK MO",
+            "v3-NullFlavor": "NI UNK ASKU NAV NASK NA MSK OTH",
+            "v3-ObservationInterpretation": (
+                "A AA B CAR D DET E EX EXP H HH HM HU HX I IE IND L LL LU LX MS N NCL ND NEG NR NS OBX POS "
+                "QCF R RR S SDD SYN-R SYN-S TOX U UNE VS W WR < >"
+            ),
+            "v3-RouteOfAdministration": "IDINJ IM IVINJ NASINHLC PO SQ TRNSDERM",
+        }.items()
+    }
 )
-# UCUM without annotations, which are free text, but for the few that belong to the unit.
+_CODES_BY_PATTERN: Mapping[str, re.Pattern[str]] = MappingProxyType(
+    {
+        "http://loinc.org": re.compile(r"(?:LA)?[0-9]{1,7}-[0-9]", re.ASCII),
+        "http://hl7.org/fhir/sid/cvx": re.compile(r"[0-9]{1,3}", re.ASCII),
+        "http://hl7.org/fhir/sid/icd-10": re.compile(r"[A-Z][0-9]{2}(?:\.[0-9]{1,2})?", re.ASCII),
+    }
+)
+# UCUM by its atoms: each run of letters is one of them, so that no unit spells a name.
+_ATOM = (
+    r"(?:(?:da|[YZEPTGMkhdcmunpfazy])?"
+    r"(?:g|m|s|L|l|mol|eq|osm|U|IU|\[[iI]U\]|Pa|J|W|V|Hz|K|Cel|cal|bar|N|A|Bq|Gy|Sv|kat|m?\[Hg\]|m?\[H2O\])"
+    r"|%|h|d|min|wk|mo|a|deg|\[(?:degF|pH|drp|in_i|ft_i|lb_av|oz_av|CFU|Ch|pptr|ppm|ppb|HPF|LPF|arb'U)\])"
+)
+_FACTOR = rf"(?:10[*^]-?[0-9]{{1,2}}|[1-9][0-9]{{0,3}}|{_ATOM}(?:[+-]?[1-9])?)"
+_PRODUCT = rf"{_FACTOR}(?:\.{_FACTOR}){{0,2}}"
+_PART = rf"(?:{_PRODUCT}|\({_PRODUCT}\))"
+# Annotations are free text, but for the few that belong to the unit.
 _UNIT = re.compile(
-    r"(?!.*[A-Za-z]{7})[A-Za-z0-9%/.*'^()\[\]_+-]{1,32}(?:\{1\.73_m2\})?|\{(?:score|INR|ratio|beats|breaths)\}(?:/min)?",
+    rf"/?{_PART}(?:/{_PART}){{0,3}}(?:/?\{{1\.73_m2\}})?|\{{(?:score|INR|ratio|beats|breaths)\}}(?:/min)?",
     re.ASCII,
 )
 _DATE = re.compile(
@@ -99,8 +142,9 @@ def _coding(value: Any) -> dict[str, str] | None:
 def _is_shared(system: str, code: str) -> bool:
     if _SNOMED_SYSTEM.fullmatch(system):
         return _SNOMED_CODE.fullmatch(code) is not None
-    if system == "http://loinc.org":
-        return _LOINC_CODE.fullmatch(code) is not None
     if system == UCUM:
         return _UNIT.fullmatch(code) is not None
-    return _HL7_SYSTEM.fullmatch(system) is not None and _TOKEN.fullmatch(code) is not None
+    pattern = _CODES_BY_PATTERN.get(system)
+    if pattern is not None:
+        return pattern.fullmatch(code) is not None
+    return code in _HL7_CODES.get(system, frozenset())

@@ -14,14 +14,17 @@ from tests.support.screening import body, released, screened
 RESTRICTED = decision(locationless=True)
 SNOMED = {"system": "http://snomed.info/sct", "code": "91936005", "display": "Written at Addenbury"}
 CODE = {"coding": [SNOMED]}
-HL7 = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
+SYSTEMS = "http://terminology.hl7.org/CodeSystem"
+HL7 = f"{SYSTEMS}/condition-ver-status"
+CLINICAL = f"{SYSTEMS}/condition-clinical"
 UCUM = "http://unitsofmeasure.org"
 DOSE = {"value": 500, "unit": "milligrams", "system": UCUM, "code": "mg"}
 
 
 def status(code: str, **members: Any) -> dict[str, Any]:
     """A status in shared codes."""
-    return {"coding": [{"system": HL7, "code": code}], **members}
+    system = CLINICAL if code == "active" else HL7
+    return {"coding": [{"system": system, "code": code}], **members}
 
 
 def placing_allergy() -> dict[str, Any]:
@@ -76,11 +79,11 @@ def test_a_restricted_persons_item_keeps_nothing_that_could_place_them() -> None
         {"clinicalStatus": {"coding": [{"system": "urn:addenbury", "code": "resolved"}]}},
         {
             "clinicalStatus": {
-                "coding": [{"system": HL7, "code": "active"}, {"system": "urn:x", "code": "resolved"}]
+                "coding": [{"system": CLINICAL, "code": "active"}, {"system": "urn:x", "code": "resolved"}]
             }
         },
         {"clinicalStatus": status("at Addenbury")},
-        {"clinicalStatus": {"coding": [{"system": HL7, "code": "active", "extension": []}]}},
+        {"clinicalStatus": {"coding": [{"system": CLINICAL, "code": "active", "extension": []}]}},
         {"_clinicalStatus": {"extension": []}},
         {"status": "seen at Addenbury"},
         {"status": "Addenbury"},
