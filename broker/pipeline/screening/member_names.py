@@ -67,8 +67,11 @@ CLINICAL = frozenset(
         "replaces",
         "slot",
         "specimen",
+        "supportingImmunization",
         "supportingInfo",
         "supportingInformation",
+        "supportingPatientInformation",
+        "team",
     }
 )
 # A Reference in some types and something else in others: told by the members that it has.

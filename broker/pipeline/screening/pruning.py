@@ -89,9 +89,12 @@ class Pruning:
         return value is not None and name != "reference" and is_clinical_reference(name)
 
     def _pruned_object(self, name: str, value: dict[str, Any]) -> Any:
-        if isinstance(value.get("reference"), str):
+        named = value.get("reference")
+        if isinstance(named, str):
             if not self._may_stand(value):
                 return _GONE
+        elif "reference" in value and not _is_reference(named):
+            return _GONE  # neither a reference's text nor a member that holds a Reference
         elif _names_without_reference(name, value) and not self._is_open_medicine(name, value):
             return _GONE
         hearts = value.keys() & HEARTS
@@ -136,3 +139,8 @@ def _names_without_reference(name: str, value: dict[str, Any]) -> bool:
     kind = value.get("type")
     typed = isinstance(kind, str) and kind.rpartition("/")[2] not in _WHO_AND_WHERE
     return typed or name in PERHAPS_CLINICAL or name == "reference"
+
+
+def _is_reference(value: Any) -> bool:
+    """An object that names something: CarePlan.activity and others hold one under the name `reference`."""
+    return isinstance(value, dict) and bool(value.keys() & {"reference", "identifier", "display", "type"})

@@ -10,7 +10,17 @@ import pytest
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Withhold
 from broker.pipeline.screening import Screened, screen
-from tests.support.records import ALL, ENDPOINT, decision, entry, finished, item, normalise_entries, patient
+from tests.support.records import (
+    ALL,
+    ENDPOINT,
+    decision,
+    entry,
+    finished,
+    item,
+    normalise_entries,
+    patient,
+    readable,
+)
 from tests.support.screening import body, released, screened
 
 NO_PROBLEMS = ALL - {Category.PROBLEMS}
@@ -232,3 +242,25 @@ def test_no_item_loses_the_person_when_the_patient_is_withheld(ruling: Decision)
     assert body(one, "Procedure/r1")["subject"] == {"reference": "Patient/p1"}
     assert body(one, "Procedure/r2")["subject"] == by_url["subject"]
     assert "Patient/p1" not in one.hidden
+
+
+ODD_SHAPES = {
+    "a list": {"performer": {"reference": ["Condition/c1"], "display": "Secret"}},
+    "an object of its own": {"performer": {"reference": {"x": "Condition/c1"}, "display": "Secret"}},
+    "nothing": {"performer": {"reference": None, "display": "Secret"}},
+    "in an extension": {"extension": [{"url": "u", "valueReference": {"reference": ["Condition/c1"]}}]},
+    "an immunisation that supports it": {"supportingImmunization": [{"display": "Secret"}]},
+    "a team": {"team": [{"display": "Secret"}]},
+}
+
+
+@pytest.mark.parametrize("members", ODD_SHAPES.values(), ids=ODD_SHAPES.keys())
+def test_a_reference_of_another_shape_is_cut_whole(members: dict[str, Any]) -> None:
+    """What is no plain reference cannot be shown to name something that may be seen."""
+    ruling = decision(categories=ALL - {Category.PROBLEMS, Category.PLANS, Category.VACCINATIONS})
+    items = readable([item("Procedure", "r1", note=[{"text": "kept"}], **members)])
+    one = finished(screen("addenbury", items, ruling, frozenset()))
+    written = one.released[1].raw
+    assert b"Secret" not in written
+    assert b"Condition/c1" not in written
+    assert b"kept" in written
