@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import subprocess
 import sys
-import threading
-import warnings
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
@@ -24,6 +21,7 @@ from broker.domain.outcome import OutcomeLabel
 from broker.logs.catalogue import EVENTS, FIELDS
 from broker.logs.fields import ClassName, Count, Duration, OpaqueId, Places
 from tests.support.log_leaks import MARKS
+from tests.support.logs_in_memory import logs_in_memory
 from tests.support.real_data import PROJECT
 
 
@@ -70,19 +68,9 @@ def test_every_way_still_leaves_a_line() -> None:
 
 @pytest.fixture
 def written() -> Iterator[io.BytesIO]:
-    """Logs of this process in memory; everything that setting them up replaced is put back."""
-    root, last = logging.getLogger(), logging.lastResort
-    before = (root.handlers[:], root.level, sys.excepthook, sys.unraisablehook, threading.excepthook)
-    show = warnings.showwarning
-    stream = io.BytesIO()
-    logs.configure(stream, level="info")
-    yield stream
-    logging.captureWarnings(capture=False)
-    warnings.showwarning = show
-    logging.lastResort, logging.raiseExceptions = last, True
-    root.handlers[:], level, sys.excepthook, sys.unraisablehook, threading.excepthook = before
-    root.setLevel(level)
-    structlog.reset_defaults()
+    """Logs of this process in memory."""
+    with logs_in_memory("info") as stream:
+        yield stream
 
 
 def _lines(stream: io.BytesIO) -> list[dict[str, Any]]:

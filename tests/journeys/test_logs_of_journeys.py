@@ -5,10 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-import logging
-import sys
-import threading
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,9 +13,9 @@ import orjson
 import pytest
 import structlog
 
-from broker import logs
 from broker.demonstration.people import stories
 from tests.support.demonstration import watched_demonstration
+from tests.support.logs_in_memory import logs_in_memory
 from tests.support.small_network import NUMBER, bundle, holding, patient, small_network, telling
 
 PARTNER_TEXT = "Seen at nobody's business"
@@ -27,19 +23,9 @@ PARTNER_TEXT = "Seen at nobody's business"
 
 @pytest.fixture
 def written() -> Iterator[io.BytesIO]:
-    """What this process logs; everything that setting it up replaced is put back."""
-    root, last = logging.getLogger(), logging.lastResort
-    before = (root.handlers[:], root.level, sys.excepthook, sys.unraisablehook, threading.excepthook)
-    show = warnings.showwarning
-    stream = io.BytesIO()
-    logs.configure(stream, level="debug")
-    yield stream
-    logging.captureWarnings(capture=False)
-    warnings.showwarning = show
-    logging.lastResort, logging.raiseExceptions = last, True
-    root.handlers[:], level, sys.excepthook, sys.unraisablehook, threading.excepthook = before
-    root.setLevel(level)
-    structlog.reset_defaults()
+    """What this process logs."""
+    with logs_in_memory("debug") as stream:
+        yield stream
 
 
 def marks_of_people() -> set[str]:
