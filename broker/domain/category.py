@@ -76,19 +76,76 @@ _BY_FHIR_CATEGORY: Mapping[tuple[str, str], Category] = MappingProxyType(
     }
 )
 
+# Kinds that our connectors write when they translate; a FHIR partner is never asked for them.
+_BY_TRANSLATED_TYPE: Mapping[str, Category] = MappingProxyType(
+    {
+        "Task": Category.PLANS,
+        "QuestionnaireResponse": Category.OBSERVATIONS,
+        "DeviceUseStatement": Category.PROCEDURES,
+    }
+)
+TRANSLATED_TYPES = frozenset(_BY_TRANSLATED_TYPE) | {"List", "Basic"}
+
+LISTED_SYSTEM = "https://watersmeet.example/fhir/CodeSystem/listed"
+
+
+def listed_code(category: Category) -> str:
+    """The code of a Basic resource that stands for an item of `category` which R4 cannot hold."""
+    return f"listed-{category}"
+
+
+# The kinds of which `code` tells the category, not `category`: GP Connect's lists (Access Record
+# Structured 1.6.2, Lists for message structure), its consultation lists, and listed items.
+_BY_CODE: Mapping[tuple[str, str], Category] = MappingProxyType(
+    {
+        ("List", "886921000000105"): Category.ALLERGIES,
+        ("List", "1103671000000101"): Category.ALLERGIES,
+        ("List", "933361000000108"): Category.MEDICINES,
+        ("List", "1102181000000102"): Category.VACCINATIONS,
+        ("List", "1149501000000101"): Category.CONTACTS,
+        ("List", "325851000000107"): Category.CONTACTS,
+        ("List", "25851000000105"): Category.CONTACTS,
+        ("List", "24781000000107"): Category.CONTACTS,
+        ("List", "717711000000103"): Category.PROBLEMS,
+        ("List", "826501000000100"): Category.OBSERVATIONS,
+        ("List", "792931000000107"): Category.REFERRALS,
+        ("List", "887191000000108"): Category.RESULTS,
+        ("List", "714311000000108"): Category.PLANS,
+        ("Task", "social-care"): Category.SOCIAL_CARE,
+        **{("Basic", listed_code(category)): category for category in Category},
+    }
+)
+# A related list says what its entries have to do with consultations or with problems.
+_RELATED_LISTS = (("consultations-", Category.CONTACTS), ("problems-", Category.PROBLEMS))
+DECIDED_BY_CODE = frozenset({"List", "Basic", "Task"})
+
 # These describe who and where. They are released only beside an item that refers to them.
 SUPPORTING_TYPES = frozenset(
     {"Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "Device"}
 )
 
 
-def category_of(resource_type: str, category_codes: Iterable[str] = ()) -> Category:
-    """The category of one resource; `category_codes` are the codes in its own `category` element."""
-    for code in category_codes:
-        moved = _BY_FHIR_CATEGORY.get((resource_type, code))
+def category_of(resource_type: str, codes: Iterable[str] = ()) -> Category:
+    """The category of one resource; `codes` are those of its own `category` element, or of its `code` for
+    the kinds in DECIDED_BY_CODE.
+    """
+    table = _BY_CODE if resource_type in DECIDED_BY_CODE else _BY_FHIR_CATEGORY
+    for code in codes:
+        moved = table.get((resource_type, code)) or _related_list(resource_type, code)
         if moved is not None:
             return moved
-    return _BY_TYPE.get(resource_type, Category.UNCLASSIFIED)
+    return _own_category(resource_type)
+
+
+def _own_category(resource_type: str) -> Category:
+    own = _BY_TYPE.get(resource_type) or _BY_TRANSLATED_TYPE.get(resource_type)
+    return own or Category.UNCLASSIFIED
+
+
+def _related_list(resource_type: str, code: str) -> Category | None:
+    if resource_type != "List":
+        return None
+    return next((category for prefix, category in _RELATED_LISTS if code.startswith(prefix)), None)
 
 
 def types_in(categories: Iterable[Category]) -> frozenset[str]:
@@ -101,5 +158,6 @@ def types_in(categories: Iterable[Category]) -> frozenset[str]:
 
 def categories_of_type(resource_type: str) -> frozenset[Category]:
     """Every category that an item of this type may fall in."""
-    moved = {cat for (name, _), cat in _BY_FHIR_CATEGORY.items() if name == resource_type}
-    return frozenset({_BY_TYPE.get(resource_type, Category.UNCLASSIFIED)} | moved)
+    tables = (*_BY_FHIR_CATEGORY.items(), *_BY_CODE.items())
+    moved = {category for (name, _), category in tables if name == resource_type}
+    return frozenset({_own_category(resource_type)} | moved)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from broker.domain.category import Category
+from broker.domain.category import DECIDED_BY_CODE, Category
 from broker.domain.identity import NHS_NUMBER_SYSTEM
 
 # A member that is not there: msgspec cannot decode an optional Raw, so absence is this very object.
@@ -156,6 +156,12 @@ def codes_in(raw: bytes) -> tuple[str, ...] | None:
         for coding in concept.coding
         if coding.code
     )
+
+
+def telling_element(header: Header) -> bytes:
+    """The element that tells a resource's category, as written; empty when it is not there."""
+    telling = header.code if header.resourceType in DECIDED_BY_CODE else header.category
+    return b"" if telling is ABSENT else bytes(telling)
 
 
 def identifiers_of(header: Header) -> tuple[WireIdentifier, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from broker.domain.category import Category, types_in
+from broker.domain.category import TRANSLATED_TYPES, Category, types_in
 from broker.domain.query import Interaction
 
 FHIR_ROOT = "/fhir"
@@ -13,7 +13,7 @@ COUNT_MAX = 1_000
 
 # These two have no `patient` search parameter in FHIR R4.
 _WITHOUT_PATIENT = frozenset({"Patient", "Medication"})
-EVERYTHING_TYPES = types_in(Category)
+EVERYTHING_TYPES = types_in(Category) | TRANSLATED_TYPES
 SEARCHABLE_TYPES = EVERYTHING_TYPES - _WITHOUT_PATIENT
 
 _ID = "[A-Za-z0-9.-]+"

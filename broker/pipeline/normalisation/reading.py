@@ -8,12 +8,12 @@ import msgspec
 
 from broker.domain.category import Category, category_of
 from broker.domain.json_bytes import UnreadableJson, parse_strict
-from broker.domain.resource import ABSENT, Header, Resource, codes_in
+from broker.domain.resource import Header, Resource, codes_in, telling_element
 from broker.ports.connector import Entry
 
 UNREADABLE: Final = None
 _HEADER = msgspec.json.Decoder(Header)
-# What an entry's kind and its own `category` element, as written, were found to mean.
+# What an entry's kind and the element that tells its category, as written, were found to mean.
 Sorted = dict[tuple[str, bytes], Category]
 
 
@@ -33,7 +33,7 @@ def read_resource(partner_id: str, entry: Entry, known: Sorted) -> Resource | No
     kind, local_id = header.resourceType, header.id
     if not local_id or not kind:
         return UNREADABLE
-    written = b"" if header.category is ABSENT else bytes(header.category)
+    written = telling_element(header)
     category = known.get((kind, written))
     if category is None:
         category = known[kind, written] = _category_of(kind, written)
@@ -41,6 +41,6 @@ def read_resource(partner_id: str, entry: Entry, known: Sorted) -> Resource | No
 
 
 def _category_of(kind: str, written: bytes) -> Category:
-    """A `category` element that nobody can read could move the item anywhere: it is unclassified."""
+    """An element that nobody can read could move the item anywhere: it is unclassified."""
     codes = codes_in(written) if written else ()
     return Category.UNCLASSIFIED if codes is None else category_of(kind, codes)

@@ -8,7 +8,7 @@ import msgspec
 
 from broker.domain.category import SUPPORTING_TYPES, Category, category_of
 from broker.domain.decision import Decision
-from broker.domain.resource import ABSENT, Header, Reference, Resource, codes_in, subjects_of
+from broker.domain.resource import Header, Reference, Resource, codes_in, subjects_of, telling_element
 from broker.pipeline.screening.person import Person
 from broker.pipeline.screening.seeing import may_be_seen
 
@@ -48,7 +48,8 @@ def judge_contained(holder: Resource, decision: Decision, person: Person) -> Ins
 
 def _resource(holder: Resource, raw: bytes) -> Resource:
     header = _HEADER.decode(raw)
-    codes = () if header.category is ABSENT else codes_in(bytes(header.category))
+    telling = telling_element(header)
+    codes = codes_in(telling) if telling else ()
     kind = header.resourceType
     category = Category.UNCLASSIFIED if codes is None else category_of(kind, codes)
     return Resource(holder.partner_id, header, category, raw, f"{holder.local_reference}#{header.id}")

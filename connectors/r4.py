@@ -1,0 +1,95 @@
+"""What every connector that writes FHIR R4 itself shares: ids, dates, values as given, and listed items.
+
+A value that R4 cannot hold stands as the partner wrote it in an extension beside the gap. An item that
+cannot stand without such a value is listed: a Basic resource with its category, why, and the original.
+"""
+
+from __future__ import annotations
+
+import enum
+import hashlib
+import re
+from typing import Any, TypeAlias
+
+from broker.domain.category import LISTED_SYSTEM, Category, listed_code
+from broker.domain.json_bytes import write_tree
+
+Tree: TypeAlias = dict[str, Any]
+
+_ROOT = "https://watersmeet.example/fhir/StructureDefinition"
+AS_GIVEN = f"{_ROOT}/as-given"
+LISTED_REASON = f"{_ROOT}/listed-reason"
+ORIGINAL = f"{_ROOT}/original"
+
+_ID_CHARS = 32
+# R4 4.0.1, Data Types: date, dateTime and instant. A dateTime with a time must have a zone.
+_DAY = r"[0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])"
+_TIME = r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:(?:[0-5][0-9]|60)(?:\.[0-9]+)?"
+_ZONE = r"(?:Z|[+-](?:(?:0[0-9]|1[0-3]):[0-5][0-9]|14:00))"
+_PARTIAL = rf"[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?|{_DAY}"
+_DATE = re.compile(_PARTIAL, re.ASCII)
+_DATE_TIME = re.compile(rf"{_PARTIAL}|{_DAY}T{_TIME}{_ZONE}", re.ASCII)
+_INSTANT = re.compile(rf"{_DAY}T{_TIME}{_ZONE}", re.ASCII)
+_ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
+
+
+class ListedReason(enum.StrEnum):
+    """Why an item is listed instead of translated: the closed table."""
+
+    REQUIRED_DATE = "required-date"  # R4 requires a date or time, and this one it cannot hold
+    REQUIRED_VALUE = "required-value"  # R4 requires a value that is not there
+    REQUIRED_CODE = "required-code"  # R4 requires a code of its own list, and this is none of them
+    UNKNOWN_KIND = "unknown-kind"  # a kind of item that this dialect's guide does not name
+    SHAPE = "shape"  # not of the shape that its kind has: it cannot be read member by member
+
+
+def is_date(text: object) -> bool:
+    """A FHIR R4 date: a year, a month or a day."""
+    return isinstance(text, str) and _DATE.fullmatch(text) is not None
+
+
+def is_date_time(text: object) -> bool:
+    """A FHIR R4 dateTime: a date at its own precision, or a time to the second with its zone."""
+    return isinstance(text, str) and _DATE_TIME.fullmatch(text) is not None
+
+
+def is_instant(text: object) -> bool:
+    """A FHIR R4 instant: to the second, with its zone."""
+    return isinstance(text, str) and _INSTANT.fullmatch(text) is not None
+
+
+def is_id(text: object) -> bool:
+    """A FHIR R4 id."""
+    return isinstance(text, str) and _ID.fullmatch(text) is not None
+
+
+def stable_id(*parts: str | bytes) -> str:
+    """An id in FHIR's alphabet that is the same for the same parts, and tells nothing of them."""
+    digest = hashlib.sha256()
+    for part in parts:
+        written = part.encode() if isinstance(part, str) else part
+        digest.update(b"%d:" % len(written) + written)
+    return digest.hexdigest()[:_ID_CHARS]
+
+
+def as_given(value: Any) -> Tree:
+    """The extension that carries a value exactly as the partner gave it: text as it is, else its JSON."""
+    text = value if isinstance(value, str) else write_tree(value).decode()
+    return {"url": AS_GIVEN, "valueString": text}
+
+
+def listed(category: Category, reason: ListedReason, original: bytes, *, subject: str) -> Tree:
+    """A Basic resource that stands for an item which R4 cannot hold. `subject` is `Patient/id`.
+
+    It is of `category` for whoever decides, and holds the original text whole.
+    """
+    return {
+        "resourceType": "Basic",
+        "id": stable_id("listed", original),
+        "extension": [
+            {"url": LISTED_REASON, "valueCode": str(reason)},
+            {"url": ORIGINAL, "valueString": original.decode("utf-8", "replace")},
+        ],
+        "code": {"coding": [{"system": LISTED_SYSTEM, "code": listed_code(category)}]},
+        "subject": {"reference": subject},
+    }
