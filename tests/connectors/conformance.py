@@ -150,14 +150,14 @@ class Conformance(abc.ABC):
         assert ASHA.digits not in f"{told}{heard.requests!r}"
 
     async def test_only_the_manifests_reads_are_made(self) -> None:
-        """What the partner saw is what the manifest lists: reads, by GET or by POST of a search."""
+        """What the partner saw is what the manifest lists: reads, by GET or by POST of a search or query."""
         app = self.plugin.simulator(self.world(), {**self.manners, "page_size": 1})
         async with served(app) as origin:
             await self.asked(origin)
         journal = app[JOURNAL]
         assert journal
         for call in journal:
-            assert call.method == "GET" or call.path.endswith("/_search")
+            assert call.method == "GET" or call.path.endswith(("/_search", "/query/aql"))
             assert any(_matches(call.method, call.path, read) for read in self.plugin.manifest.reads)
 
     @pytest.mark.parametrize("status", STATUSES)

@@ -61,8 +61,7 @@ class RecordsConformance(Conformance):
         async with self.endpoint(page_size=page_size) as origin:
             result = await self.asked(origin)
         assert (result.label, result.cause) == (OutcomeLabel.COMPLETE, Cause.NONE)
-        given = sorted(raw_bytes(one) for one in self.world()[ASHA.digits])
-        assert sorted(entry.raw for entry in result.heard.entries) == given
+        self.arrived_whole(result)
         assert result.normalised is not None
         assert result.normalised.quarantined == 0
 
@@ -110,12 +109,22 @@ class RecordsConformance(Conformance):
         """Page one is shown, and the answer is partial for that reason."""
 
         async def spoil(request: web.Request, _: int) -> web.Response | None:
-            return web.Response(status=status, body=b"no") if "-pageContext" in request.query else None
+            return web.Response(status=status, body=b"no") if await self.is_later_page(request) else None
 
         async with self.endpoint(spoil, page_size=1) as origin:
             result = await self.asked(origin)
         assert (result.label, result.cause) == (OutcomeLabel.PARTIAL, Cause.PAGE_FAILED)
         assert result.heard.entries
+
+    def arrived_whole(self, result: Result) -> None:
+        """Everything of Asha's came, once. One who translates says here what stands for what was sent."""
+        given = sorted(raw_bytes(one) for one in self.world()[ASHA.digits])
+        assert sorted(entry.raw for entry in result.heard.entries) == given
+
+    @staticmethod
+    async def is_later_page(request: web.Request) -> bool:
+        """True for a call that asks for a page after a search's first."""
+        return "-pageContext" in request.query
 
     @staticmethod
     def is_look_up(request: web.Request) -> bool:
