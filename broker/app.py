@@ -12,20 +12,19 @@ from pathlib import Path
 import structlog
 
 from broker.adapters.clock import SystemClock
-from broker.adapters.credentials import authorization_of, check_credentials
+from broker.adapters.credentials import check_credentials
 from broker.adapters.keys import KeyRing, read_key_ring
 from broker.adapters.patient_index import TracedPatientIndex
 from broker.adapters.plugins import load_plugins
 from broker.adapters.release_store import SqliteReleaseStore
+from broker.adapters.roads import connector_for, open_road, plugin_for, transport_for
 from broker.adapters.sealing import RingSealer
 from broker.adapters.tokens.authenticator import JwtAuthenticator
 from broker.adapters.tokens.key_sets import KeySets
 from broker.adapters.tokens.trust_file import read_trust
-from broker.adapters.transport import HttpTransport
 from broker.domain.errors import ServiceDown
 from broker.domain.registration import PartnerRegistration
 from broker.pipeline import Question, Reply, Services, answer
-from broker.pipeline.fanout import Road
 from broker.policy.keeping import PolicyKeeper
 from broker.ports.clock import Clock
 from broker.ports.connector import Plugin
@@ -56,7 +55,7 @@ class Broker:
 async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
     """Everything but the door. On the way out the audit is finished, then every part is closed.
 
-    Raises FileFault for a file at fault, PluginFault or UnknownConnector for a connector, ServiceDown
+    Raises FileFault for a file at fault, PluginFault or UnfitRegistration for a connector, ServiceDown
     for a store or a key.
     """
     async with AsyncExitStack() as stack:
@@ -81,7 +80,11 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
     key_sets = KeySets(trust.issuers.values(), clock, settings.limits)
     authenticator = JwtAuthenticator(trust, key_sets, clock, settings.limits)
     stack.push_async_callback(authenticator.aclose)
-    roads = {one.partner_id: _road(one, plugins, ring, clock) for one in settings.partners}
+    folder = settings.config_dir / "partners"
+    roads = {
+        one.partner_id: open_road(one, plugins, ring, clock, folder=folder, environment=settings.environment)
+        for one in settings.partners
+    }
     for road in roads.values():
         stack.push_async_callback(road.transport.aclose)
     index = _index(settings, plugins, ring, clock)
@@ -118,45 +121,16 @@ def _usable_ring(settings: Settings) -> KeyRing:
     return ring
 
 
-def _road(
-    registration: PartnerRegistration, plugins: Mapping[str, Plugin], ring: KeyRing, clock: Clock
-) -> Road:
-    plugin = _plugin(registration, plugins, role="records")
-    authorization = authorization_of(registration, ring)
-    return Road(
-        connector=plugin.create(registration.settings),
-        transport=HttpTransport(registration, plugin.manifest, clock=clock, authorization=authorization),
-        proof=plugin.manifest.proof,
-    )
-
-
 def _index(
     settings: Settings, plugins: Mapping[str, Plugin], ring: KeyRing, clock: Clock
 ) -> TracedPatientIndex:
     registration = settings.index
-    plugin = _plugin(registration, plugins, role="index")
-    authorization = authorization_of(registration, ring)
-    transport = HttpTransport(registration, plugin.manifest, clock=clock, authorization=authorization)
-    connector = plugin.create(registration.settings)
+    plugin = plugin_for(registration, plugins, role="index")
+    transport = transport_for(registration, plugin.manifest, ring, clock)
+    connector = connector_for(
+        registration, plugin, folder=settings.config_dir, environment=settings.environment
+    )
     return TracedPatientIndex(registration.partner_id, connector, transport, settings.limits, clock)
-
-
-def _plugin(registration: PartnerRegistration, plugins: Mapping[str, Plugin], *, role: str) -> Plugin:
-    """The connector that a registration names, in the role that it needs."""
-    fitting = {name: plugin for name, plugin in plugins.items() if plugin.manifest.role == role}
-    if registration.connector not in fitting:
-        raise UnknownConnector(registration, tuple(sorted(fitting)))
-    return fitting[registration.connector]
-
-
-class UnknownConnector(Exception):
-    """A registration names a connector that is not installed, not trusted, or of another role."""
-
-    def __init__(self, registration: PartnerRegistration, known: tuple[str, ...]) -> None:
-        super().__init__(
-            f"partner `{registration.partner_id}` names connector `{registration.connector}`, which is not "
-            f"loaded. Loaded: {', '.join(known)}. See `connector_distributions` in trust.yaml."
-        )
 
 
 async def _state(service: str, check: Callable[[], Awaitable[None]]) -> tuple[str, bool, str]:

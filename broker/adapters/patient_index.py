@@ -13,7 +13,7 @@ from broker.domain.identity import NhsNumber
 from broker.domain.limits import BrokerLimits
 from broker.domain.query import LocalIdentity
 from broker.ports.clock import Clock
-from broker.ports.connector import HttpRequest, HttpResponse, IndexConnector, Traced, TransportFault
+from broker.ports.connector import IndexConnector, Request, Response, Traced, TransportFault
 from broker.ports.conversation import converse
 from broker.ports.transport import CallPermit, PartnerTransport
 
@@ -172,7 +172,7 @@ class TracedPatientIndex:
             del self._flights[number]
 
     async def _ask(self, number: NhsNumber, permit: CallPermit) -> Traced:
-        async def send(request: HttpRequest) -> HttpResponse:
+        async def send(request: Request) -> Response:
             return await self._transport.send(request, permit)
 
         traced: Traced | None = None

@@ -42,7 +42,7 @@ def command(config_dir: Path, by_role: str, by_name: str, *, one_person: bool, a
       watersmeet objection trace --by-role "call handler" --by-name "R. Rowan"
     """
     from broker.adapters.plugins import PluginFault  # noqa: PLC0415 - heavy; help must be quick
-    from broker.app import UnknownConnector  # noqa: PLC0415 - as above
+    from broker.adapters.roads import UnfitRegistration  # noqa: PLC0415 - as above
     from broker.domain.errors import ServiceDown  # noqa: PLC0415 - as above
     from broker.domain.objection_life import Actor  # noqa: PLC0415 - as above
     from broker.files import FileFault  # noqa: PLC0415 - as above
@@ -54,7 +54,7 @@ def command(config_dir: Path, by_role: str, by_name: str, *, one_person: bool, a
     try:
         work = _trace(load_settings(config_dir), numbers, Actor(role=by_role, name=by_name))
         traces = asyncio.run(work)
-    except (FileFault, PluginFault, UnknownConnector) as fault:
+    except (FileFault, PluginFault, UnfitRegistration) as fault:
         raise click.ClickException(str(fault)) from None
     except ServiceDown as down:
         raise click.ClickException(f"The {down.service} service is not available. Run it again.") from None

@@ -35,7 +35,7 @@ def command(config_dir: Path) -> None:
     import uvloop  # noqa: PLC0415 - heavy; help must be quick
 
     from broker.adapters.plugins import PluginFault  # noqa: PLC0415 - as above
-    from broker.app import UnknownConnector  # noqa: PLC0415 - as above
+    from broker.adapters.roads import UnfitRegistration  # noqa: PLC0415 - as above
     from broker.domain.errors import ServiceDown  # noqa: PLC0415 - as above
     from broker.logs import configure  # noqa: PLC0415 - as above
     from broker.settings import load_settings  # noqa: PLC0415 - as above
@@ -45,7 +45,7 @@ def command(config_dir: Path) -> None:
     try:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
             runner.run(until_signalled(_serve(settings)))
-    except (PluginFault, UnknownConnector) as fault:
+    except (PluginFault, UnfitRegistration) as fault:
         raise click.ClickException(str(fault)) from None
     except ServiceDown as down:
         raise click.ClickException(_cannot_start(down.service, settings)) from None

@@ -11,6 +11,8 @@ from broker.domain.identity import Restriction
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.requester import Requester
 
+_LIVE = "live"
+
 
 class Effect(enum.StrEnum):
     """Deny overrides; no permit is a deny; an error is a deny."""
@@ -30,13 +32,26 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerFacts:
-    """What a decision may know of one registered partner."""
+    """What a decision may know of one registered partner.
+
+    `closed` are categories that it supplies and that are not live yet, or no more. It is not live for an
+    organisation in `closed_to`, nor for one outside `open_to` (None: for everybody else it is).
+    """
 
     partner_id: str
     ods_codes: frozenset[str]
     kind: str
     status: str
     supplies: frozenset[Category]
+    closed: frozenset[Category] = frozenset()
+    closed_to: frozenset[str] = frozenset()
+    open_to: frozenset[str] | None = None
+
+    def is_live_for(self, organisation_ods: str) -> bool:
+        """Whether it may be asked at all for somebody at this organisation. Strictest wins."""
+        if self.status != _LIVE or organisation_ods in self.closed_to:
+            return False
+        return self.open_to is None or organisation_ods in self.open_to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

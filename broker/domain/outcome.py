@@ -66,6 +66,7 @@ class Cause(enum.StrEnum):
     PAGE_LOOP = "page-loop"
     PAGE_FAILED = "page-failed"
     FEWER_THAN_TOTAL = "fewer-than-total"
+    REFERENCE_SPELLING = "reference-spelling"
     PARTNER_WARNING = "partner-warning"
     NOT_OFFERED = "not-offered"
     UNREADABLE_ENTRIES = "unreadable-entries"

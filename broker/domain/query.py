@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -52,7 +53,10 @@ class AskLimits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerAsk:
-    """Everything that a connector may know of a question. It holds no policy and no other partner."""
+    """Everything that a connector may know of a question. It holds no policy and no other partner.
+
+    `asked_at` (aware, UTC) is the moment of asking: a connector has no clock of its own.
+    """
 
     partner_id: str
     patient: PatientIdentity
@@ -60,6 +64,7 @@ class PartnerAsk:
     resource_types: frozenset[str]
     requester: Requester
     correlation_id: str
+    asked_at: dt.datetime
     limits: AskLimits
     settings: Mapping[str, object] = field(default_factory=dict)
     local: LocalIdentity | None = None

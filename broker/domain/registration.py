@@ -30,15 +30,48 @@ class Organisation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Switches:
+    """Where a live partner is not live: by category, and by the organisation that asks.
+
+    `consumers` are ODS codes; `others`, where it is set, is the status for everybody who is not named.
+    """
+
+    categories: Mapping[Category, PartnerStatus] = field(default_factory=dict)
+    consumers: Mapping[str, PartnerStatus] = field(default_factory=dict)
+    others: PartnerStatus = PartnerStatus.LIVE
+
+    @property
+    def closed(self) -> frozenset[Category]:
+        """Categories that nobody is shown from here now."""
+        live = PartnerStatus.LIVE
+        return frozenset(category for category, status in self.categories.items() if status is not live)
+
+    def consumers_where(self, *, live: bool) -> frozenset[str]:
+        """The named organisations for which it is live, or is not."""
+        return frozenset(
+            ods for ods, status in self.consumers.items() if (status is PartnerStatus.LIVE) is live
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Credentials:
     """By reference only: `certificate`, `key` and `authority` are files, `token` names an entry of purpose
-    `partner` in `config/keys.yaml`. All empty is none.
+    `partner` in `config/keys.yaml`, sent as `Bearer` or bare in `token_header`. All empty is none.
     """
 
     certificate: str = ""
     key: str = ""
     authority: str = ""
     token: str = ""
+    token_header: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A further endpoint of the same partner, such as the directory of its proxy."""
+
+    endpoint: str
+    credentials: Credentials = Credentials()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,14 +88,20 @@ class PartnerRegistration:
     settings: Mapping[str, object] = field(default_factory=dict)
     credentials: Credentials = Credentials()
     limits: PartnerLimits = field(default_factory=PartnerLimits)
+    services: Mapping[str, Service] = field(default_factory=dict)
+    switches: Switches = field(default_factory=Switches)
 
     @property
     def facts(self) -> PartnerFacts:
         """What a decision may know of this partner."""
+        everybody = self.switches.others is PartnerStatus.LIVE
         return PartnerFacts(
             partner_id=self.partner_id,
             ods_codes=self.organisation.ods_codes,
             kind=self.organisation.kind,
             status=self.status,
             supplies=self.supplies,
+            closed=self.switches.closed,
+            closed_to=self.switches.consumers_where(live=False),
+            open_to=None if everybody else self.switches.consumers_where(live=True),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,15 @@ class Plan:
 
     asks: tuple[PartnerAsk, ...]
     not_asked: tuple[PartnerOutcome, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """Who asks, under which correlation id, at which moment (aware, UTC)."""
+
+    requester: Requester
+    correlation_id: str
+    asked_at: dt.datetime
 
 
 def categories_wanted(query: RecordQuery) -> frozenset[Category]:
@@ -49,8 +59,7 @@ def plan(
     judgement: Judgement,
     *,
     patient: PatientIdentity,
-    requester: Requester,
-    correlation_id: str,
+    asking: Asking,
     registrations: Iterable[PartnerRegistration],
     known: Mapping[str, LocalIdentity],
 ) -> Plan:
@@ -69,8 +78,9 @@ def plan(
                 patient=patient,
                 categories=decision.categories & wanted & registration.supplies,
                 resource_types=types_open(query.resource_types, decision),
-                requester=requester,
-                correlation_id=correlation_id,
+                requester=asking.requester,
+                correlation_id=asking.correlation_id,
+                asked_at=asking.asked_at,
                 limits=_ask_limits(registration.limits),
                 settings=registration.settings,
                 local=known.get(registration.partner_id),

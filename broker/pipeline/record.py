@@ -19,7 +19,7 @@ from broker.domain.view import NOTHING_TO_SHOW, View
 from broker.pipeline.fanout import PartnerAnswer, fan_out
 from broker.pipeline.merging import Ground, merge
 from broker.pipeline.normalisation import Normalised, normalise
-from broker.pipeline.planning import Plan, categories_asked_whole, categories_wanted, plan
+from broker.pipeline.planning import Asking, Plan, categories_asked_whole, categories_wanted, plan
 from broker.pipeline.screening import Screened, screen
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
@@ -64,8 +64,7 @@ async def gather(
         query,
         judgement,
         patient=patient,
-        requester=errand.requester,
-        correlation_id=errand.correlation_id,
+        asking=Asking(requester=errand.requester, correlation_id=errand.correlation_id, asked_at=asked_at),
         registrations=services.registrations,
         known=known,
     )

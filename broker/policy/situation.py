@@ -12,9 +12,10 @@ from broker.domain.decision import Facts, PartnerFacts
 from broker.domain.identity import Restriction
 from broker.domain.objection import Carveout, Direction, Objection, ObjectionSnapshot, ObjectionState, Scope
 from broker.domain.policy import Asked, PolicySet
+from broker.domain.registration import PartnerStatus
 from broker.domain.requester import RelationshipGround, Requester
 from broker.files import Section, read_file
-from broker.pipeline.decision.sharing import LIVE, PRACTICE
+from broker.pipeline.decision.sharing import PRACTICE
 from broker.policy.loading import USUAL_CASE
 from broker.policy.reading_withholding import RESTRICTIONS
 
@@ -189,7 +190,7 @@ def partners_of(policies: PolicySet) -> tuple[PartnerFacts, ...]:
             partner_id=partner_id,
             ods_codes=party.organisations,
             kind=PRACTICE if party.asked is Asked.REGISTERED_PRACTICE else "",
-            status=LIVE,
+            status=PartnerStatus.LIVE,
             supplies=frozenset(Category),
         )
         for partner_id, party in policies.party_of_partner.items()

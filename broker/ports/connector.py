@@ -13,6 +13,7 @@ breaker, byte limits, TLS, redirects, origin and path, metrics. Version of this 
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeAlias
@@ -31,7 +32,8 @@ class HttpRequest:
     """One read. `path` is relative to the registered endpoint; nothing else can be named.
 
     A `next` link is passed as the partner gave it in `link`: the transport resolves it and refuses
-    another origin or a path outside the endpoint's.
+    another origin or a path outside the endpoint's. `service` names one of the registration's further
+    endpoints (a directory beside the service itself); empty is the endpoint.
     """
 
     method: str
@@ -41,6 +43,7 @@ class HttpRequest:
     body: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     link: str | None = field(default=None, repr=False)
+    service: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +53,21 @@ class HttpResponse:
     status: int
     headers: Mapping[str, str] = field(repr=False)
     body: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MllpRequest:
+    """One HL7 v2 query over MLLP, without its frame. A message that is no query is never sent."""
+
+    message: bytes = field(repr=False)
+    service: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MllpResponse:
+    """One whole HL7 v2 answer, without its frame, within the byte limits."""
+
+    message: bytes = field(repr=False)
 
 
 class TransportFault(Exception):
@@ -106,10 +124,40 @@ class Ending:
 
 # A tuple of requests is sent at once; its answer is a tuple in the same order, in which a call that
 # failed is a TransportFault as a value. A single request's fault is raised inside the generator.
-Requests: TypeAlias = tuple[HttpRequest, ...]
-Answer: TypeAlias = HttpResponse | TransportFault
-Step: TypeAlias = HttpRequest | Requests | Page | Learned | Pause
+Request: TypeAlias = HttpRequest | MllpRequest
+Requests: TypeAlias = tuple[Request, ...]
+Response: TypeAlias = HttpResponse | MllpResponse
+Answer: TypeAlias = Response | TransportFault
+Step: TypeAlias = Request | Requests | Page | Learned | Pause
 Conversation: TypeAlias = Generator[Step, Any, Ending]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentPointer:
+    """A document that a partner's item points at: the DocumentReference as the partner gave it, and the
+    address of one of its attachments.
+    """
+
+    item: bytes = field(repr=False)
+    url: str = field(repr=False)
+
+
+class DocumentForm(enum.StrEnum):
+    """How a document stands in the answer of its own request."""
+
+    RAW = "raw"  # the body is the document
+    FHIR_BINARY = "fhir-binary"  # a Binary whose base64 stands in `data` (R4) or `content` (STU3)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentSource:
+    """The one read that gives a document's bytes. The broker streams them; nothing keeps them."""
+
+    request: HttpRequest
+    form: DocumentForm = DocumentForm.RAW
+
+
+Opening: TypeAlias = Generator[Request | Requests | Pause, Any, DocumentSource]
 
 
 class Connector(Protocol):
@@ -118,6 +166,16 @@ class Connector(Protocol):
     def fetch(self, ask: PartnerAsk, /) -> Conversation:
         """Ask for `ask.categories` of `ask.patient`. An unexpected exception becomes this partner's
         outcome `invalid` with cause `connector-error`, never everyone's.
+        """
+        ...
+
+
+class DocumentConnector(Connector, Protocol):
+    """A connector whose partner hands out the documents that it lists (`documents: true`)."""
+
+    def open_document(self, ask: PartnerAsk, pointer: DocumentPointer, /) -> Opening:
+        """Say which read gives the document, after whatever must be asked first. Raises TransportFault
+        (refused, not-available, invalid) for a pointer that it may not or cannot follow.
         """
         ...
 
@@ -145,8 +203,14 @@ class Manifest:
     """What a connector declares (`manifest.yaml` in its folder), checked when it is loaded.
 
     `proof` is demographics, number or lookup; `reads` are the only calls that the transport lets
-    through: (method, path pattern) with `{id}` for one path segment, `{type}` for a resource type, and
-    `{base}` alone for the endpoint itself. A `next` link must match a read as well.
+    through: (method, path pattern) with `{id}` for one path segment, `{type}` for a resource type,
+    `{provider}` for a whole web address that a proxy is to call, and `{base}` alone for the endpoint
+    itself. A `next` link must match a read as well. `services` are the reads of each further endpoint.
+
+    `reads_from_settings`: what may be read stands in the registration; the connector's `reads` hold it.
+    `files`: settings that name a file, relative to the registration's own. `writes_authorization`: the
+    connector itself writes an Authorization header that holds no secret. `documents`: it opens what it
+    lists. `locates`: its items name further holders. `rehearsal`: never in production.
     """
 
     name: str
@@ -157,6 +221,13 @@ class Manifest:
     filters_categories: bool
     settings: Mapping[str, str]
     summary: str
+    services: Mapping[str, tuple[tuple[str, str], ...]] = field(default_factory=dict)
+    files: frozenset[str] = frozenset()
+    reads_from_settings: bool = False
+    writes_authorization: bool = False
+    documents: bool = False
+    locates: bool = False
+    rehearsal: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,17 +13,19 @@ from typing import Any, TypeAlias, TypeVar
 from broker.ports.connector import (
     Answer,
     HttpRequest,
-    HttpResponse,
     Learned,
+    MllpRequest,
     Page,
     Pause,
+    Request,
     Requests,
+    Response,
     Step,
     TransportFault,
 )
 
 Ended = TypeVar("Ended")
-Send: TypeAlias = Callable[[HttpRequest], Awaitable[HttpResponse]]
+Send: TypeAlias = Callable[[Request], Awaitable[Response]]
 OnPage: TypeAlias = Callable[[Page], Awaitable[None] | None]
 OnLearned: TypeAlias = Callable[[Learned], Awaitable[None] | None]
 
@@ -62,7 +64,7 @@ async def _drive(
         except StopIteration as end:
             return end.value  # type: ignore[no-any-return] # a generator's return value is untyped here
         answer, fault = None, None
-        if isinstance(step, HttpRequest):
+        if isinstance(step, (HttpRequest, MllpRequest)):
             try:
                 answer = await send(step)
             except TransportFault as failed:
@@ -105,7 +107,7 @@ async def _send_at_once(requests: Requests, send: Send) -> tuple[Answer, ...]:
         await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def _settled(request: HttpRequest, send: Send) -> Answer:
+async def _settled(request: Request, send: Send) -> Answer:
     try:
         return await send(request)
     except TransportFault as fault:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from broker.domain.identity import NhsNumber
-from broker.ports.connector import HttpRequest, HttpResponse
+from broker.ports.connector import Request, Response
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class PartnerTransport(Protocol):
     within limits; lets CancelledError pass, and then closes the connection instead of pooling it.
     """
 
-    async def send(self, request: HttpRequest, permit: CallPermit, /) -> HttpResponse:
+    async def send(self, request: Request, permit: CallPermit, /) -> Response:
         """One call, at most one retry before response headers, a whole answer or a fault."""
         ...
 

@@ -73,6 +73,22 @@ _REGISTRATION: Mapping[str, Described] = MappingProxyType(
         "credentials.token": Described(
             "key name", "The key of purpose `partner` in `keys.yaml` whose secret is sent to it as `Bearer`."
         ),
+        "credentials.token_header": Described(
+            "header", "The header that carries that secret bare, such as `apikey`, instead of `Bearer`."
+        ),
+        "services": Described(
+            "section, optional", "Further endpoints by the name that the connector knows them by."
+        ),
+        "services.<name>.endpoint": Described("address", "The root of that service."),
+        "services.<name>.credentials": Described("section, optional", "As `credentials`, for it alone."),
+        "switches": Described("section, optional", "Where a live partner is not live, or not yet."),
+        "switches.categories": Described(
+            "section, optional", "A status by category. What is not live is not asked for, and said to be so."
+        ),
+        "switches.consumers": Described(
+            "section, optional",
+            "A status by the ODS code of the organisation that asks; `others` is everybody not named.",
+        ),
         "limits": Described("section, optional", "Any of the partner limits, for this partner alone."),
     }
 )

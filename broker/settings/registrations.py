@@ -8,10 +8,12 @@ from pathlib import Path
 
 from broker.domain.category import Category
 from broker.domain.limits import PartnerLimits
-from broker.domain.registration import Credentials, Organisation, PartnerRegistration, PartnerStatus
+from broker.domain.registration import Organisation, PartnerRegistration, PartnerStatus
 from broker.files import FileFault, Section, read_file
-from broker.settings.address import read_root
+from broker.settings.address import ENDPOINT_SCHEMES, read_root
 from broker.settings.bounds import optional_section, read_partner_limits
+from broker.settings.endpoints import read_credentials, read_services
+from broker.settings.switches import ODS, read_switches
 
 KINDS = (
     "gp",
@@ -29,8 +31,6 @@ INDEX_KIND = "index"
 # Item ids are `<partner>-<keyed hash>` within FHIR's 64 characters, so a partner's id stays short.
 _ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
 _ID_CHARS_MAX = 30
-_ODS = re.compile(r"[A-Z0-9]{3,10}", re.ASCII)
-_KEY_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
 
 
 def read_partners(
@@ -70,13 +70,15 @@ def _registration(
         partner_id=_id(top, named_by_id=INDEX_KIND not in kinds),
         organisation=_organisation(top.section("organisation"), kinds),
         connector=top.text("connector"),
-        endpoint=read_root(top, "endpoint", environment),
+        endpoint=read_root(top, "endpoint", environment, schemes=ENDPOINT_SCHEMES),
         supplies=supplies,
         status=PartnerStatus(top.word("status", tuple(PartnerStatus))),
         contact=top.words("contact"),
         settings=_settings(top),
-        credentials=_credentials(top),
+        credentials=read_credentials(top),
         limits=_limits(top, shipped),
+        services=read_services(top, environment),
+        switches=read_switches(top),
     )
     top.finish()
     return registration
@@ -100,7 +102,7 @@ def _organisation(section: Section, kinds: tuple[str, ...]) -> Organisation:
         kind=section.word("kind", kinds),
     )
     section.finish()
-    if not organisation.ods_codes or not all(_ODS.fullmatch(code) for code in organisation.ods_codes):
+    if not organisation.ods_codes or not all(ODS.fullmatch(code) for code in organisation.ods_codes):
         remedy = "List at least one code of capital letters and digits, such as `D99001`."
         raise section.fault("`ods_codes` does not hold ODS codes.", remedy, at="ods_codes")
     return organisation
@@ -110,28 +112,6 @@ def _settings(top: Section) -> Mapping[str, object]:
     """What only the connector understands; it checks its own names when it is made."""
     section = optional_section(top, "settings")
     return {} if section is None else section.plain()
-
-
-def _credentials(top: Section) -> Credentials:
-    section = optional_section(top, "credentials")
-    if section is None:
-        return Credentials()
-    files = {name: _file(section, name) for name in ("certificate", "key", "authority")}
-    token = section.text("token", "")
-    if token and not _KEY_NAME.fullmatch(token):
-        remedy = "Write the name of a key in `keys.yaml`, never the secret itself."
-        raise section.fault("`token` is not the name of a key.", remedy, at="token")
-    section.finish()
-    return Credentials(**files, token=token)
-
-
-def _file(section: Section, name: str) -> str:
-    """A file's path, absolute or beside the registration, resolved; empty when it is not set."""
-    written = section.text(name, "")
-    if "-----" in written or "\n" in written:
-        remedy = "Write the path of a file, never its content."
-        raise section.fault(f"`{name}` is not a path.", remedy, at=name)
-    return str((section.path.parent / written).resolve()) if written else ""
 
 
 def _limits(top: Section, shipped: PartnerLimits) -> PartnerLimits:

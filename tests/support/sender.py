@@ -29,6 +29,7 @@ from broker.ports.connector import (
     TransportFault,
 )
 from broker.ports.conversation import Send, converse
+from tests.support.clocks import START
 from tests.support.patients import ASHA
 from tests.support.transports import permit, registration
 
@@ -65,6 +66,7 @@ def ask_for(
         resource_types=resource_types,
         requester=REQUESTER,
         correlation_id=CORRELATION,
+        asked_at=START,
         limits=limits or AskLimits(pages_max=20, entries_max=2_000),
         local=local,
     )

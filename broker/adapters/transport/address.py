@@ -2,7 +2,8 @@
 
 Host and base path are fixed by the registration. A path must match a read of the manifest; a partner's
 own `next` link is resolved against the endpoint and must stay on its origin, under its path, and match a
-read as well. `{base}` in a read is the endpoint itself (HAPI pages that way).
+read as well. `{base}` in a read is the endpoint itself (HAPI pages that way), `{provider}` a web address
+that the endpoint, a proxy, is to call: it stands in the path as it is, its two slashes with it.
 """
 
 from __future__ import annotations
@@ -21,7 +22,9 @@ from broker.ports.connector import HttpRequest, TransportFault
 _SEGMENT = (
     r"(?!\.{1,2}(?:/|\Z))(?:[A-Za-z0-9\-._~!$&'()*+,;=:@]|%(?!2[FfEe]|5[Cc]|[01]|7[Ff])[0-9A-Fa-f]{2})+"
 )
-_PLACEHOLDERS = {"{id}": _SEGMENT, "{type}": r"[A-Z][A-Za-z]{1,63}"}
+# A whole web address in a path, as a proxy takes it: no port of its own tricks, no user, no query.
+_PROVIDER = rf"https?://[A-Za-z0-9](?:[A-Za-z0-9.\-]{{0,252}})(?::[0-9]{{1,5}})?(?:/{_SEGMENT})*"
+_PLACEHOLDERS = {"{id}": _SEGMENT, "{type}": r"[A-Z][A-Za-z]{1,63}", "{provider}": _PROVIDER}
 _PLAIN = re.compile(r"[A-Za-z0-9_.~\-]*", re.ASCII).fullmatch
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 _DEFAULT_PORTS = {"http": 80, "https": 443}

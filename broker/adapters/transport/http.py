@@ -24,7 +24,7 @@ from broker.adapters.transport.watch import CURRENT_WATCH, Failure, Watch
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.registration import PartnerRegistration
 from broker.ports.clock import Clock
-from broker.ports.connector import HttpRequest, HttpResponse, Manifest, TransportFault
+from broker.ports.connector import HttpRequest, HttpResponse, Manifest, Request, TransportFault
 from broker.ports.transport import CallPermit
 
 _log = structlog.get_logger(__name__)
@@ -55,6 +55,7 @@ _OWN_HEADERS = frozenset(
         "user-agent",
     }
 )
+_AUTHORIZATION = frozenset({"authorization"})
 _ALWAYS_SENT = {"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": "watersmeet"}
 
 
@@ -82,15 +83,18 @@ class HttpTransport:
         authorization: Callable[[], str] | None = None,
         randomness: random.Random | None = None,
     ) -> None:
-        """`authorization` gives the Authorization header's whole value and is asked for each call, so
-        that a rotated key is used at once; it raises TransportFault where there is none now. Raises
-        ValueError for an endpoint that is not safe to call.
+        """`authorization` gives the whole value of the header that carries the partner's secret
+        (`Authorization`, or as registered) and is asked for each call, so that a rotated key is used at
+        once; it raises TransportFault where there is none now. Raises ValueError for an endpoint that is
+        not safe to call.
         """
         self._registration = registration
         self._limits = registration.limits
         self._address = Address(registration.endpoint, manifest.reads)
         self._clock = clock
         self._authorization = authorization
+        self._token_header = registration.credentials.token_header or "Authorization"
+        self._own_headers = _own_headers(manifest, self._token_header if authorization else "")
         self._random = randomness or random.SystemRandom()
         self._breaker = Breaker(self._limits, self._random.uniform)
         self._limiter = CallLimiter(self._limits)
@@ -102,7 +106,7 @@ class HttpTransport:
         """For health pages: closed, open or half-open."""
         return self._breaker.state
 
-    async def send(self, request: HttpRequest, permit: CallPermit, /) -> HttpResponse:
+    async def send(self, request: Request, permit: CallPermit, /) -> HttpResponse:
         """One call, at most one retry before response headers. Raises TransportFault otherwise.
 
         The fault is raised outside every handler: it carries no context that would hold a URL.
@@ -125,11 +129,11 @@ class HttpTransport:
         if session is not None:
             await session.close()
 
-    def _prepare(self, request: HttpRequest, permit: CallPermit) -> _Call:
-        if permit.partner_id != self._registration.partner_id:
+    def _prepare(self, request: Request, permit: CallPermit) -> _Call:
+        if permit.partner_id != self._registration.partner_id or not isinstance(request, HttpRequest):
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
         check_numbers(request, permit.numbers)
-        if not _OWN_HEADERS.isdisjoint(map(str.lower, request.headers)):
+        if not self._own_headers.isdisjoint(map(str.lower, request.headers)):
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
         headers = {**_ALWAYS_SENT, **request.headers}
         body = request.body
@@ -137,7 +141,7 @@ class HttpTransport:
             body = urlencode(request.form).encode("ascii")
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if self._authorization is not None:
-            headers["Authorization"] = self._authorization()
+            headers[self._token_header] = self._authorization()
         return _Call(request.method, self._address.url_of(request), headers, body)
 
     async def _attempt(self, call: _Call, deadline_at_s: float) -> HttpResponse | Failure:
@@ -246,3 +250,10 @@ class HttpTransport:
         if now_s + pause_s >= deadline_at_s or not self._budget.spend(now_s):
             return None
         return pause_s
+
+
+def _own_headers(manifest: Manifest, secret_in: str) -> frozenset[str]:
+    """A connector may write Authorization itself where its manifest says so and no secret stands there."""
+    own = _OWN_HEADERS | {secret_in.lower()}
+    leaves = manifest.writes_authorization and secret_in.lower() not in _AUTHORIZATION
+    return own - _AUTHORIZATION if leaves else own

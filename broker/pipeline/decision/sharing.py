@@ -11,7 +11,6 @@ from broker.pipeline.decision.days import Today
 from broker.pipeline.decision.rules import denies
 from broker.pipeline.decision.standing import Standing, membership
 
-LIVE = "live"
 PRACTICE = "gp"
 _NOTHING: frozenset[Category] = frozenset()
 
@@ -38,7 +37,7 @@ def share_of(
     practice, in_scope = _practice(partner, party, facts)
     if not in_scope:
         return Share(reason=denies(Topic.SHARING_AGREEMENT, "not-the-registered-practice"), in_scope=False)
-    if partner.status != LIVE:
+    if not partner.is_live_for(facts.requester.organisation_ods):
         return Share(reason=denies(Topic.SHARING_AGREEMENT, "partner-not-live"), practice_ods=practice)
     signed = {practice} if practice else partner.ods_codes
     if not signed <= party.organisations:
@@ -46,7 +45,7 @@ def share_of(
     member = membership(party, today)
     if member.effect is Effect.DENY:
         return Share(reason=member, practice_ods=practice)
-    categories = _seen(party, standing) & partner.supplies & standing.categories
+    categories = _seen(party, standing) & (partner.supplies - partner.closed) & standing.categories
     if not categories:
         member = denies(Topic.SHARING_AGREEMENT, "nothing-for-this-role")
     return Share(reason=member, categories=categories, practice_ods=practice)

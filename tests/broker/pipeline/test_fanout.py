@@ -14,6 +14,7 @@ from broker.domain.query import AskLimits, PartnerAsk
 from broker.pipeline.fanout import PartnerAnswer, Road, fan_out
 from broker.ports.connector import Ending, HttpRequest, HttpResponse, Page, TransportFault
 from broker.ports.transport import CallPermit
+from tests.support.clocks import START
 from tests.support.pipeline_alone import DOCTOR, Script
 from tests.support.records import ALL, entry, item, patient, person
 
@@ -63,6 +64,7 @@ def ask(partner_id: str) -> PartnerAsk:
         resource_types=frozenset(),
         requester=DOCTOR,
         correlation_id="request-0001",
+        asked_at=START,
         limits=AskLimits(pages_max=20, entries_max=2_000),
     )
 

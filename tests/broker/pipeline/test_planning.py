@@ -11,7 +11,8 @@ from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Reason
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import Interaction, LocalIdentity, RecordQuery
-from broker.pipeline.planning import Plan, plan
+from broker.pipeline.planning import Asking, Plan, plan
+from tests.support.clocks import START
 from tests.support.pipeline_alone import DOCTOR
 from tests.support.records import ALL, NUMBER, decision, judgement, person, registration
 
@@ -28,8 +29,7 @@ def planned(
     query = RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER, resource_types=types)
     given: dict[str, Any] = {
         "patient": person(),
-        "requester": DOCTOR,
-        "correlation_id": "request-0001",
+        "asking": Asking(requester=DOCTOR, correlation_id="request-0001", asked_at=START),
         "registrations": [registration(one.partner_id, supplies=supplies) for one in decisions],
         "known": {},
     }
