@@ -11,9 +11,10 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import PartnerAsk
 from broker.ports.connector import Conversation, Ending, Entry, Learned, Page, Step
 from connectors.fhir_r4.lookup import Found, look_up
-from connectors.fhir_r4.manner import EVERYTHING, Manner, read_manner
-from connectors.fhir_r4.paging import Budget, Search, next_round
+from connectors.fhir_r4.manner import BY_TYPE, EVERYTHING, Manner, read_manner
+from connectors.fhir_r4.paging import Budget, Search, first_found, next_round
 from connectors.fhir_r4.questions import cannot_be_asked, questions
+from connectors.fhir_r4.spelling import Asked, in_the_other_spelling
 
 _UNKNOWN_ID = frozenset({404, 410})
 
@@ -42,23 +43,26 @@ class FhirR4:
 
     def _ask(self, ask: PartnerAsk, found: Found) -> Generator[Step, Any, Ending | None]:
         """Ask under the local id. None when the server does not know that id."""
-        requests = questions(ask, found.local.local_id, self._manner)
-        searches = [Search(request, self._manner.ask == EVERYTHING) for request in requests]
+        asked = self._asked(ask, found)
         budget = Budget.of(ask.limits, already=len(found.others))
-        opening: tuple[Entry, ...] = (found.patient, *found.others)
-        if searches:
-            entries = yield from next_round(searches, budget, self._manner)
-            if _id_unknown(searches):
-                return None
-            if all(search.failed for search in searches):
-                return Ending(*searches[0].refusal)
-            opening = (*_opening(found, entries), *entries)
-        yield Page(opening)
-        while any(search.label is None for search in searches):
-            entries = yield from next_round(searches, budget, self._manner)
+        entries = yield from first_found(asked.searches, budget, self._manner)
+        if asked.searches and _id_unknown(asked.searches):
+            return None
+        if asked.searches and all(search.failed for search in asked.searches):
+            return Ending(*asked.searches[0].refusal)
+        if not entries and self._manner.ask == BY_TYPE:
+            asked.again = in_the_other_spelling(ask, found.local.local_id, self._manner, asked.searches)
+            entries = yield from first_found(asked.again, budget, self._manner)
+        yield Page((*_opening(found, entries), *entries))
+        while any(search.label is None for search in asked.all):
+            entries = yield from next_round(asked.all, budget, self._manner)
             if entries:
                 yield Page(tuple(entries))
-        return _ending(searches, found, whole=not cannot_be_asked(ask, self._manner))
+        return _ending(asked, found, whole=not cannot_be_asked(ask, self._manner))
+
+    def _asked(self, ask: PartnerAsk, found: Found) -> Asked:
+        requests = questions(ask, found.local.local_id, self._manner)
+        return Asked(tuple(Search(request, self._manner.ask == EVERYTHING) for request in requests))
 
 
 def _id_unknown(searches: Sequence[Search]) -> bool:
@@ -92,16 +96,16 @@ def _is_patient(entry: Entry) -> bool:
         return False
 
 
-def _ending(searches: Sequence[Search], found: Found, *, whole: bool) -> Ending:
+def _ending(asked: Asked, found: Found, *, whole: bool) -> Ending:
     """Whole only when the look-up and every search was; partial otherwise, for the first reason."""
-    causes = [search.cause for search in searches if search.label is not OutcomeLabel.COMPLETE]
+    causes = [*asked.doubts()]
     if found.warned:
         causes.append(Cause.PARTNER_WARNING)
     if not whole:
         causes.append(Cause.NOT_OFFERED)
     if not causes:
         return Ending(OutcomeLabel.COMPLETE)
-    return Ending(OutcomeLabel.PARTIAL, causes[0], _expected(searches))
+    return Ending(OutcomeLabel.PARTIAL, causes[0], _expected(asked.telling))
 
 
 def _expected(searches: Sequence[Search]) -> int | None:

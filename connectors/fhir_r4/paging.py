@@ -36,7 +36,8 @@ class Budget:
 class Search:
     """One question, and what has come of it. `label` is None while there is more to read.
 
-    `counts_includes` is for `$everything`, whose total counts all that it holds.
+    `counts_includes` is for `$everything`, whose total counts all that it holds. `received` counts every
+    entry, includes too.
     """
 
     request: HttpRequest = field(repr=False)
@@ -46,6 +47,7 @@ class Search:
     first: HttpResponse | None = field(default=None, repr=False)
     pages: int = 0
     counted: int = 0
+    received: int = 0
     total: int | None = None
     _links: set[str] = field(default_factory=set, repr=False)
 
@@ -90,6 +92,7 @@ class Search:
 
     def _count(self, page: Searchset, budget: Budget) -> None:
         self.pages += 1
+        self.received += len(page.entries)
         self.counted += len(page.entries) if self.counts_includes else page.matched
         self.total = self.total if page.total is None else page.total
         budget.entries -= len(page.entries)
@@ -139,4 +142,12 @@ def next_round(searches: Sequence[Search], budget: Budget, manner: Manner) -> Ro
     entries: list[Entry] = []
     for search, answer in zip(open_searches, answers, strict=True):
         entries += yield from search.take(answer, budget, manner)
+    return entries
+
+
+def first_found(searches: Sequence[Search], budget: Budget, manner: Manner) -> Round:
+    """Rounds until something came or every search has ended: some servers begin with empty pages."""
+    entries: list[Entry] = []
+    while not entries and any(search.label is None for search in searches):
+        entries = yield from next_round(searches, budget, manner)
     return entries

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import msgspec
 from aiohttp import web
 
-from connectors.fhir_r4.manner import CERNER, EPIC, PLAIN, SEARCHABLE_TYPES
+from connectors.fhir_r4.manner import BARE, CERNER, EPIC, PLAIN, SEARCHABLE_TYPES, TYPED
 from connectors.fhir_r4.world import Held, People, Person
 from connectors.simulation import (
     FHIR_JSON,
@@ -53,6 +53,7 @@ class _Server:
         self._page_delay_s = number(manners, "page_delay_s")
         self._has_everything = bool(manners.get("everything", self._manner == PLAIN))
         self._ignores_parameters = bool(manners.get("ignores_parameters", False))
+        self._understands = str(manners.get("reference", ""))
         self._sessions_expire = bool(manners.get("sessions_expire", False))
         self._warnings = _words(manners.get("warnings"))
         self._cursors: OrderedDict[str, tuple[_Results, int]] = OrderedDict()
@@ -109,8 +110,10 @@ class _Server:
         return self._results("Patient", tuple(person.patient for person in people))
 
     def _of_type(self, name: str, asked: Mapping[str, str]) -> _Results:
-        person = self._people.by_reference(asked.get("patient", ""))
-        if person is None:
+        reference = asked.get("patient", "")
+        person = self._people.by_reference(reference)
+        spelt = TYPED if reference.startswith("Patient/") else BARE
+        if person is None or self._understands not in {"", spelt}:
             return self._results(name, ())
         self._stay_up_for(person)
         category = asked.get("category", "").rpartition("|")[2] or None

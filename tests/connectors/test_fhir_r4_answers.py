@@ -99,7 +99,7 @@ def test_what_the_server_says_of_its_answer_is_heeded(said_of_it: dict[str, Any]
 def test_by_type_asks_only_for_what_is_permitted_and_wanted() -> None:
     """One search for each type that may hold a permitted category, narrowed by what the caller asked for."""
     _, heard = fetch(
-        lambda _: said(bundle()),
+        lambda _: said(bundle(flag("f1"))),
         {"ask": "by-type", "search_by": "get", "reference": "typed", "count": 50},
         local=LOCAL,
         categories=frozenset({Category.ALLERGIES, Category.MEDICINES}),
@@ -117,7 +117,7 @@ def test_by_type_asks_only_for_what_is_permitted_and_wanted() -> None:
 def test_the_types_that_a_server_lacks_are_not_asked_for() -> None:
     """`types` names what is there; without Medication, none is asked to come along."""
     settings: dict[str, object] = {"ask": "by-type", "types": ["MedicationRequest"]}
-    _, heard = fetch(lambda _: said(bundle()), settings, local=LOCAL)
+    _, heard = fetch(lambda _: said(bundle(flag("f1"))), settings, local=LOCAL)
     assert [request.path for request in heard.requests] == ["MedicationRequest/_search"]
     assert "_include" not in dict(heard.requests[0].form)
 
