@@ -1,4 +1,4 @@
-"""One call to a partner, whatever it is spoken in: queued, timed, judged, and made once more where it helps."""
+"""One call to a partner, whatever is spoken: queued, timed, judged, and made once more where it helps."""
 
 from __future__ import annotations
 

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from urllib.parse import urlencode
 
 import aiohttp
-import structlog
 from yarl import URL
 
 from broker.adapters.transport.address import Address
 from broker.adapters.transport.body import ACCEPT_ENCODING, read_body
-from broker.adapters.transport.breaker import Breaker, BreakerState
+from broker.adapters.transport.breaker import BreakerState
+from broker.adapters.transport.calls import Call, Calls
 from broker.adapters.transport.failures import CALL_ERRORS, failure_of
-from broker.adapters.transport.limiter import CallLimiter, QueueFull
 from broker.adapters.transport.pinned_numbers import check_numbers
-from broker.adapters.transport.retries import JITTER_S, RetryBudget, retry_after_s
+from broker.adapters.transport.retries import retry_after_s
 from broker.adapters.transport.session import open_session
 from broker.adapters.transport.watch import CURRENT_WATCH, Failure, Watch
 from broker.domain.outcome import Cause, OutcomeLabel
@@ -26,8 +25,6 @@ from broker.domain.registration import PartnerRegistration
 from broker.ports.clock import Clock
 from broker.ports.connector import HttpRequest, HttpResponse, Manifest, Request, TransportFault
 from broker.ports.transport import CallPermit
-
-_log = structlog.get_logger(__name__)
 
 _THROTTLING = frozenset({429, 503})
 _SERVER_ERRORS_FROM = 500
@@ -60,7 +57,7 @@ _ALWAYS_SENT = {"Accept-Encoding": ACCEPT_ENCODING, "User-Agent": "watersmeet"}
 
 
 @dataclass(slots=True)
-class _Call:
+class _Read:
     """A request that was found allowed, ready to send."""
 
     method: str
@@ -95,33 +92,19 @@ class HttpTransport:
         self._authorization = authorization
         self._token_header = registration.credentials.token_header or "Authorization"
         self._own_headers = _own_headers(manifest, self._token_header if authorization else "")
-        self._random = randomness or random.SystemRandom()
-        self._breaker = Breaker(self._limits, self._random.uniform)
-        self._limiter = CallLimiter(self._limits)
-        self._budget = RetryBudget(self._limits.retry_budget_share)
+        self._calls = Calls(registration.partner_id, registration.limits, randomness)
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def breaker_state(self) -> BreakerState:
         """For health pages: closed, open or half-open."""
-        return self._breaker.state
+        return self._calls.breaker.state
 
     async def send(self, request: Request, permit: CallPermit, /) -> HttpResponse:
-        """One call, at most one retry before response headers. Raises TransportFault otherwise.
-
-        The fault is raised outside every handler: it carries no context that would hold a URL.
-        """
-        call = self._prepare(request, permit)
-        self._budget.called()
-        for left in range(self._limits.retries_max, -1, -1):
-            result = await self._attempt(call, permit.deadline_at_s)
-            pause_s = self._pause_before_retry(result, permit.deadline_at_s) if left else None
-            if pause_s is None:
-                break
-            await asyncio.sleep(pause_s)
-        if isinstance(result, Failure):
-            raise TransportFault(result.label, result.cause)
-        return result
+        """One call, at most one retry before response headers. Raises TransportFault otherwise."""
+        read = self._prepare(request, permit)
+        call = Call(partial(self._exchange, read), _is_sick, self._again_after_s)
+        return await self._calls.make(call, permit.deadline_at_s)
 
     async def aclose(self) -> None:
         """Close every connection. A later send opens the session anew."""
@@ -129,7 +112,7 @@ class HttpTransport:
         if session is not None:
             await session.close()
 
-    def _prepare(self, request: Request, permit: CallPermit) -> _Call:
+    def _prepare(self, request: Request, permit: CallPermit) -> _Read:
         if permit.partner_id != self._registration.partner_id or not isinstance(request, HttpRequest):
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
         check_numbers(request, permit.numbers)
@@ -142,67 +125,9 @@ class HttpTransport:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         if self._authorization is not None:
             headers[self._token_header] = self._authorization()
-        return _Call(request.method, self._address.url_of(request), headers, body)
+        return _Read(request.method, self._address.url_of(request), headers, body)
 
-    async def _attempt(self, call: _Call, deadline_at_s: float) -> HttpResponse | Failure:
-        loop = asyncio.get_running_loop()
-        if self._breaker.refuses(loop.time()):
-            return Failure(OutcomeLabel.NOT_ASKED, Cause.BREAKER_OPEN)
-        watch = Watch(self._limits, deadline_at_s, loop)
-        try:
-            async with watch:
-                await self._limiter.enter()
-                try:
-                    return await self._admitted(call, watch, loop)
-                finally:
-                    self._limiter.leave()
-        except QueueFull:
-            return Failure(OutcomeLabel.NOT_ASKED, Cause.THROTTLED)
-        except TimeoutError:
-            return watch.failure
-
-    async def _admitted(
-        self, call: _Call, watch: Watch, loop: asyncio.AbstractEventLoop
-    ) -> HttpResponse | Failure:
-        """Hold a ticket of the breaker, and give it back however the exchange ends."""
-        ticket = self._breaker.admit(loop.time())
-        if ticket is None:
-            return Failure(OutcomeLabel.NOT_ASKED, Cause.BREAKER_OPEN)
-        try:
-            result = await self._exchange(call, watch)
-        except asyncio.CancelledError:
-            # Ours or the caller's: only an expired phase of the partner's own tells of the partner.
-            if watch.expired and watch.failure.counts:
-                self._settle(ticket, loop.time(), sick=True)
-            else:
-                self._breaker.abandoned(ticket)
-            raise
-        except BaseException:
-            self._breaker.abandoned(ticket)
-            raise
-        self._judge(ticket, result, loop.time())
-        return result
-
-    def _judge(self, ticket: int, result: HttpResponse | Failure, now_s: float) -> None:
-        if isinstance(result, Failure):
-            sick = result.counts
-        else:
-            sick = result.status >= _SERVER_ERRORS_FROM or result.status == _TOO_MANY
-        self._settle(ticket, now_s, sick=sick)
-
-    def _settle(self, ticket: int, now_s: float, *, sick: bool) -> None:
-        """Give the ticket back, and tell operators when the breaker opens or closes by it."""
-        breaker = self._breaker
-        before = breaker.state
-        (breaker.failed if sick else breaker.succeeded)(ticket, now_s)
-        if breaker.state is before:
-            return
-        if breaker.state is BreakerState.OPEN:
-            _log.warning("breaker-opened", partner=self._registration.partner_id, open_s=breaker.open_s)
-        else:
-            _log.info("breaker-closed", partner=self._registration.partner_id)
-
-    async def _exchange(self, call: _Call, watch: Watch) -> HttpResponse | Failure:
+    async def _exchange(self, read: _Read, watch: Watch) -> HttpResponse | Failure:
         session = self._session
         if session is None:
             session = self._session = open_session(self._registration, self._address)
@@ -211,7 +136,7 @@ class HttpTransport:
         headers_came = False
         try:
             async with session.request(
-                call.method, call.url, headers=call.headers, data=call.body, allow_redirects=False
+                read.method, read.url, headers=read.headers, data=read.body, allow_redirects=False
             ) as response:
                 headers_came = True
                 try:
@@ -234,22 +159,15 @@ class HttpTransport:
         lowered = {name.lower(): value for name, value in headers.items()}
         return HttpResponse(status=response.status, headers=lowered, body=body)
 
-    def _pause_before_retry(self, result: HttpResponse | Failure, deadline_at_s: float) -> float | None:
-        """Seconds to wait, or None for no second attempt."""
-        asked_s: float | None
-        now_s = asyncio.get_running_loop().time()
-        if isinstance(result, Failure):
-            asked_s = 0.0 if result.again else None
-        elif result.status in _THROTTLING:
-            asked_s = retry_after_s(result.headers.get("retry-after"), self._clock.now())
-        else:
+    def _again_after_s(self, response: HttpResponse) -> float | None:
+        """What a partner that is too busy asks for."""
+        if response.status not in _THROTTLING:
             return None
-        if asked_s is None or asked_s >= (deadline_at_s - now_s) / 2:
-            return None
-        pause_s = max(asked_s, self._random.uniform(*JITTER_S))
-        if now_s + pause_s >= deadline_at_s or not self._budget.spend(now_s):
-            return None
-        return pause_s
+        return retry_after_s(response.headers.get("retry-after"), self._clock.now())
+
+
+def _is_sick(response: HttpResponse) -> bool:
+    return response.status >= _SERVER_ERRORS_FROM or response.status == _TOO_MANY
 
 
 def _own_headers(manifest: Manifest, secret_in: str) -> frozenset[str]:

@@ -22,19 +22,43 @@ _UUID = re.compile(
 )
 _SEPARATORS = str.maketrans("", "", " +-")
 _ESCAPINGS_MAX = 3  # a number escaped more often than this has been hidden, not encoded
+_ESCAPE_AT = 6  # MSH|^~\&: the sign that begins and ends an escape
 
 
 def check_numbers(request: HttpRequest, numbers: frozenset[NhsNumber]) -> None:
     """Raises TransportFault (not-allowed-call) for a number outside `numbers`, wherever it stands."""
     text = _everything_in(request)
     for _ in range(_ESCAPINGS_MAX):
-        for found in _CANDIDATE.findall(_UUID.sub("|", text)):
-            digits = found.translate(_SEPARATORS)
-            if check_digit_holds(digits) and NhsNumber(digits) not in numbers:
-                raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
+        _check_text(text, numbers)
         if "%" not in text:
             return
         text = unquote_plus(text)
+
+
+def check_message(message: bytes, numbers: frozenset[NhsNumber]) -> None:
+    """The same for an HL7 v2 message, also where a digit is written as an escape or is set apart by one."""
+    text = message.decode("latin-1")
+    escape = text[_ESCAPE_AT : _ESCAPE_AT + 1]
+    for _ in range(_ESCAPINGS_MAX):
+        _check_text(text, numbers)
+        if not escape or escape not in text[_ESCAPE_AT + 1 :]:
+            return
+        text = _unescaped(text, re.escape(escape))
+
+
+def _unescaped(text: str, escape: str) -> str:
+    """Characters written in hexadecimal as themselves; every other escape as nothing."""
+    header, body = text[: _ESCAPE_AT + 1], text[_ESCAPE_AT + 1 :]
+    in_hexadecimal = re.compile(rf"{escape}X((?:[0-9A-Fa-f]{{2}})+){escape}")
+    body = in_hexadecimal.sub(lambda found: bytes.fromhex(found[1]).decode("latin-1"), body)
+    return header + re.sub(rf"{escape}[^{escape}\r\n]*{escape}", "", body)
+
+
+def _check_text(text: str, numbers: frozenset[NhsNumber]) -> None:
+    for found in _CANDIDATE.findall(_UUID.sub("|", text)):
+        digits = found.translate(_SEPARATORS)
+        if check_digit_holds(digits) and NhsNumber(digits) not in numbers:
+            raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
 
 
 def _everything_in(request: HttpRequest) -> str:

@@ -156,7 +156,7 @@ async def test_after_the_open_time_one_probe_closes_the_breaker() -> None:
         for _ in range(5):
             await road.send(READ, permit())
         sick = False
-        while road._breaker.refuses(asyncio.get_running_loop().time()):  # noqa: ASYNC110 - time has no event
+        while road._calls.breaker.refuses(asyncio.get_running_loop().time()):  # noqa: ASYNC110 - time has no event
             await asyncio.sleep(0)
         partner.asked.clear()
         calls = [asyncio.create_task(road.send(READ, permit())) for _ in range(20)]
