@@ -118,4 +118,5 @@ def open_road(
         connector=connector,
         transport=transport_for(registration, manifest, ring, clock),
         proof=manifest.proof,
+        locates=manifest.locates,
     )

@@ -101,8 +101,9 @@ class Decision:
     """One partner, for one request. No permitted category means not asked.
 
     `in_scope` is False for a partner that no reader would expect (a practice that the index does not
-    name): it has no line in the answer, and an exact one in the audit record. `resource_types` is what
-    the token's scopes narrow to, beside the categories; empty is every type.
+    name): it has no line in the answer, and an exact one in the audit record. `awaits_pointer` is True for
+    a partner that is asked only when a locator's pointer names it. `resource_types` is what the token's
+    scopes narrow to, beside the categories; empty is every type.
     """
 
     partner_id: str
@@ -113,6 +114,7 @@ class Decision:
     locationless: bool = False
     naming: Naming = Naming.PLAIN
     in_scope: bool = True
+    awaits_pointer: bool = False
     resource_types: frozenset[str] = frozenset()
 
 

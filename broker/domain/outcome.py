@@ -44,6 +44,7 @@ class Cause(enum.StrEnum):
     POLICY = "policy"
     OBJECTION = "objection"
     NOT_A_HOLDER = "not-a-holder"
+    NOT_LOCATED = "not-located"
     SUSPENDED = "suspended"
     BREAKER_OPEN = "breaker-open"
     CONNECT = "connect"

@@ -69,10 +69,13 @@ class Ground(enum.StrEnum):
 
 
 class Asked(enum.StrEnum):
-    """When a partner is a plausible holder: always, or only when the patient index names it."""
+    """When a partner is a plausible holder: always, only when the patient index names it, or only when a
+    pointer of a locator does.
+    """
 
     ALWAYS = "always"
     REGISTERED_PRACTICE = "registered-practice"
+    POINTED_TO = "pointed-to"
 
 
 # What says nothing of where a person is or goes: all that a restricted person's record may ever open.

@@ -27,11 +27,12 @@ from broker.domain.requester import Requester
 from broker.domain.view import View
 from broker.pipeline.audit import Trail, released_items, released_person
 from broker.pipeline.authentication import authenticate
+from broker.pipeline.gathering import Errand, Gathered, gather
 from broker.pipeline.identification import one_person, read_query, refuse_if_never_opened
 from broker.pipeline.judging import demographics_open, hears_of_absence, judge, refuse_if_denied, stricter
 from broker.pipeline.presentation import Frame, present_match, present_patient, present_record, shown_person
 from broker.pipeline.question import Question, Reply
-from broker.pipeline.record import Errand, Gathered, gather, nobody_answered, person_only, view_of
+from broker.pipeline.record import nobody_answered, person_only, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import Traced

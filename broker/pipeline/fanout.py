@@ -24,11 +24,12 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """How one partner is reached: what speaks, and what carries."""
+    """How one partner is reached: what speaks, and what carries. `locates`: its items name holders."""
 
     connector: Connector
     transport: PartnerTransport
     proof: str
+    locates: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -18,10 +18,11 @@ from broker.domain.requester import Requester
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """Every registered partner is either asked or not asked: never neither, never both."""
+    """Every registered partner is asked, waits for a pointer that names it, or is not asked: exactly one."""
 
     asks: tuple[PartnerAsk, ...]
     not_asked: tuple[PartnerOutcome, ...]
+    waiting: tuple[PartnerAsk, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,14 +66,16 @@ def plan(
 ) -> Plan:
     """Ask the partners that are permitted something of what is wanted. `known` holds local ids."""
     wanted = categories_wanted(query)
-    asks, not_asked = [], []
+    asks: list[PartnerAsk] = []
+    waiting: list[PartnerAsk] = []
+    not_asked: list[PartnerOutcome] = []
     for registration in registrations:
         decision = judgement.decision_for(registration.partner_id)
         cause = _cause_not_to_ask(decision, wanted, query.resource_types, registration)
         if cause is not None or decision is None:
             not_asked.append(_not_asked(registration.partner_id, cause or Cause.POLICY))
             continue
-        asks.append(
+        (waiting if decision.awaits_pointer else asks).append(
             PartnerAsk(
                 partner_id=registration.partner_id,
                 patient=patient,
@@ -86,7 +89,7 @@ def plan(
                 local=known.get(registration.partner_id),
             )
         )
-    return Plan(asks=tuple(asks), not_asked=tuple(not_asked))
+    return Plan(asks=tuple(asks), not_asked=tuple(not_asked), waiting=tuple(waiting))
 
 
 def _ask_limits(limits: PartnerLimits) -> AskLimits:

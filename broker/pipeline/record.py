@@ -1,128 +1,27 @@
-"""One record: partners asked, answers read, and a view made, re-made whenever the judgement narrows."""
+"""What was gathered into a view, made anew whenever the judgement narrows."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 import structlog
 
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Judgement
 from broker.domain.identity import PatientIdentity
-from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome, Tally
-from broker.domain.query import RecordQuery
-from broker.domain.requester import Requester
+from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.view import NOTHING_TO_SHOW, View
-from broker.pipeline.fanout import PartnerAnswer, fan_out
+from broker.pipeline.gathering import Gathered
 from broker.pipeline.merging import Ground, merge
-from broker.pipeline.normalisation import Normalised, normalise
-from broker.pipeline.planning import Asking, Plan, categories_asked_whole, categories_wanted, plan
+from broker.pipeline.normalisation import Normalised
+from broker.pipeline.planning import categories_asked_whole, categories_wanted
 from broker.pipeline.screening import Screened, screen
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
-from broker.ports.connector import Ending
 
 _log = structlog.get_logger(__name__)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gathered:
-    """What the partners answered, read and proved, before anything is screened."""
-
-    query: RecordQuery
-    patient: PatientIdentity
-    plan: Plan
-    answers: tuple[PartnerAnswer, ...]
-    normalised: tuple[Normalised, ...] = field(repr=False)
-    asked_at: dt.datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Errand:
-    """On whose behalf the partners are asked, under which intent, and by when (loop clock)."""
-
-    requester: Requester
-    intent_sequence: int
-    correlation_id: str
-    deadline_at_s: float
-
-
-async def gather(
-    query: RecordQuery, patient: PatientIdentity, judgement: Judgement, errand: Errand, services: Services
-) -> Gathered:
-    """Plan, ask everybody at once, and read what came."""
-    asked_at = services.clock.now()
-    known = {
-        one.partner_id: local
-        for one in services.registrations
-        if (local := services.locals.get(one.partner_id, patient.number)) is not None
-    }
-    planned = plan(
-        query,
-        judgement,
-        patient=patient,
-        asking=Asking(requester=errand.requester, correlation_id=errand.correlation_id, asked_at=asked_at),
-        registrations=services.registrations,
-        known=known,
-    )
-    answers = await fan_out(
-        planned.asks,
-        services.roads,
-        intent_sequence=errand.intent_sequence,
-        deadline_at_s=errand.deadline_at_s,
-        clock=services.clock,
-    )
-    normalised = [await _read(answer, patient, services) for answer in answers]
-    return Gathered(
-        query=query,
-        patient=patient,
-        plan=planned,
-        answers=answers,
-        normalised=tuple(normalised),
-        asked_at=asked_at,
-    )
-
-
-async def _read(answer: PartnerAnswer, patient: PatientIdentity, services: Services) -> Normalised:
-    endpoint = next(one.endpoint for one in services.registrations if one.partner_id == answer.partner_id)
-    work = normalise(
-        answer.partner_id,
-        answer.entries,
-        answer.ending,
-        proof=answer.proof,
-        patient=patient,
-        endpoint=endpoint,
-    )
-    try:
-        normalised = await in_slices(work, services.clock, services.limits.slice_s)
-    except Exception:  # noqa: BLE001 - one partner's bytes never cost another's: none of its own is shown
-        _log.exception("connector-failed", partner=answer.partner_id)
-        return _nothing_read(answer)
-    _remember(answer, normalised, patient, services)
-    return normalised
-
-
-def _nothing_read(answer: PartnerAnswer) -> Normalised:
-    return Normalised(
-        partner_id=answer.partner_id,
-        ending=Ending(OutcomeLabel.INVALID, Cause.MALFORMED),
-        resources=(),
-        received=len(answer.entries),
-        unreadable=len(answer.entries),
-    )
-
-
-def _remember(
-    answer: PartnerAnswer, normalised: Normalised, patient: PatientIdentity, services: Services
-) -> None:
-    """A local id is kept while it proves right; a restricted person's never is."""
-    if normalised.ending.label is OutcomeLabel.IDENTITY_MISMATCH:
-        services.locals.forget(answer.partner_id, patient.number)
-    elif answer.learned is not None and not patient.restriction.hides_location:
-        services.locals.put(answer.partner_id, patient.number, answer.learned)
 
 
 async def view_of(gathered: Gathered, judgement: Judgement, services: Services) -> View:

@@ -129,7 +129,8 @@ def _partner_decision(
     categories = share.categories - held.categories
     if not categories:
         return _denied(partner, (*held.reasons, share.reason), facts, policies)
-    return _permitted(partner, categories, share.reason, held, facts, policies, standing)
+    permitted = _permitted(partner, categories, share.reason, held, facts, policies, standing)
+    return replace(permitted, awaits_pointer=True) if share.awaits_pointer else permitted
 
 
 def _permitted(

@@ -18,13 +18,14 @@ _NOTHING: frozenset[Category] = frozenset()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Share:
     """`reason` permits with `categories`, or denies with none. `practice_ods` is the one practice of a
-    registration that covers many, once the index has named it.
+    registration that covers many, once the index has named it. `awaits_pointer` is as a Decision's.
     """
 
     reason: Reason
     categories: frozenset[Category] = frozenset()
     in_scope: bool = True
     practice_ods: str | None = None
+    awaits_pointer: bool = False
 
 
 def share_of(
@@ -48,7 +49,12 @@ def share_of(
     categories = _seen(party, standing) & (partner.supplies - partner.closed) & standing.categories
     if not categories:
         member = denies(Topic.SHARING_AGREEMENT, "nothing-for-this-role")
-    return Share(reason=member, categories=categories, practice_ods=practice)
+    return Share(
+        reason=member,
+        categories=categories,
+        practice_ods=practice,
+        awaits_pointer=party.asked is Asked.POINTED_TO,
+    )
 
 
 def _practice(partner: PartnerFacts, party: Party, facts: Facts) -> tuple[str | None, bool]:

@@ -15,7 +15,9 @@ from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, SectionState
 # All that a veiled partner may be seen to suffer from: everything else could be about the person.
 _TROUBLE_OF_ANYBODY = frozenset({OutcomeLabel.TIMED_OUT, OutcomeLabel.UNREACHABLE})
 # Our own reasons for not asking are not a partner's trouble, and policy alone says what is told of them.
-_UNTOLD = frozenset({Cause.NONE, Cause.POLICY, Cause.OBJECTION, Cause.NOT_A_HOLDER, Cause.SUSPENDED})
+_UNTOLD = frozenset(
+    {Cause.NONE, Cause.POLICY, Cause.OBJECTION, Cause.NOT_A_HOLDER, Cause.NOT_LOCATED, Cause.SUSPENDED}
+)
 UNKNOWN_PRACTICE = "The person's registered practice"
 
 
@@ -35,7 +37,7 @@ def completeness_lines(
     for registration in registrations:
         decision = by_partner[registration.partner_id]
         outcome = outcomes[registration.partner_id]
-        if not decision.in_scope:
+        if not _is_in_scope(decision, outcome):
             continue
         if decision.naming is Naming.FOLDED:
             folded.append(outcome)
@@ -46,6 +48,12 @@ def completeness_lines(
             CompletenessLine(partner_id="", name=UNKNOWN_PRACTICE, label=OutcomeLabel.NOT_ASKED.value)
         )
     return (*lines, *_folded(folded))
+
+
+def _is_in_scope(decision: Decision, outcome: PartnerOutcome) -> bool:
+    """A partner that no pointer named is nobody that a reader would expect, where its name may be told."""
+    unnamed = decision.awaits_pointer and outcome.cause is Cause.NOT_A_HOLDER
+    return decision.in_scope and not (unnamed and decision.naming is Naming.PLAIN)
 
 
 def practice_is_here(registrations: Iterable[PartnerRegistration], practice_ods: str | None) -> bool:
@@ -119,7 +127,9 @@ def section_states(
         if category not in wanted or category is Category.UNCLASSIFIED:
             continue
         holders = [
-            one for one in registrations if category in one.supplies and by_partner[one.partner_id].in_scope
+            one
+            for one in registrations
+            if category in one.supplies and _is_in_scope(by_partner[one.partner_id], outcomes[one.partner_id])
         ]
         certain = category in sure and bool(holders) and not shown[category]
         none_recorded = certain and all(

@@ -1,0 +1,156 @@
+"""A plan's partners asked and their answers read: what was gathered of one person, nothing yet screened."""
+
+from __future__ import annotations
+
+import asyncio
+import dataclasses
+import datetime as dt
+from dataclasses import dataclass, field
+
+import structlog
+
+from broker.domain.decision import Judgement
+from broker.domain.identity import PatientIdentity
+from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
+from broker.domain.query import PartnerAsk, RecordQuery
+from broker.domain.requester import Requester
+from broker.pipeline.fanout import PartnerAnswer, fan_out
+from broker.pipeline.locating import asked_after_pointers
+from broker.pipeline.normalisation import Normalised, normalise
+from broker.pipeline.planning import Asking, Plan, plan
+from broker.pipeline.services import Services
+from broker.pipeline.slices import in_slices
+from broker.ports.connector import Ending
+
+_log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gathered:
+    """What the partners answered, read and proved, before anything is screened."""
+
+    query: RecordQuery
+    patient: PatientIdentity
+    plan: Plan
+    answers: tuple[PartnerAnswer, ...]
+    normalised: tuple[Normalised, ...] = field(repr=False)
+    asked_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Errand:
+    """On whose behalf the partners are asked, under which intent, and by when (loop clock)."""
+
+    requester: Requester
+    intent_sequence: int
+    correlation_id: str
+    deadline_at_s: float
+
+
+async def gather(
+    query: RecordQuery, patient: PatientIdentity, judgement: Judgement, errand: Errand, services: Services
+) -> Gathered:
+    """Plan, ask everybody at once, and read what came."""
+    asked_at = services.clock.now()
+    known = {
+        one.partner_id: local
+        for one in services.registrations
+        if (local := services.locals.get(one.partner_id, patient.number)) is not None
+    }
+    planned = plan(
+        query,
+        judgement,
+        patient=patient,
+        asking=Asking(requester=errand.requester, correlation_id=errand.correlation_id, asked_at=asked_at),
+        registrations=services.registrations,
+        known=known,
+    )
+    heard, skipped = await _heard(planned, patient, errand, services)
+    return Gathered(
+        query=query,
+        patient=patient,
+        plan=dataclasses.replace(planned, not_asked=planned.not_asked + skipped),
+        answers=tuple(one.answer for one in heard),
+        normalised=tuple(one.normalised for one in heard),
+        asked_at=asked_at,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """One partner's answer, and what was read of it."""
+
+    answer: PartnerAnswer
+    normalised: Normalised = field(repr=False)
+
+
+async def _heard(
+    planned: Plan, patient: PatientIdentity, errand: Errand, services: Services
+) -> tuple[list[_Heard], tuple[PartnerOutcome, ...]]:
+    """Everybody's answer in the order of the registrations, and those that no pointer named.
+
+    Whoever waits for a pointer is asked as soon as the locators have answered; nobody waits for others.
+    """
+
+    async def ask(asks: tuple[PartnerAsk, ...]) -> list[_Heard]:
+        answers = await fan_out(
+            asks,
+            services.roads,
+            intent_sequence=errand.intent_sequence,
+            deadline_at_s=errand.deadline_at_s,
+            clock=services.clock,
+        )
+        return [_Heard(answer, await _read(answer, patient, services)) for answer in answers]
+
+    if not planned.waiting:
+        return await ask(planned.asks), ()
+    locators = tuple(one for one in planned.asks if services.roads[one.partner_id].locates)
+    async with asyncio.TaskGroup() as group:
+        others = group.create_task(ask(tuple(one for one in planned.asks if one not in locators)))
+        located = await ask(locators)
+        named, skipped = asked_after_pointers(
+            planned.waiting, services.registrations, [one.normalised for one in located]
+        )
+        pointed = await ask(named)
+    places = {one.partner_id: place for place, one in enumerate(services.registrations)}
+    heard = [*others.result(), *located, *pointed]
+    return sorted(heard, key=lambda one: places[one.answer.partner_id]), skipped
+
+
+async def _read(answer: PartnerAnswer, patient: PatientIdentity, services: Services) -> Normalised:
+    endpoint = next(one.endpoint for one in services.registrations if one.partner_id == answer.partner_id)
+    work = normalise(
+        answer.partner_id,
+        answer.entries,
+        answer.ending,
+        proof=answer.proof,
+        patient=patient,
+        endpoint=endpoint,
+    )
+    try:
+        normalised = await in_slices(work, services.clock, services.limits.slice_s)
+    except Exception:  # noqa: BLE001 - one partner's bytes never cost another's: none of its own is shown
+        _log.exception("connector-failed", partner=answer.partner_id)
+        return _nothing_read(answer)
+    _remember(answer, normalised, patient, services)
+    return normalised
+
+
+def _nothing_read(answer: PartnerAnswer) -> Normalised:
+    return Normalised(
+        partner_id=answer.partner_id,
+        ending=Ending(OutcomeLabel.INVALID, Cause.MALFORMED),
+        resources=(),
+        received=len(answer.entries),
+        unreadable=len(answer.entries),
+    )
+
+
+def _remember(
+    answer: PartnerAnswer, normalised: Normalised, patient: PatientIdentity, services: Services
+) -> None:
+    """A local id is kept while it proves right; a restricted person's never is."""
+    if normalised.ending.label is OutcomeLabel.IDENTITY_MISMATCH:
+        services.locals.forget(answer.partner_id, patient.number)
+    elif answer.learned is not None and not patient.restriction.hides_location:
+        services.locals.put(answer.partner_id, patient.number, answer.learned)
