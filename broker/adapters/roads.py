@@ -6,10 +6,12 @@ import dataclasses
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from broker.adapters.credentials import authorization_of
 from broker.adapters.keys import KeyRing
 from broker.adapters.transport import HttpTransport
+from broker.adapters.transport.mllp import MllpTransport
 from broker.adapters.transport.services import Services
 from broker.domain.registration import PartnerRegistration
 from broker.pipeline.fanout import Road
@@ -18,6 +20,7 @@ from broker.ports.connector import Manifest, Plugin
 from broker.ports.transport import PartnerTransport
 
 _PRODUCTION = "production"
+_MLLP = frozenset({"mllp", "mllps"})
 
 
 class UnfitRegistration(Exception):
@@ -72,7 +75,6 @@ def transport_for(
     registration: PartnerRegistration, manifest: Manifest, ring: KeyRing, clock: Clock
 ) -> PartnerTransport:
     """What carries to the endpoint and to every further service. Raises UnfitRegistration."""
-    missing = manifest.services.keys() - registration.services.keys()
     surplus = registration.services.keys() - manifest.services.keys()
     if surplus:
         known = ", ".join(f"`{name}`" for name in sorted(manifest.services)) or "none"
@@ -80,7 +82,7 @@ def transport_for(
             registration, f"it has no service `{min(surplus)}`. It knows: {known}. Mend `services`."
         )
     own = _one_transport(registration, manifest, ring, clock)
-    if not manifest.services or missing == manifest.services.keys():
+    if not manifest.services:
         return own
     services = {
         name: _one_transport(
@@ -97,8 +99,12 @@ def transport_for(
 def _one_transport(
     registration: PartnerRegistration, manifest: Manifest, ring: KeyRing, clock: Clock
 ) -> PartnerTransport:
+    spoken = MllpTransport if urlsplit(registration.endpoint).scheme in _MLLP else HttpTransport
     authorization = authorization_of(registration, ring)
-    return HttpTransport(registration, manifest, clock=clock, authorization=authorization)
+    try:
+        return spoken(registration, manifest, clock=clock, authorization=authorization)
+    except ValueError as fault:
+        raise UnfitRegistration(registration, f"its endpoint is at fault. {fault}") from None
 
 
 def open_road(

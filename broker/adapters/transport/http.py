@@ -113,7 +113,8 @@ class HttpTransport:
             await session.close()
 
     def _prepare(self, request: Request, permit: CallPermit) -> _Read:
-        if permit.partner_id != self._registration.partner_id or not isinstance(request, HttpRequest):
+        ours = permit.partner_id == self._registration.partner_id and not request.service
+        if not ours or not isinstance(request, HttpRequest):
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
         check_numbers(request, permit.numbers)
         if not self._own_headers.isdisjoint(map(str.lower, request.headers)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 
 from broker.domain.outcome import Cause, OutcomeLabel
@@ -23,7 +24,7 @@ class Services:
         transport = self._transports.get(request.service)
         if transport is None:
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
-        return await transport.send(request, permit)
+        return await transport.send(dataclasses.replace(request, service=""), permit)
 
     async def aclose(self) -> None:
         """Close every connection of every service."""
