@@ -59,6 +59,7 @@ STATUSES = {
 _IMPURE = frozenset(
     {"aiohttp", "asyncio", "socket", "ssl", "time", "http", "urllib", "random", "logging", "os"}
 )
+_QUERIES = ("/_search", "/query/aql", "/Patient/$gpc.getstructuredrecord")
 _SIMULATED = frozenset({"simulator.py", "world.py", "__init__.py"})
 
 
@@ -157,7 +158,7 @@ class Conformance(abc.ABC):
         journal = app[JOURNAL]
         assert journal
         for call in journal:
-            assert call.method == "GET" or call.path.endswith(("/_search", "/query/aql"))
+            assert call.method == "GET" or call.path.endswith(_QUERIES)
             assert any(_matches(call.method, call.path, read) for read in self.plugin.manifest.reads)
 
     @pytest.mark.parametrize("status", STATUSES)

@@ -20,11 +20,13 @@ from tests.support.records import finished
 from tests.support.sender import Heard, Spoil, ask_for
 
 
-class RecordsConformance(Conformance):
-    """What holds for a connector of records."""
+class AnswersConformance(Conformance):
+    """What holds for a connector of records, whether or not its answers have pages."""
 
     # The Patient, and more than one page of everything else at two entries a page.
     resources: ClassVar[tuple[Mapping[str, Any], ...]] = ()
+    # What is said of a number that this partner knows nobody by.
+    unknown_label: ClassVar[OutcomeLabel] = OutcomeLabel.NO_RECORD
 
     def world(self) -> World:
         return {
@@ -70,13 +72,13 @@ class RecordsConformance(Conformance):
         async with self.endpoint() as origin:
             result = await self.asked(origin, BEN)
         assert result.label is OutcomeLabel.COMPLETE
-        assert len(result.heard.entries) == 1
+        self.arrived_empty(result)
 
     async def test_an_unknown_person_is_no_record(self) -> None:
-        """The partner has nobody of that number, and says so."""
+        """The partner has nobody of that number, and says so in its own way."""
         async with self.endpoint() as origin:
             result = await self.asked(origin, OLD)
-        assert (result.label, result.heard.entries) == (OutcomeLabel.NO_RECORD, [])
+        assert (result.label, result.heard.entries) == (self.unknown_label, [])
 
     async def test_an_answer_about_somebody_else_shows_nothing(self) -> None:
         """The wrong person's record is an identity mismatch, and no resource of it is kept."""
@@ -85,6 +87,19 @@ class RecordsConformance(Conformance):
         assert result.normalised is not None
         assert result.normalised.ending.label is OutcomeLabel.IDENTITY_MISMATCH
         assert result.normalised.resources == ()
+
+    def arrived_whole(self, result: Result) -> None:
+        """Everything of Asha's came, once. One who translates says here what stands for what was sent."""
+        given = sorted(raw_bytes(one) for one in self.world()[ASHA.digits])
+        assert sorted(entry.raw for entry in result.heard.entries) == given
+
+    def arrived_empty(self, result: Result) -> None:
+        """Of somebody without records, nothing came but who they are."""
+        assert len(result.heard.entries) == 1
+
+
+class RecordsConformance(AnswersConformance):
+    """What holds for a connector whose partner answers in pages."""
 
     async def test_a_foreign_next_link_is_not_followed(self) -> None:
         """What came before it is shown as partial; the other origin is never called."""
@@ -115,11 +130,6 @@ class RecordsConformance(Conformance):
             result = await self.asked(origin)
         assert (result.label, result.cause) == (OutcomeLabel.PARTIAL, Cause.PAGE_FAILED)
         assert result.heard.entries
-
-    def arrived_whole(self, result: Result) -> None:
-        """Everything of Asha's came, once. One who translates says here what stands for what was sent."""
-        given = sorted(raw_bytes(one) for one in self.world()[ASHA.digits])
-        assert sorted(entry.raw for entry in result.heard.entries) == given
 
     @staticmethod
     async def is_later_page(request: web.Request) -> bool:
