@@ -6,6 +6,7 @@ cannot stand without such a value is listed: a Basic resource with its category,
 
 from __future__ import annotations
 
+import calendar
 import enum
 import hashlib
 import re
@@ -30,6 +31,7 @@ _PARTIAL = rf"[0-9]{{4}}(?:-(?:0[1-9]|1[0-2]))?|{_DAY}"
 _DATE = re.compile(_PARTIAL, re.ASCII)
 _DATE_TIME = re.compile(rf"{_PARTIAL}|{_DAY}T{_TIME}{_ZONE}", re.ASCII)
 _INSTANT = re.compile(rf"{_DAY}T{_TIME}{_ZONE}", re.ASCII)
+_CLOCK = re.compile(_TIME, re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 
 
@@ -45,17 +47,32 @@ class ListedReason(enum.StrEnum):
 
 def is_date(text: object) -> bool:
     """A FHIR R4 date: a year, a month or a day."""
-    return isinstance(text, str) and _DATE.fullmatch(text) is not None
+    return isinstance(text, str) and _DATE.fullmatch(text) is not None and _is_of_calendar(text)
 
 
 def is_date_time(text: object) -> bool:
     """A FHIR R4 dateTime: a date at its own precision, or a time to the second with its zone."""
-    return isinstance(text, str) and _DATE_TIME.fullmatch(text) is not None
+    return isinstance(text, str) and _DATE_TIME.fullmatch(text) is not None and _is_of_calendar(text)
 
 
 def is_instant(text: object) -> bool:
     """A FHIR R4 instant: to the second, with its zone."""
-    return isinstance(text, str) and _INSTANT.fullmatch(text) is not None
+    return isinstance(text, str) and _INSTANT.fullmatch(text) is not None and _is_of_calendar(text)
+
+
+def is_time(text: object) -> bool:
+    """A FHIR R4 time: to the second, without a zone."""
+    return isinstance(text, str) and _CLOCK.fullmatch(text) is not None
+
+
+def _is_of_calendar(text: str) -> bool:
+    """Whether the calendar has that year and day: it has no year 0, and no 30 February."""
+    if text.startswith("0000"):
+        return False
+    day = text[8:10]
+    if day < "29":  # every month has it, or no day is given
+        return True
+    return int(day) <= calendar.monthrange(int(text[:4]), int(text[5:7]))[1]
 
 
 def is_id(text: object) -> bool:
@@ -73,17 +90,21 @@ def stable_id(*parts: str | bytes) -> str:
 
 
 def as_given(value: Any) -> Tree:
-    """The extension that carries a value exactly as the partner gave it: text as it is, else its JSON."""
-    text = value if isinstance(value, str) else write_tree(value).decode()
+    """The extension that carries a value exactly as the partner gave it: text as it is, else its JSON.
+
+    Blank text is carried as its JSON, because R4 has no empty string.
+    """
+    text = value if isinstance(value, str) and value.strip() else write_tree(value).decode()
     return {"url": AS_GIVEN, "valueString": text}
 
 
-def listed(category: Category, reason: ListedReason, original: bytes, *, subject: str) -> Tree:
-    """A Basic resource that stands for an item which R4 cannot hold. `subject` is `Patient/id`.
+def listed(category: Category, reason: ListedReason, original: bytes, *, subject: str | None) -> Tree:
+    """A Basic resource that stands for an item which R4 cannot hold. `subject` is `Patient/id`, or None
+    where nobody is named.
 
     It is of `category` for whoever decides, and holds the original text whole.
     """
-    return {
+    out: Tree = {
         "resourceType": "Basic",
         "id": stable_id("listed", original),
         "extension": [
@@ -91,5 +112,7 @@ def listed(category: Category, reason: ListedReason, original: bytes, *, subject
             {"url": ORIGINAL, "valueString": original.decode("utf-8", "replace")},
         ],
         "code": {"coding": [{"system": LISTED_SYSTEM, "code": listed_code(category)}]},
-        "subject": {"reference": subject},
     }
+    if subject is not None:
+        out["subject"] = {"reference": subject}
+    return out

@@ -1,0 +1,83 @@
+"""What cannot be said member by member: elements of which one value decides what another means in R4."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from connectors.r4 import AS_GIVEN, Tree, as_given, is_instant
+from connectors.stu3.carrying import ROOT, append_extension
+from connectors.stu3.context import Context
+from connectors.stu3.operations import show_prose
+from connectors.stu3.shape import Finish, absent
+
+_ERROR = "entered-in-error"
+
+
+def _finish_extension(source: Tree, out: Tree, _context: Context) -> None:
+    """An extension has a name, and either a value or extensions of its own."""
+    if "url" not in out:
+        out.clear()
+        out.update({"url": AS_GIVEN, **as_given(source)})
+        return
+    values = [name for name in out if name.lstrip("_").startswith("value")]
+    if not values and "extension" not in out:
+        out["extension"] = [absent()]
+    elif values and "extension" in out:
+        held = {name: out.pop(name) for name in values}
+        append_extension(out, {"url": f"{ROOT}Extension.value", **held})
+
+
+def _override(path: str, out: Tree, status: str) -> None:
+    """R4 says in the status what STU3 said in a member of its own. STU3's status is kept."""
+    if out.get("status") in {status, _ERROR}:
+        return
+    if "status" in out:
+        append_extension(out, {"url": ROOT + path, "valueCode": out["status"]})
+    out["status"] = status
+
+
+def _finish_statement(source: Tree, out: Tree, _context: Context) -> None:
+    """Not taken is a status in R4. GP Connect writes `unk` always: it says nothing about the medicine."""
+    if source.get("taken") == "n":
+        _override("MedicationStatement.status", out, "not-taken")
+
+
+def _finish_immunization(source: Tree, out: Tree, _context: Context) -> None:
+    if source.get("notGiven") is True:
+        _override("Immunization.status", out, "not-done")
+
+
+def _finish_administration(source: Tree, out: Tree, _context: Context) -> None:
+    if source.get("notGiven") is True:
+        _override("MedicationAdministration.status", out, "not-done")
+
+
+def _finish_procedure(source: Tree, out: Tree, _context: Context) -> None:
+    if source.get("notDone") is True:
+        _override("Procedure.status", out, "not-done")
+
+
+def _finish_communication(source: Tree, out: Tree, _context: Context) -> None:
+    if source.get("notDone") is True:
+        _override("Communication.status", out, "not-done")
+
+
+def _finish_document(source: Tree, out: Tree, _context: Context) -> None:
+    """Where nobody says when the document was indexed, its own date orders it among the others."""
+    if "date" not in out and "_date" not in out and is_instant(source.get("created")):
+        out["date"] = source["created"]
+
+
+FINISHES: Mapping[str, Finish] = MappingProxyType(
+    {
+        "Extension": _finish_extension,
+        "Reference": show_prose,
+        "MedicationStatement": _finish_statement,
+        "MedicationAdministration": _finish_administration,
+        "Immunization": _finish_immunization,
+        "Procedure": _finish_procedure,
+        "Communication": _finish_communication,
+        "DocumentReference": _finish_document,
+    }
+)

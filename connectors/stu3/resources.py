@@ -1,0 +1,73 @@
+"""One STU3 resource to the R4 resource, whatever its kind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from broker.domain.category import Category, category_of
+from broker.domain.json_bytes import write_tree
+from connectors.r4 import ListedReason, Tree, as_given, listed
+from connectors.stu3.carrying import append_extension
+from connectors.stu3.compiling import Shapes
+from connectors.stu3.context import Context
+from connectors.stu3.names import RENAMED_TYPES
+from connectors.stu3.table import read_tables
+from connectors.stu3.tables import EVERY_TABLE
+
+_ROOT = "https://watersmeet.example/fhir/StructureDefinition"
+# The id that the partner gave, where R4 or the answer itself could not keep it.
+ORIGINAL_ID = f"{_ROOT}/original-id"
+
+
+def category_in_r4(kind: str) -> Category:
+    """The category of an item of an STU3 kind, known or not."""
+    return category_of(RENAMED_TYPES.get(kind, kind))
+
+
+def translate_resource(source: Tree, new_id: str, context: Context) -> Tree | None:
+    """The R4 resource of id `new_id`; None for a kind that no table has."""
+    kind = source["resourceType"]
+    shape = _BY_KIND.get(kind)
+    if shape is None:
+        return None
+    out: Tree = {"resourceType": _SHAPES.resources[kind], "id": new_id}
+    out.update(shape.convert(source, context))
+    out["id"] = new_id
+    given = source.get("id")
+    if given is not None and given != new_id:
+        append_extension(out, {"url": ORIGINAL_ID, "valueString": _as_text(given)})
+    return out
+
+
+def _as_text(given: Any) -> str:
+    text: str = as_given(given)["valueString"]
+    return text
+
+
+def translate_contained(source: Any, context: Context) -> Tree:
+    """A resource inside another keeps its local id. One of an unknown kind stands there as it was."""
+    kind = source.get("resourceType") if type(source) is dict else None
+    local = source.get("id") if type(source) is dict else None
+    made = None
+    if type(kind) is str:
+        made = translate_resource(source, local if type(local) is str else "", context)
+    if made is None:
+        category = category_in_r4(kind) if type(kind) is str else Category.UNCLASSIFIED
+        made = listed(category, ListedReason.UNKNOWN_KIND, write_tree(source), subject=None)
+        made["id"] = local
+    if type(local) is not str or not local:
+        del made["id"]
+    return made
+
+
+def _put_contained(value: Any, out: Tree, context: Context) -> None:
+    resources = value if type(value) is list else [value]
+    made = [context.contained(each, context) for each in resources if each is not None]
+    if made:
+        out["contained"] = made
+
+
+_SHAPES = Shapes((table for text in EVERY_TABLE for table in read_tables(text)), _put_contained)
+_DATA_TYPES = frozenset(table.name for table in read_tables(EVERY_TABLE[0]))
+_BY_KIND = {kind: _SHAPES.as_resource(kind) for kind in _SHAPES.resources if kind not in _DATA_TYPES}
+KINDS = frozenset(_BY_KIND)

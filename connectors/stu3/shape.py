@@ -1,0 +1,91 @@
+"""One STU3 element with its members to the R4 element, member by member, by the rules of its table."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeAlias
+
+from connectors.r4 import Tree, as_given
+from connectors.stu3.carrying import append_extension, unknown_extension
+from connectors.stu3.context import Context
+
+# What writes one member's value where it belongs in the R4 element that is being made.
+Put: TypeAlias = Callable[[Any, Tree, Context], None]
+Finish: TypeAlias = Callable[[Tree, Tree, Context], None]
+
+ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
+
+
+class Shape:
+    """The rules of one type or one element with members. Filled once, when the tables are read."""
+
+    def __init__(self, path: str) -> None:
+        """`path` is the element's own in STU3, as `Encounter.location`."""
+        self.path = path
+        self.rules: dict[str, Put] = {}
+        self.required: list[Required] = []
+        self.finish: Finish | None = None
+
+    def convert(self, source: Tree, context: Context) -> Tree:
+        """The R4 element. A member that no rule names is carried in an extension."""
+        out: Tree = {}
+        rules = self.rules
+        for name, value in source.items():
+            rule = rules.get(name)
+            if rule is not None:
+                if value is not None:
+                    rule(value, out, context)
+            elif value is not None:
+                append_extension(out, unknown_extension(self.path, name, value))
+        if self.finish is not None:
+            self.finish(source, out, context)
+        for needed in self.required:
+            needed.complete(out, context)
+        return out
+
+
+class Required:
+    """A member that R4 requires. Where it is missing, or only given as text beside, that is said in it."""
+
+    def __init__(
+        self, targets: tuple[str, ...], *, is_primitive: bool, many: bool, shape: Shape | None
+    ) -> None:
+        """`targets` are the names that it may have; the first is the one that is written when none is there.
+
+        `shape` is set for an element with members of its own: its own required members are made with it.
+        """
+        self.targets = targets
+        self.besides = tuple(f"_{target}" for target in targets) if is_primitive else ()
+        self.is_primitive = is_primitive
+        self.many = many
+        self.shape = shape
+
+    def complete(self, out: Tree, context: Context) -> None:
+        """Say that the value is absent, unless it is there."""
+        for target in self.targets:
+            if target in out:
+                return
+        for beside in self.besides:
+            if beside in out:
+                append_extension(out[beside], _absent("as-text"))
+                return
+        self._write_absence(out, context)
+
+    def _write_absence(self, out: Tree, context: Context) -> None:
+        made = self.shape.convert({}, context) if self.shape else {"extension": [_absent("unknown")]}
+        target = f"_{self.targets[0]}" if self.is_primitive else self.targets[0]
+        out[target] = [made] if self.many else made
+
+
+def _absent(reason: str) -> Tree:
+    return {"url": ABSENT_REASON, "valueCode": reason}
+
+
+def absent() -> Tree:
+    """The extension that says: there is no value, and nobody said why."""
+    return _absent("unknown")
+
+
+def give_beside(out: Tree, target: str, value: Any) -> None:
+    """Carry a primitive value that R4 cannot hold on the element beside the gap."""
+    append_extension(out.setdefault(f"_{target}", {}), as_given(value))

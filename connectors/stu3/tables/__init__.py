@@ -1,0 +1,7 @@
+"""Every table, the data types first: what becomes of each element of each STU3 type in R4."""
+
+from __future__ import annotations
+
+from connectors.stu3.tables import contacts, datatypes, findings, medicines, people
+
+EVERY_TABLE = (datatypes.TABLES, people.TABLES, medicines.TABLES, findings.TABLES, contacts.TABLES)
