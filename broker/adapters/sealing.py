@@ -1,4 +1,4 @@
-"""Numbers to patient tokens and back, references to item ids, and bytes to the digest of a release."""
+"""Numbers to sealed tokens and back, references to item ids, and bytes to the digest of a release."""
 
 from __future__ import annotations
 
@@ -14,22 +14,27 @@ from broker.adapters.keys import KeyRing, Purpose
 from broker.domain.errors import Gone, InvalidNhsNumber, NotFound, ServiceDown
 from broker.domain.identity import NhsNumber
 from broker.domain.requester import Requester
+from broker.ports.sealer import POINTER_BYTES
 
 WINDOW_S: Final = 12 * 3600
 _NUMBER_BYTES = 5
 _KEY_TAG_BYTES = 2
 _WINDOW_BYTES = 3
 _HEADER_BYTES = _KEY_TAG_BYTES + _WINDOW_BYTES
-_TOKEN_BYTES = _HEADER_BYTES + 16 + _NUMBER_BYTES
-_TOKEN_CHARS = -(-_TOKEN_BYTES * 4 // 3)
+_NONCE_BYTES = 16
+_TOKEN_BYTES = _HEADER_BYTES + _NONCE_BYTES + _NUMBER_BYTES
+_DOCUMENT_TOKEN_BYTES = _TOKEN_BYTES + POINTER_BYTES
+# What is sealed beside a patient token is bound to its own name: neither opens as the other.
+_DOCUMENT = b"document"
 _ITEM_HASH_BYTES = 13
 
 
 class RingSealer:
     """The Sealer port over a key ring. Raises ServiceDown("keys") when a key is missing.
 
-    A token is: tag of the key's id (2 bytes), window number (3), synthetic nonce and number (21), as
-    base64url with `.` for `_`. Key, window, issuer, user and organisation are authenticated with it.
+    A token is: tag of the key's id (2 bytes), window number (3), synthetic nonce and number (21), for a
+    document its pointer (22), as base64url with `.` for `_`. Key, window, issuer, user and organisation
+    are authenticated with it.
     """
 
     def __init__(self, ring: KeyRing, *, window_s: int = WINDOW_S) -> None:
@@ -44,28 +49,44 @@ class RingSealer:
 
     def patient_token(self, number: NhsNumber, requester: Requester, /, *, at_s: float) -> str:
         """Deterministic within one window; 35 characters of FHIR's id alphabet."""
-        self._follow_ring()
-        window = int(at_s // self._window_s).to_bytes(_WINDOW_BYTES)
-        header = self._active_tag + window
-        plain = int(number.digits).to_bytes(_NUMBER_BYTES)
-        sealed = self._tokens[self._active_tag].encrypt(plain, _bound_to(header, requester))
-        return _written(header + sealed)
+        return self._sealed(_plain(number), requester, at_s)
 
     def open_patient_token(self, token: str, requester: Requester, /, *, at_s: float) -> NhsNumber:
         """Raises Gone when its window is over, NotFound when it is not ours or not this caller's."""
+        return _number(self._opened(_read(token, _TOKEN_BYTES), requester, at_s))
+
+    def document_token(
+        self, number: NhsNumber, pointer: bytes, requester: Requester, /, *, at_s: float
+    ) -> str:
+        """Deterministic within one window; 64 characters of FHIR's id alphabet."""
+        return self._sealed(_plain(number) + pointer, requester, at_s, _DOCUMENT)
+
+    def open_document_token(
+        self, token: str, requester: Requester, /, *, at_s: float
+    ) -> tuple[NhsNumber, bytes]:
+        """Raises as `open_patient_token`."""
+        plain = self._opened(_read(token, _DOCUMENT_TOKEN_BYTES), requester, at_s, _DOCUMENT)
+        return _number(plain[:_NUMBER_BYTES]), plain[_NUMBER_BYTES:]
+
+    def _sealed(self, plain: bytes, requester: Requester, at_s: float, *kind: bytes) -> str:
         self._follow_ring()
-        raw = _read(token)
+        header = self._active_tag + int(at_s // self._window_s).to_bytes(_WINDOW_BYTES)
+        bound = [*kind, *_bound_to(header, requester)]
+        return _written(header + self._tokens[self._active_tag].encrypt(plain, bound))
+
+    def _opened(self, raw: bytes, requester: Requester, at_s: float, *kind: bytes) -> bytes:
+        """What was sealed for this caller. Its window is looked at last: only who could open it hears."""
+        self._follow_ring()
         header = raw[:_HEADER_BYTES]
         cipher = self._tokens.get(header[:_KEY_TAG_BYTES])
         if cipher is None:
             raise NotFound
         try:
-            plain = cipher.decrypt(raw[_HEADER_BYTES:], _bound_to(header, requester))
-            number = NhsNumber.parse(f"{int.from_bytes(plain):010d}")
-        except (InvalidTag, InvalidNhsNumber):
+            plain = cipher.decrypt(raw[_HEADER_BYTES:], [*kind, *_bound_to(header, requester)])
+        except InvalidTag:
             raise NotFound from None
         self._refuse_window(int.from_bytes(header[_KEY_TAG_BYTES:]), at_s)
-        return number
+        return plain
 
     def item_id(self, partner_id: str, local_reference: str, /) -> str:
         """`<partner>-<26 hexadecimal digits>`: the same reference always gives the same id."""
@@ -82,11 +103,15 @@ class RingSealer:
 
     def digest(self, raw: bytes, /) -> bytes:
         """Keyed BLAKE2b of the bytes as they stand, 32 bytes."""
-        if self._generation != self._ring.generation:
-            self._follow_ring()
-        state = self._digest.copy()
+        state = self.digesting()
         state.update(raw)
         return state.digest()
+
+    def digesting(self) -> hashlib.blake2b:
+        """The same, of bytes that come one piece after another."""
+        if self._generation != self._ring.generation:
+            self._follow_ring()
+        return self._digest.copy()
 
     def _refuse_window(self, window: int, at_s: float) -> None:
         now = int(at_s // self._window_s)
@@ -120,19 +145,30 @@ def _key_tag(key_id: str) -> bytes:
     return hashlib.blake2b(key_id.encode(), digest_size=_KEY_TAG_BYTES).digest()
 
 
+def _plain(number: NhsNumber) -> bytes:
+    return int(number.digits).to_bytes(_NUMBER_BYTES)
+
+
+def _number(plain: bytes) -> NhsNumber:
+    try:
+        return NhsNumber.parse(f"{int.from_bytes(plain):010d}")
+    except InvalidNhsNumber:
+        raise NotFound from None
+
+
 def _written(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").replace(b"_", b".").decode()
 
 
-def _read(token: str) -> bytes:
+def _read(token: str, token_bytes: int) -> bytes:
     """The token's bytes. Raises NotFound for anything that `_written` would not write."""
-    if len(token) != _TOKEN_CHARS or not token.isascii() or "_" in token:
+    if len(token) != -(-token_bytes * 4 // 3) or not token.isascii() or "_" in token:
         raise NotFound
     padding = "=" * (-len(token) % 4)
     try:
         raw = base64.b64decode((token.replace(".", "_") + padding).encode(), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise NotFound from None
-    if len(raw) != _TOKEN_BYTES or _written(raw) != token:
+    if len(raw) != token_bytes or _written(raw) != token:
         raise NotFound
     return raw

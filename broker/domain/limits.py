@@ -19,6 +19,8 @@ class PartnerLimits:
     wire_bytes_max: int = 8 * _MIB
     decoded_bytes_max: int = 32 * _MIB
     ratio_max: int = 100
+    document_bytes_max: int = 50 * _MIB
+    documents_at_once_max: int = 4
     entries_max: int = 2_000
     pages_max: int = 20
     retries_max: int = 1
@@ -48,6 +50,7 @@ class BrokerLimits:
     token_leeway_s: int = 30
     request_bytes_max: int = 64 * _KIB
     headers_s: float = 5.0
+    document_s_max: float = 120.0
     patient_token_window_s: int = 12 * 3600
     key_set_bytes_max: int = 64 * _KIB
     key_set_keys_max: int = 32

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Final, Protocol
 
 from broker.domain.identity import NhsNumber
 from broker.domain.requester import Requester
+
+# What points at one document within one person's records, of one length for every document.
+POINTER_BYTES: Final = 22
+
+
+class Digesting(Protocol):
+    """A keyed digest of bytes that come one piece after another."""
+
+    def update(self, raw: bytes, /) -> None:
+        """Take the next piece."""
+        ...
+
+    def digest(self) -> bytes:
+        """Of every piece so far, 32 bytes."""
+        ...
 
 
 class Sealer(Protocol):
@@ -19,10 +34,26 @@ class Sealer(Protocol):
         """Raises Gone when its window is over, NotFound when it is not ours or not this caller's."""
         ...
 
+    def document_token(
+        self, number: NhsNumber, pointer: bytes, requester: Requester, /, *, at_s: float
+    ) -> str:
+        """As a patient token, with a pointer of POINTER_BYTES: what it points at cannot be read from it."""
+        ...
+
+    def open_document_token(
+        self, token: str, requester: Requester, /, *, at_s: float
+    ) -> tuple[NhsNumber, bytes]:
+        """Number and pointer. Raises as `open_patient_token`; a patient token is none of these."""
+        ...
+
     def item_id(self, partner_id: str, local_reference: str, /) -> str:
         """`<partner>-<keyed hash>`, stable, FHIR id alphabet, at most 64 characters."""
         ...
 
     def digest(self, raw: bytes, /) -> bytes:
         """Keyed digest of the partner's bytes, 32 bytes."""
+        ...
+
+    def digesting(self) -> Digesting:
+        """The same digest, for bytes that are never in one place."""
         ...

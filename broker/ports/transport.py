@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from broker.domain.identity import NhsNumber
 from broker.ports.connector import Request, Response
@@ -36,4 +37,37 @@ class PartnerTransport(Protocol):
 
     async def aclose(self) -> None:
         """Close every connection."""
+        ...
+
+
+class Streamed(Protocol):
+    """An answer whose headers came. Its bytes are read when somebody asks for them, and never before."""
+
+    @property
+    def status(self) -> int:
+        """Any but one that leads elsewhere."""
+        ...
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """By names in lower case."""
+        ...
+
+    async def piece(self) -> bytes:
+        """The next bytes; empty when the answer is whole. Raises TransportFault for one that is cut,
+        idle, too slow or too large.
+        """
+        ...
+
+    def close(self) -> None:
+        """However it went, and once more without harm: the connection is given back or closed."""
+        ...
+
+
+@runtime_checkable
+class StreamingTransport(PartnerTransport, Protocol):
+    """A road on which documents come."""
+
+    async def stream(self, request: Request, permit: CallPermit, /) -> Streamed:
+        """As `send`, up to the headers. Whoever calls it closes what it gives."""
         ...

@@ -35,6 +35,8 @@ PARTNER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "wire_bytes_max": Bound(1 * _KIB, 256 * _MIB, "Largest answer as it travels, compressed or not."),
         "decoded_bytes_max": Bound(1 * _KIB, 512 * _MIB, "Largest answer once decompressed."),
         "ratio_max": Bound(1, 1_000, "How many times larger an answer may become when decompressed."),
+        "document_bytes_max": Bound(1 * _KIB, 1024 * _MIB, "Largest document that is handed on."),
+        "documents_at_once_max": Bound(1, 100, "Documents of this partner on their way at one moment."),
         "entries_max": Bound(1, 100_000, "Entries taken from one partner; more makes the answer partial."),
         "pages_max": Bound(1, 1_000, "Pages taken from one partner; more makes the answer partial."),
         "retries_max": Bound(0, 1, "Repeats of one call, only before any response header."),
@@ -65,7 +67,10 @@ BROKER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "token_leeway_s": Bound(0, 120, "Difference between clocks that is forgiven."),
         "request_bytes_max": Bound(1 * _KIB, 1 * _MIB, "Largest body of a question."),
         "headers_s": Bound(0.5, 60, "Time in which a caller must have sent its headers."),
-        "patient_token_window_s": Bound(300, 24 * 3_600, "Life of the sealed id that stands for a person."),
+        "document_s_max": Bound(1, 600, "Time in which a document must have gone out, once it is asked for."),
+        "patient_token_window_s": Bound(
+            300, 24 * 3_600, "Life of the sealed ids that stand for a person or a document."
+        ),
         "key_set_bytes_max": Bound(1 * _KIB, 1 * _MIB, "Largest key set that an issuer may publish."),
         "key_set_keys_max": Bound(1, 256, "Most keys in an issuer's key set."),
         "key_set_refresh_s_min": Bound(1, 3_600, "Shortest time between two fetches of one key set."),

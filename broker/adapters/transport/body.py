@@ -34,7 +34,7 @@ async def read_body(response: aiohttp.ClientResponse, limits: PartnerLimits, wat
         if len(whole) > min(limits.wire_bytes_max, limits.decoded_bytes_max):
             raise TransportFault(OutcomeLabel.TOO_LARGE, Cause.WIRE_BYTES)
         return whole
-    sink = _Sink(limits, encoding.strip().lower() if encoding else "identity")
+    sink = _Sink(limits, encoding)
     while True:
         if not stream.is_eof():
             watch.reading(sink.wire_bytes)
@@ -45,15 +45,27 @@ async def read_body(response: aiohttp.ClientResponse, limits: PartnerLimits, wat
             return sink.whole()
 
 
+def refuse_ratio(decoded_bytes: int, wire_bytes: int, ratio_max: int) -> None:
+    """Raises TransportFault (too-large) for what grew beyond measure when decoded."""
+    if decoded_bytes > max(_RATIO_FROM_BYTES, ratio_max * wire_bytes):
+        raise TransportFault(OutcomeLabel.TOO_LARGE, Cause.RATIO)
+
+
+def inflate_of(encoding: str | None) -> Inflate | None:
+    """What decodes a Content-Encoding; None where nothing is to decode."""
+    named = encoding.strip().lower() if encoding else "identity"
+    return None if named in {"identity", ""} else Inflate(named)
+
+
 class _Sink:
     """Takes chunks of the wire, keeps decoded bytes, and counts both."""
 
-    def __init__(self, limits: PartnerLimits, encoding: str) -> None:
+    def __init__(self, limits: PartnerLimits, encoding: str | None) -> None:
         self._limits = limits
         self.wire_bytes = 0
         self._only = b""
         self._many: io.BytesIO | None = None
-        self._inflate = None if encoding in {"identity", ""} else _Inflate(encoding)
+        self._inflate = inflate_of(encoding)
 
     async def take(self, chunk: bytes) -> None:
         self.wire_bytes += len(chunk)
@@ -83,8 +95,7 @@ class _Sink:
     def _check(self, decoded_bytes: int) -> None:
         if decoded_bytes > self._limits.decoded_bytes_max:
             raise TransportFault(OutcomeLabel.TOO_LARGE, Cause.DECODED_BYTES)
-        if decoded_bytes > max(_RATIO_FROM_BYTES, self._limits.ratio_max * self.wire_bytes):
-            raise TransportFault(OutcomeLabel.TOO_LARGE, Cause.RATIO)
+        refuse_ratio(decoded_bytes, self.wire_bytes, self._limits.ratio_max)
 
     def whole(self) -> bytes:
         if self._inflate is not None:
@@ -92,10 +103,11 @@ class _Sink:
         return self._only if self._many is None else self._many.getvalue()
 
 
-class _Inflate:
+class Inflate:
     """gzip (also of several members) and deflate (with and without its zlib frame), a step at a time."""
 
     def __init__(self, encoding: str) -> None:
+        """Raises TransportFault (malformed) for an encoding that was not offered."""
         if encoding not in _WINDOWS:  # also several encodings on top of each other
             raise TransportFault(OutcomeLabel.INVALID, Cause.MALFORMED)
         self._window = _WINDOWS[encoding]
@@ -106,6 +118,7 @@ class _Inflate:
         self._begun = False
 
     def feed(self, chunk: bytes) -> None:
+        """Take more of the wire."""
         self._pending += chunk
 
     def step(self) -> bytes:
@@ -141,5 +154,6 @@ class _Inflate:
         self._decoder = zlib.decompressobj(self._window)
 
     def check_ended(self) -> None:
+        """Raises TransportFault (cut-short) when the wire ended before what it carried."""
         if not self._decoder.eof:
             raise TransportFault(OutcomeLabel.INVALID, Cause.CUT_SHORT)

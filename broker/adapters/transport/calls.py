@@ -37,11 +37,13 @@ class Call(Generic[Said]):
 
     `exchange` is one attempt: it moves the watch from phase to phase. `is_sick` says that an answer means
     that the partner cannot, for anybody; `again_after_s` gives the wait that an answer asks for, if any.
+    `keeps_place`: whoever made it goes on with the answer, and gives its place among the calls back later.
     """
 
     exchange: Callable[[Watch], Awaitable[Said | Failure]]
     is_sick: Callable[[Said], bool] = _well
     again_after_s: Callable[[Said], float | None] = _nothing
+    keeps_place: bool = False
 
 
 class Calls:
@@ -71,6 +73,10 @@ class Calls:
             raise TransportFault(result.label, result.cause)
         return result
 
+    def give_back(self) -> None:
+        """The place that a call kept."""
+        self._limiter.leave()
+
     async def _attempt(self, call: Call[Said], deadline_at_s: float) -> Said | Failure:
         loop = asyncio.get_running_loop()
         if self.breaker.refuses(loop.time()):
@@ -79,10 +85,14 @@ class Calls:
         try:
             async with watch:
                 await self._limiter.enter()
+                kept = False
                 try:
-                    return await self._admitted(call, watch, loop)
+                    result = await self._admitted(call, watch, loop)
+                    kept = call.keeps_place and not isinstance(result, Failure)
+                    return result
                 finally:
-                    self._limiter.leave()
+                    if not kept:
+                        self._limiter.leave()
         except QueueFull:
             return Failure(OutcomeLabel.NOT_ASKED, Cause.THROTTLED)
         except TimeoutError:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 import aiohttp
@@ -19,6 +20,7 @@ from broker.adapters.transport.failures import CALL_ERRORS, failure_of
 from broker.adapters.transport.pinned_numbers import check_numbers
 from broker.adapters.transport.retries import retry_after_s
 from broker.adapters.transport.session import open_session
+from broker.adapters.transport.stream import HttpStream, Streams, is_sick
 from broker.adapters.transport.watch import CURRENT_WATCH, Failure, Watch
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.registration import PartnerRegistration
@@ -26,9 +28,10 @@ from broker.ports.clock import Clock
 from broker.ports.connector import HttpRequest, HttpResponse, Manifest, Request, TransportFault
 from broker.ports.transport import CallPermit
 
+if TYPE_CHECKING:
+    from aiohttp.client import _RequestContextManager
+
 _THROTTLING = frozenset({429, 503})
-_SERVER_ERRORS_FROM = 500
-_TOO_MANY = 429
 _REDIRECTS = range(300, 400)
 _SWITCHING_PROTOCOLS = 101
 # These are the transport's own to write: a connector that sets one could reach elsewhere or as another.
@@ -93,6 +96,7 @@ class HttpTransport:
         self._token_header = registration.credentials.token_header or "Authorization"
         self._own_headers = _own_headers(manifest, self._token_header if authorization else "")
         self._calls = Calls(registration.partner_id, registration.limits, randomness)
+        self._streams = Streams(self._calls, registration.limits)
         self._session: aiohttp.ClientSession | None = None
 
     @property
@@ -105,6 +109,11 @@ class HttpTransport:
         read = self._prepare(request, permit)
         call = Call(partial(self._exchange, read), _is_sick, self._again_after_s)
         return await self._calls.make(call, permit.deadline_at_s)
+
+    async def stream(self, request: Request, permit: CallPermit, /) -> HttpStream:
+        """As `send`, up to the headers; the body is read as it is asked for. Raises TransportFault."""
+        read = self._prepare(request, permit)
+        return await self._streams.open(partial(self._begin, read), permit.deadline_at_s)
 
     async def aclose(self) -> None:
         """Close every connection. A later send opens the session anew."""
@@ -128,17 +137,33 @@ class HttpTransport:
             headers[self._token_header] = self._authorization()
         return _Read(request.method, self._address.url_of(request), headers, body)
 
-    async def _exchange(self, read: _Read, watch: Watch) -> HttpResponse | Failure:
+    def _requested(self, read: _Read, watch: Watch) -> _RequestContextManager:
         session = self._session
         if session is None:
             session = self._session = open_session(self._registration, self._address)
         watch.connecting()
         CURRENT_WATCH.set(watch)
+        return session.request(
+            read.method, read.url, headers=read.headers, data=read.body, allow_redirects=False
+        )
+
+    async def _begin(self, read: _Read, watch: Watch) -> aiohttp.ClientResponse | Failure:
+        """An answer whose headers came; its body is left on the wire."""
+        try:
+            response = await self._requested(read, watch)
+        except CALL_ERRORS as error:
+            return failure_of(error, headers_came=False)
+        try:
+            _refuse_elsewhere(response.status)
+        except TransportFault as fault:
+            response.close()
+            return Failure(fault.label, fault.cause)
+        return response
+
+    async def _exchange(self, read: _Read, watch: Watch) -> HttpResponse | Failure:
         headers_came = False
         try:
-            async with session.request(
-                read.method, read.url, headers=read.headers, data=read.body, allow_redirects=False
-            ) as response:
+            async with self._requested(read, watch) as response:
                 headers_came = True
                 try:
                     return await self._whole(response, watch)
@@ -151,13 +176,9 @@ class HttpTransport:
             return failure_of(error, headers_came=headers_came)
 
     async def _whole(self, response: aiohttp.ClientResponse, watch: Watch) -> HttpResponse:
-        headers = response.headers
-        if response.status in _REDIRECTS:
-            raise TransportFault(OutcomeLabel.INVALID, Cause.REDIRECT)
-        if response.status == _SWITCHING_PROTOCOLS:
-            raise TransportFault(OutcomeLabel.INVALID, Cause.MALFORMED)
+        _refuse_elsewhere(response.status)
         body = await read_body(response, self._limits, watch)
-        lowered = {name.lower(): value for name, value in headers.items()}
+        lowered = {name.lower(): value for name, value in response.headers.items()}
         return HttpResponse(status=response.status, headers=lowered, body=body)
 
     def _again_after_s(self, response: HttpResponse) -> float | None:
@@ -167,8 +188,16 @@ class HttpTransport:
         return retry_after_s(response.headers.get("retry-after"), self._clock.now())
 
 
+def _refuse_elsewhere(status: int) -> None:
+    """Raises TransportFault for an answer that leads away."""
+    if status in _REDIRECTS:
+        raise TransportFault(OutcomeLabel.INVALID, Cause.REDIRECT)
+    if status == _SWITCHING_PROTOCOLS:
+        raise TransportFault(OutcomeLabel.INVALID, Cause.MALFORMED)
+
+
 def _is_sick(response: HttpResponse) -> bool:
-    return response.status >= _SERVER_ERRORS_FROM or response.status == _TOO_MANY
+    return is_sick(response.status)
 
 
 def _own_headers(manifest: Manifest, secret_in: str) -> frozenset[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import Request, Response, TransportFault
-from broker.ports.transport import CallPermit, PartnerTransport
+from broker.ports.transport import CallPermit, PartnerTransport, Streamed, StreamingTransport
 
 
 class Services:
@@ -25,6 +25,13 @@ class Services:
         if transport is None:
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
         return await transport.send(dataclasses.replace(request, service=""), permit)
+
+    async def stream(self, request: Request, permit: CallPermit, /) -> Streamed:
+        """Raises as `send`, also for a service on which nothing streams."""
+        transport = self._transports.get(request.service)
+        if not isinstance(transport, StreamingTransport):
+            raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
+        return await transport.stream(request, permit)
 
     async def aclose(self) -> None:
         """Close every connection of every service."""

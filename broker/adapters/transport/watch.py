@@ -11,7 +11,7 @@ from typing import Self
 from broker.domain.limits import PartnerLimits
 from broker.domain.outcome import Cause, OutcomeLabel
 
-_RATE_FROM_S = 1.0
+RATE_FROM_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +100,7 @@ class Watch:
         now_s = self._loop.time()
         self._body_since_s = self._body_since_s or now_s
         rate = self._limits.rate_bytes_per_s_min
-        too_slow_in_s = self._body_since_s + max(_RATE_FROM_S, wire_bytes / rate) - now_s
+        too_slow_in_s = self._body_since_s + max(RATE_FROM_S, wire_bytes / rate) - now_s
         self._move(min(self._limits.idle_s, too_slow_in_s), _SLOW)
 
     def _move(self, within_s: float, failure: Failure) -> None:
