@@ -58,6 +58,13 @@ class Settings:
             raise SettingFault(f"`{name}` must be {described}. Leave it out when there is none.")
         return value
 
+    def path(self, name: str) -> str | None:
+        """The path of a file or folder, made absolute by the broker; None when it was left out."""
+        value = self._take(name, None)
+        if value is not None and (not isinstance(value, str) or not value):
+            raise SettingFault(f"`{name}` must be the path of a file.")
+        return value
+
     def finish(self) -> None:
         """Raise SettingFault for the first setting that nobody took."""
         for name in self._given:

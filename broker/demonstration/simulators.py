@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
+from typing import Protocol
 
 from aiohttp import web
 
@@ -25,8 +26,26 @@ async def running_simulators(
         yield {plan.partner_id: await _start(plan, plugins[plan.connector], running) for plan in plans}
 
 
+class Listener(Protocol):
+    """A simulator of something that is not spoken over HTTP: it listens by itself."""
+
+    async def start(self, host: str, port: int = 0) -> int:
+        """Listen; returns the port."""
+        ...
+
+    async def stop(self) -> None:
+        """Hang up on everybody."""
+        ...
+
+
 async def _start(plan: SimulatorPlan, plugin: Plugin, running: AsyncExitStack) -> str:
-    runner = web.AppRunner(plugin.simulator(plan.people, plan.manners), access_log=None, shutdown_timeout=0.5)
+    if plugin.simulator is None:
+        raise ValueError(f"connector `{plan.connector}` has no endpoint to simulate")
+    made: web.Application | Listener = plugin.simulator(plan.people, plan.manners)
+    if not isinstance(made, web.Application):
+        running.push_async_callback(made.stop)
+        return f"mllp://{LOOPBACK}:{await made.start(LOOPBACK)}"
+    runner = web.AppRunner(made, access_log=None, shutdown_timeout=0.5)
     await runner.setup()
     running.push_async_callback(runner.cleanup)
     await web.TCPSite(runner, LOOPBACK, 0).start()

@@ -127,7 +127,8 @@ class Ending:
 Request: TypeAlias = HttpRequest | MllpRequest
 Requests: TypeAlias = tuple[Request, ...]
 Response: TypeAlias = HttpResponse | MllpResponse
-Answer: TypeAlias = Response | TransportFault
+Answer: TypeAlias = HttpResponse | TransportFault
+Settled: TypeAlias = Response | TransportFault
 Step: TypeAlias = Request | Requests | Page | Learned | Pause
 Conversation: TypeAlias = Generator[Step, Any, Ending]
 
@@ -233,7 +234,8 @@ class Manifest:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plugin:
     """What an entry point of group `watersmeet.connectors` names. `role` in the manifest says whether
-    `create` makes a Connector (`records`) or an IndexConnector (`index`).
+    `create` makes a Connector (`records`) or an IndexConnector (`index`). `simulator` is None where there
+    is no endpoint at all.
 
     `create(settings)` raises ValueError naming the setting and the remedy. `simulator(people, manners)`
     returns an aiohttp.web.Application that plays the endpoint. `people` maps each NHS number to what this
@@ -243,4 +245,4 @@ class Plugin:
 
     manifest: Manifest
     create: Callable[[Mapping[str, object]], Any]
-    simulator: Callable[..., Any]
+    simulator: Callable[..., Any] | None

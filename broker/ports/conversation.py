@@ -11,7 +11,6 @@ from collections.abc import Awaitable, Callable, Generator
 from typing import Any, TypeAlias, TypeVar
 
 from broker.ports.connector import (
-    Answer,
     HttpRequest,
     Learned,
     MllpRequest,
@@ -20,6 +19,7 @@ from broker.ports.connector import (
     Request,
     Requests,
     Response,
+    Settled,
     Step,
     TransportFault,
 )
@@ -91,7 +91,7 @@ async def _hand_over(
     await asyncio.sleep(0)
 
 
-async def _send_at_once(requests: Requests, send: Send) -> tuple[Answer, ...]:
+async def _send_at_once(requests: Requests, send: Send) -> tuple[Settled, ...]:
     """All answers in the order of the requests. No call outlives this one, however it ends."""
     if len(requests) < 2:  # noqa: PLR2004 - one call needs no task of its own
         if not requests:
@@ -107,7 +107,7 @@ async def _send_at_once(requests: Requests, send: Send) -> tuple[Answer, ...]:
         await asyncio.gather(*calls, return_exceptions=True)
 
 
-async def _settled(request: Request, send: Send) -> Answer:
+async def _settled(request: Request, send: Send) -> Settled:
     try:
         return await send(request)
     except TransportFault as fault:
