@@ -4,7 +4,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REAL := build/real
-REAL_READY := $(REAL)/sekmet/.ready $(REAL)/fhirsnake/.ready
+# Servers that the tests start: those of Python are locked in tests/real/locks/NAME.txt, those of Node in
+# tests/real/locks/NAME/package-lock.json.
+REAL_PYTHON := sekmet fhirsnake fhirstarter
+REAL_NODE := medplum asymmetrik
+REAL_READY := $(REAL_PYTHON:%=$(REAL)/%/.ready) $(REAL_NODE:%=$(REAL)/%/.ready)
 # Two workers: the suite is made for two cores. TESTS and PYTEST_ARGS narrow or widen one run.
 WORKERS ?= 2
 TESTS ?= tests
@@ -34,6 +38,11 @@ $(REAL)/%/.ready: tests/real/locks/%.txt requirements/install
 	@requirements/install $(REAL)/$* $<
 	@touch $@
 
+$(REAL)/%/.ready: tests/real/locks/%/package-lock.json tests/real/locks/%/package.json tests/real/install-node
+	@echo "Setting up $(REAL)/$* (once)"
+	@tests/real/install-node $(REAL)/$* $(<D)
+	@touch $@
+
 demo: setup ## Show one person's live record, then serve it (ONCE=1: show it and end)
 	@$(BIN)/watersmeet demo $(if $(ONCE),--once)
 
@@ -57,8 +66,10 @@ format: setup ## Put the code into its one form
 	$(BIN)/ruff format .
 
 lock: $(UV) ## Write the locked requirements anew (UPGRADE=1: newest versions)
-	@for name in sekmet fhirsnake; do \
+	@for name in $(REAL_PYTHON); do \
 	  $(COMPILE) $(if $(UPGRADE),--upgrade) -o tests/real/locks/$$name.txt tests/real/locks/$$name.in; done
+	@for name in $(REAL_NODE); do \
+	  npm install --prefix tests/real/locks/$$name --package-lock-only --ignore-scripts --no-audit --no-fund --silent; done
 	@$(COMPILE) $(if $(UPGRADE),--upgrade) --extra dev -o requirements/development.txt pyproject.toml
 	@$(COMPILE) -c requirements/development.txt -o requirements/runtime.txt pyproject.toml
 	@sed -i $(LOCKED) requirements/*.txt tests/real/locks/*.txt

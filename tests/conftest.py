@@ -15,10 +15,12 @@ from tests.support.leftovers import sockets_left, sockets_now, tasks_left, threa
 from tests.support.loop_watch import LoopWatch
 from tests.support.real_data import need_real_data
 
-pytest_plugins = ["tests.support.real_servers"]
+pytest_plugins = ["tests.support.real_servers", "tests.support.real_node_servers"]
 
 REAL_FOLDER = "tests/real/"
-REAL_FIXTURES = frozenset({"sekmet", "fhirsnake", "synthea"})
+REAL_FIXTURES = frozenset(
+    {"sekmet", "fhirsnake", "fhirstarter", "medplum", "asymmetrik", "synthea", "gp_records"}
+)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:

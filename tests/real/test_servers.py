@@ -21,7 +21,7 @@ def test_a_taken_port_costs_only_another_try(tmp_path: Path) -> None:
 
     def launch(port: int) -> subprocess.Popen[str]:
         tried.append(port)
-        words = "the port is taken" if len(tried) == 1 else f"{STARTED} {port}"
+        words = "the port is taken" if len(tried) == 1 else f"{STARTED[0]} {port}"
         waits = "" if len(tried) == 1 else "; import signal; signal.pause()"
         return launched([sys.executable, "-c", f"import sys; print({words!r}){waits}"], tmp_path, {})
 

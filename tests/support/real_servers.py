@@ -1,8 +1,8 @@
 """FHIR servers that this project did not write, started on loopback and loaded with Synthea's people.
 
 `make setup-real` gives each its own environment under build/real. Asked for as the fixtures `sekmet` (R4
-with search, paging and transactions) and `fhirsnake` (ignores every parameter but `_id`, so it answers
-with everybody). Each runs once for the session.
+with search, paging and transactions), `fhirsnake` (ignores every parameter but `_id`, so it answers
+with everybody) and `fhirstarter` (R4B, strict, an app of ours). Each runs once for the session.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from tests.support.real_data import PROJECT
 from tests.support.synthea import SyntheaPerson, read_people
 
 ENVIRONMENTS = PROJECT / "build" / "real"
-STARTED = "Uvicorn running on"
+STARTED = ("Uvicorn running on", "Listening on")
 ENDS_WITHIN_S = 10
 PORTS_TRIED = 3
 ANSWERS_WITHIN_S = 30
@@ -81,6 +81,26 @@ def fhirsnake(
     def launch(port: int) -> subprocess.Popen[str]:
         command = [program("fhirsnake", "uvicorn"), "main:app", "--app-dir", str(application)]
         return launched([*command, "--host", "127.0.0.1", "--port", str(port)], folder, {})
+
+    with running(launch) as port:
+        local_ids = {person.number.digits: person.synthea_id for person in synthea}
+        yield RealServer(base_url=f"http://127.0.0.1:{port}", people=synthea, local_ids=local_ids)
+
+
+@pytest.fixture(scope="session")
+def fhirstarter(
+    synthea: tuple[SyntheaPerson, ...], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[RealServer]:
+    """fhirstarter, which checks what it holds as R4B, holding the four people."""
+    folder = tmp_path_factory.mktemp("fhirstarter")
+    for person in synthea:
+        write_resources(folder / "resources", person)
+
+    def launch(port: int) -> subprocess.Popen[str]:
+        application = str(PROJECT / "tests" / "real" / "servers")
+        command = [program("fhirstarter", "uvicorn"), "fhirstarter_app:app", "--app-dir", application]
+        settings = {"FHIR_SEQUENCE": "R4B", "PYTHONDONTWRITEBYTECODE": "1"}
+        return launched([*command, "--host", "127.0.0.1", "--port", str(port)], folder, settings)
 
     with running(launch) as port:
         local_ids = {person.number.digits: person.synthea_id for person in synthea}
@@ -144,7 +164,7 @@ def until_started(server: subprocess.Popen[str]) -> str:
         raise ValueError("launch the server with its output piped")
     for line in output:
         said.append(line)
-        if STARTED in line:
+        if any(words in line for words in STARTED):
             threading.Thread(target=read_away, args=(output,), daemon=True).start()
             return "".join(said)
     server.wait(ENDS_WITHIN_S)
