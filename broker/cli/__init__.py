@@ -17,6 +17,7 @@ COMMANDS = {
     "record": "Show a demonstration person's record as a role sees it.",
     "serve": "Run the broker on a folder of settings.",
     "token": "Issue a development token for the demonstration.",
+    "partner": "Register partners, prove them, and see how they are.",
     "policy": "Check, test and explain the policies.",
     "objection": "Record and review objections.",
     "audit": "Verify and read the audit trail.",

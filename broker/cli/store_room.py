@@ -36,21 +36,26 @@ class Place:
     partners: frozenset[str] = frozenset()
 
 
+def config_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --config."""
+    return click.option(
+        "--config",
+        "config_dir",
+        type=_PATH,
+        default=Path("config"),
+        envvar="WATERSMEET_CONFIG",
+        show_envvar=True,
+        show_default=True,
+        help="Folder of settings.",
+    )(function)
+
+
 def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --config, --store and --keys."""
     options: tuple[Callable[[Callable[..., Any]], Callable[..., Any]], ...] = (
         click.option("--keys", "keys_path", type=_PATH, help="Key ring, instead of the configuration's."),
         click.option("--store", "store_path", type=_PATH, help="Store, instead of the configuration's."),
-        click.option(
-            "--config",
-            "config_dir",
-            type=_PATH,
-            default=Path("config"),
-            envvar="WATERSMEET_CONFIG",
-            show_envvar=True,
-            show_default=True,
-            help="Folder of settings.",
-        ),
+        config_option,
     )
     for add in options:
         function = add(function)

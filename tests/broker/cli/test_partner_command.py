@@ -1,0 +1,138 @@
+"""`watersmeet partner new` and `partner list`, run as an operator runs them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from pathlib import Path
+
+import pytest
+
+from broker.adapters.transport.reaching import Reach, reach
+from broker.domain.registration import PartnerStatus
+from broker.settings import load_settings
+from tests.support.commands import watersmeet
+from tests.support.loopback import served
+from tests.support.settings_folders import PARTNER, write_folder
+from tests.support.small_network import holding
+from tests.support.transports import registration
+
+TRUST = """\
+connector_distributions: [watersmeet]
+issuers:
+  - issuer: https://identity.example
+    audience: https://watersmeet.example/fhir
+    key_set: https://identity.example/keys
+    algorithms: [ES256]
+    purpose: {fixed: TREAT}
+    claims:
+      user_id: [sub]
+      user_name: [name]
+      organisation: [organisation]
+      roles: {form: list, claim: [roles]}
+"""
+FLAGS = {
+    "--id": "nene-clinic",
+    "--name": "Nene Clinic: walk-in",
+    "--ods": "RX907, RX908",
+    "--kind": "community",
+    "--connector": "fhir_r4",
+    "--endpoint": "https://fhir.nene.example/r4",
+    "--supplies": "allergies,social-care",
+    "--contact": "Nene Clinic, 01632 960303",
+}
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """A folder that loads, with whom to trust."""
+    folder = write_folder(tmp_path / "config", partner=PARTNER)
+    (folder / "trust.yaml").write_text(TRUST)
+    return folder
+
+
+def flags(**changes: str) -> list[str]:
+    """Every flag of `partner new`; an empty change leaves one out."""
+    given = {**FLAGS, **{f"--{name}": value for name, value in changes.items()}}
+    return [part for flag, value in given.items() if value for part in (flag, value)]
+
+
+def test_a_new_partner_is_a_draft_that_loads(config: Path) -> None:
+    """What was said stands in the file, its connector's settings as comments, and nobody is asked yet."""
+    done = watersmeet("partner", "new", "--config", str(config), *flags())
+    assert done.returncode == 0, done.stderr
+    (partner,) = (one for one in load_settings(config).partners if one.partner_id == "nene-clinic")
+    assert partner.status is PartnerStatus.DRAFT
+    assert partner.organisation.name == "Nene Clinic: walk-in"
+    assert partner.organisation.ods_codes == {"RX907", "RX908"}
+    assert "#   search_by:  # " in (config / "partners" / "nene-clinic.yaml").read_text()
+    assert "partner: nene-clinic" in done.stdout
+    assert "watersmeet partner check nene-clinic" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"contact": ""}, "Say --contact as well"),
+        ({"kind": "acut"}, "Did you mean `acute`?"),
+        ({"connector": "fhir_r5"}, "Did you mean `fhir_r4`?"),
+        ({"supplies": "allergy"}, "Did you mean `allergies`?"),
+        ({"endpoint": "http://fhir.nene.example"}, "must start with `https://`"),
+        ({"ods": "rx9"}, "does not hold ODS codes"),
+        ({"id": "Nene Clinic"}, "is not an id"),
+    ],
+)
+def test_what_is_wrong_is_named_and_no_file_is_left(
+    config: Path, changes: dict[str, str], complaint: str
+) -> None:
+    """The call was wrong: the sentence says how to mend it."""
+    done = watersmeet("partner", "new", "--config", str(config), *flags(**changes))
+    assert (done.returncode, complaint in done.stderr) == (2, True), done.stderr
+    assert [path.name for path in (config / "partners").iterdir()] == ["addenbury.yaml"]
+
+
+def test_a_partner_that_is_registered_is_not_written_over(config: Path) -> None:
+    """Its file stays as it was."""
+    done = watersmeet("partner", "new", "--config", str(config), *flags(id="addenbury"))
+    assert (done.returncode, "is there already" in done.stderr) == (1, True)
+    assert (config / "partners" / "addenbury.yaml").read_text() == PARTNER
+
+
+def test_the_list_shows_status_switches_and_connector(config: Path) -> None:
+    """From the files alone when nobody may be reached."""
+    text = PARTNER.replace("connector: fhir_r4", "connector: hl7v9") + (
+        "switches: {categories: {medicines: testing}, consumers: {others: suspended, D99001: live}}\n"
+    )
+    (config / "partners" / "addenbury.yaml").write_text(text)
+    done = watersmeet("partner", "list", "--config", str(config), "--offline", "--json")
+    assert done.returncode == 0, done.stderr
+    (row,) = json.loads(done.stdout)["partners"]
+    assert row["connector"] == "hl7v9 (not loaded)"
+    assert row["switched"] == {"medicines": "testing", "D99001": "live", "others": "suspended"}
+    assert (row["status"], row["endpoint"]) == ("live", "not tried")
+
+
+async def test_the_list_says_who_is_there(config: Path) -> None:
+    """A live partner that cannot be reached is said to be so, and the command ends with 1."""
+    broker = (config / "broker.yaml").read_text().replace("production", "demonstration")
+    (config / "broker.yaml").write_text(broker.replace("base_url: https://watersmeet.example/\n", ""))
+    async with served(holding("there")) as origin:
+        here = PARTNER.replace("https://fhir.addenbury.example/r4/", origin)
+        (config / "partners" / "addenbury.yaml").write_text(here)
+        gone = here.replace("id: addenbury", "id: gone").replace(origin, "http://127.0.0.1:9")
+        (config / "partners" / "gone.yaml").write_text(gone)
+        index = (config / "index.yaml").read_text().replace("https://index.example/fhir", origin)
+        (config / "index.yaml").write_text(index)
+        done = await asyncio.to_thread(watersmeet, "partner", "list", "--config", str(config))
+    assert done.returncode == 1, done.stderr
+    lines = {line.split()[0]: line for line in done.stdout.splitlines()}
+    assert "reached (" in lines["addenbury"]
+    assert "refused" in lines["gone"]
+
+
+async def test_a_name_that_leads_nowhere_and_a_wrong_certificate_are_told_apart() -> None:
+    """So is a server that does not speak TLS at all."""
+    assert (await reach(registration("https://nowhere.invalid"))).reach is Reach.NO_ADDRESS
+    async with served(holding("there")) as origin:
+        assert (await reach(registration(origin.replace("http:", "https:")))).reach is Reach.TLS
+        assert (await reach(registration(origin))).reach is Reach.REACHED
