@@ -59,13 +59,15 @@ def new(config_dir: Path, **given: str | None) -> None:
     plugins = _plugins(config_dir)
     answers = {name: _answered(name, value, plugins) for name, value in given.items()}
     path = folder / f"{answers['partner_id']}.yaml"
+    if path.parent != folder:
+        raise click.UsageError("`id` is not an id. Use small letters, digits and single hyphens.")
     if path.exists():
         raise click.ClickException(f"{path} is there already. Edit it, or choose another id.")
     partner = _partner(answers)
     _write(path, partner, plugins[partner.connector], config_dir)
     click.echo(f"{path} is written, as a draft. What is left to do:")
     click.echo(
-        f"1. Write its settings and credentials there; the comments say which {partner.connector} has."
+        f"1. Write its settings and credentials there; the comments name those of {partner.connector}."
     )
     click.echo(f"2. Set `status: testing` and run: watersmeet partner check {partner.partner_id}")
     click.echo("3. Let governance add this party to the sharing agreement, with the phase, day and reach:\n")

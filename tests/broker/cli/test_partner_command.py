@@ -80,6 +80,7 @@ def test_a_new_partner_is_a_draft_that_loads(config: Path) -> None:
         ({"endpoint": "http://fhir.nene.example"}, "must start with `https://`"),
         ({"ods": "rx9"}, "does not hold ODS codes"),
         ({"id": "Nene Clinic"}, "is not an id"),
+        ({"id": "../nene"}, "is not an id"),
     ],
 )
 def test_what_is_wrong_is_named_and_no_file_is_left(
