@@ -65,10 +65,11 @@ class OpenEhr:
         self, ask: PartnerAsk, ehr: Ehr, readings: Sequence[Reading], entries: list[Entry], budget: Budget
     ) -> Conversation:
         """The first page with the Patient before it, then every other."""
-        if readings and all(reading.failed for reading in readings):
-            return Ending(*readings[0].refusal)
+        failures = [reading.ended for reading in readings if reading.ended and reading.failed]
+        if failures and len(failures) == len(readings):
+            return Ending(*failures[0])
         yield Page((Entry(raw=ehr.patient(self._manner.namespace)), *entries))
-        while unread := [reading for reading in readings if reading.label is None]:
+        while unread := [reading for reading in readings if reading.ended is None]:
             answers = yield tuple(reading.request() for reading in unread)
             entries = yield from take_all(unread, answers, budget)
             if entries:
@@ -88,7 +89,8 @@ def _wanted(ask: PartnerAsk, manner: Manner) -> list[Section]:
 
 def _ending(ask: PartnerAsk, manner: Manner, ehr: Ehr, readings: Sequence[Reading]) -> Ending:
     """Whole only when every section was; partial otherwise, for the first reason."""
-    causes = [reading.cause for reading in readings if reading.label is not OutcomeLabel.COMPLETE]
+    ended = [reading.ended for reading in readings if reading.ended]
+    causes = [cause for label, cause in ended if label is not OutcomeLabel.COMPLETE]
     if ehr.may_be_left_out_of_queries:
         causes.append(Cause.PARTNER_WARNING)
     if any(_cannot_be_asked(section, ask, manner) for section in manner.sections):

@@ -39,27 +39,20 @@ class Budget:
 
 @dataclass(slots=True)
 class Reading:
-    """One section, and what has come of it. `label` is None while there is more to read."""
+    """One section, and what has come of it. `ended` is None while there is more to read."""
 
     section: Section
     ehr_id: str = field(repr=False)
     manner: Manner
-    label: OutcomeLabel | None = None
-    cause: Cause = Cause.NONE
+    ended: Refusal | None = None
     pages: int = 0
     offset: int = 0
     _seen: set[bytes] = field(default_factory=set, repr=False)
 
     @property
     def failed(self) -> bool:
-        """Ended, and nothing usable came."""
-        return self.label not in {None, OutcomeLabel.COMPLETE, OutcomeLabel.PARTIAL}
-
-    @property
-    def refusal(self) -> Refusal:
-        """Label and cause of a section that failed."""
-        assert self.label is not None
-        return self.label, self.cause
+        """Ended without a page that could be read."""
+        return self.ended is not None and self.ended[0] not in {OutcomeLabel.COMPLETE, OutcomeLabel.PARTIAL}
 
     def request(self) -> HttpRequest:
         """The next page."""
@@ -87,7 +80,7 @@ class Reading:
         self.pages += 1
         self.offset += len(page.rows)
         entries = yield from self._entries(page, budget)
-        if self.label is None and self.manner.last_page == SHORT and len(page.rows) < self.manner.page_size:
+        if self.ended is None and self.manner.last_page == SHORT and len(page.rows) < self.manner.page_size:
             self._end(Cause.NONE)
         return entries
 
@@ -128,13 +121,12 @@ class Reading:
     def _fail(self, label: OutcomeLabel, cause: Cause) -> None:
         """A first page that fails is the whole section; a later one leaves what came before it."""
         if self.pages == 0:
-            self.label, self.cause = label, cause
+            self.ended = label, cause
         else:
-            self.label, self.cause = OutcomeLabel.PARTIAL, Cause.PAGE_FAILED
+            self.ended = OutcomeLabel.PARTIAL, Cause.PAGE_FAILED
 
     def _end(self, cause: Cause) -> None:
-        self.label = OutcomeLabel.COMPLETE if cause is Cause.NONE else OutcomeLabel.PARTIAL
-        self.cause = cause
+        self.ended = (OutcomeLabel.COMPLETE if cause is Cause.NONE else OutcomeLabel.PARTIAL), cause
 
 
 def take_all(

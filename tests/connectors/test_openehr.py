@@ -10,6 +10,7 @@ from aiohttp import web
 
 from broker.domain.outcome import OutcomeLabel
 from connectors.openehr import PLUGIN
+from connectors.simulation import JOURNAL, application
 from tests.connectors.conformance import Result
 from tests.connectors.conformance_records import RecordsConformance
 from tests.connectors.openehr.record import RESOURCES
@@ -38,15 +39,7 @@ class _OpenEhrConformance(RecordsConformance):
 
     async def test_a_foreign_next_link_is_not_followed(self) -> None:
         """A result set has no next link, so an address inside one is read by nobody."""
-        called: list[str] = []
-
-        async def other(request: web.Request) -> web.Response:
-            called.append(request.path)
-            return web.Response()
-
-        elsewhere = web.Application()
-        elsewhere.router.add_get("/{tail:.*}", other)
-
+        elsewhere = application({})
         async with served(elsewhere) as foreign:
 
             async def spoil(request: web.Request, _: int) -> web.Response | None:
@@ -56,7 +49,7 @@ class _OpenEhrConformance(RecordsConformance):
 
             async with self.endpoint(spoil) as origin:
                 result = await self.asked(origin)
-        assert (result.label, called) == (OutcomeLabel.COMPLETE, [])
+        assert (result.label, elsewhere[JOURNAL]) == (OutcomeLabel.COMPLETE, [])
 
 
 class TestNamedColumns(_OpenEhrConformance):
