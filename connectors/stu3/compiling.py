@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from types import MappingProxyType
 
-from connectors.stu3 import operations, rules
+from connectors.stu3 import rules
+from connectors.stu3.building import OPERATIONS
 from connectors.stu3.carrying import Content, complex_content, members_content, primitive_content
 from connectors.stu3.finishing import FINISHES
 from connectors.stu3.primitives import CHECKS, Check
@@ -13,6 +15,8 @@ from connectors.stu3.shape import Put, Required, Shape
 from connectors.stu3.table import BACKBONE, CARRIED, SAME_AS, Line, Table
 
 _ANY_NAMED = "Element"
+# The operations that put a member one level down, and whether R4 has a list there.
+_LEVELS: Mapping[str, bool] = MappingProxyType({"within": True, "inside": False})
 
 
 class Shapes:
@@ -79,26 +83,27 @@ class Shapes:
     def _add(self, shape: Shape, line: Line, path: str, taken: frozenset[str]) -> None:
         put = self._put(line, path)
         if taken and not line.many:
-            put = rules.guarded(put, taken, path, self._content(line, path))
+            put = rules.guarded(put, taken, path, self.content(line, path))
         sibling = self._sibling(line, path) if line.kind in CHECKS else None
-        if line.operation == "within":
-            put = rules.within(put, line.argument)
-            sibling = rules.within(sibling, line.argument) if sibling else None
+        if line.operation in _LEVELS:
+            many = _LEVELS[line.operation]
+            put = rules.within(put, line.argument, many=many)
+            sibling = rules.within(sibling, line.argument, many=many) if sibling else None
         shape.rules[line.name] = put
         if sibling:
             shape.rules[f"_{line.name}"] = sibling
 
     def _put(self, line: Line, path: str) -> Put:
         if line.target == CARRIED:
-            return rules.put_carried(path, self._content(line, path))
-        if line.operation and line.operation != "within":
+            return rules.put_carried(path, self.content(line, path))
+        if line.operation and line.operation not in _LEVELS:
             return self._operation(line, path)
         if line.kind in CHECKS:
             return self._primitive(line, path)
         shape = self._shape_of(line, path)
         if line.many:
             return rules.put_elements(line.target, path, shape)
-        return rules.put_element(line.target, path, shape, self._content(line, path))
+        return rules.put_element(line.target, path, shape, self.content(line, path))
 
     def _primitive(self, line: Line, path: str) -> Put:
         if line.many:
@@ -108,38 +113,13 @@ class Shapes:
         return rules.put_primitive(line.target, CHECKS[line.kind])
 
     def _operation(self, line: Line, path: str) -> Put:
-        match line.operation:
-            case "concept":
-                return operations.put_concept(line.target, line.argument, line.codes or {})
-            case "note":
-                return operations.put_texts("note", path, many=True)
-            case "text":
-                return operations.put_texts(line.target, path, many=line.many)
-            case "reference":
-                return operations.put_reference
-            case "encounter":
-                plain = rules.put_element(line.target, path, self[line.kind], self._content(line, path))
-                return operations.put_encounter(plain, path, self._content(line, path))
-            case "canonical":
-                return operations.put_canonical(line.target, path, self._content(line, path))
-            case "related":
-                return operations.put_related(self["Reference"], path, self._content(line, path))
-            case "dissolve":
-                return operations.dissolve(self[path], path)
-            case "lift":
-                return self._lift(line, path)
-        raise ValueError(f"No operation of a table: ~{line.operation} at {path}.")
-
-    def _lift(self, line: Line, path: str) -> Put:
-        main = next(each for each in line.lines if each.name == line.argument)
-        shape = self[path]
-        shape.rules[main.name] = operations.spread(self[main.kind], f"{path}.{main.name}")
-        if line.many:
-            return rules.put_elements(line.target, path, shape)
-        return rules.put_element(line.target, path, shape, self._content(line, path))
+        build = OPERATIONS.get(line.operation)
+        if build is None:
+            raise ValueError(f"No operation of a table: ~{line.operation} at {path}.")
+        return build(self, line, path)
 
     def _sibling(self, line: Line, path: str) -> Put:
-        if line.target == CARRIED or line.operation not in {"", "within", "reference"}:
+        if line.target == CARRIED or line.operation not in {"", "reference", *_LEVELS}:
             return rules.carry_sibling(path, self[_ANY_NAMED])
         if line.many:
             return rules.put_siblings(line.target, self[_ANY_NAMED])
@@ -150,10 +130,11 @@ class Shapes:
             return self[path]
         return self[line.kind.removeprefix(SAME_AS)]
 
-    def _content(self, line: Line, path: str) -> Content:
+    def content(self, line: Line, path: str) -> Content:
+        """What carries the member of `line` where R4 has no place for it."""
         if line.kind == BACKBONE:
             return members_content(
-                {each.name: self._content(each, f"{path}.{each.name}") for each in line.lines}
+                {each.name: self.content(each, f"{path}.{each.name}") for each in line.lines}
             )
         return self._content_of(line.kind)
 

@@ -10,8 +10,10 @@ from connectors.stu3.carrying import ROOT, append_extension
 from connectors.stu3.context import Context
 from connectors.stu3.operations import show_prose
 from connectors.stu3.shape import Finish, absent
+from connectors.stu3.tables.codes import CODES
 
 _ERROR = "entered-in-error"
+_INTENTS = frozenset(CODES["request-intent"].split())
 
 
 def _finish_extension(source: Tree, out: Tree, _context: Context) -> None:
@@ -69,6 +71,18 @@ def _finish_document(source: Tree, out: Tree, _context: Context) -> None:
         out["date"] = source["created"]
 
 
+def _finish_device_request(source: Tree, out: Tree, _context: Context) -> None:
+    """The intent was a concept and is a code: the one of its codes that R4 knows."""
+    intent = source.get("intent")
+    codings = intent.get("coding") if type(intent) is dict else None
+    codes = [each.get("code") for each in codings or [] if type(each) is dict]
+    known = [code for code in codes if code in _INTENTS]
+    if len(known) == 1:
+        out["intent"] = known[0]
+    else:
+        out["_intent"] = {"extension": [absent()]}
+
+
 FINISHES: Mapping[str, Finish] = MappingProxyType(
     {
         "Extension": _finish_extension,
@@ -79,5 +93,6 @@ FINISHES: Mapping[str, Finish] = MappingProxyType(
         "Procedure": _finish_procedure,
         "Communication": _finish_communication,
         "DocumentReference": _finish_document,
+        "DeviceRequest": _finish_device_request,
     }
 )

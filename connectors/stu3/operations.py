@@ -1,12 +1,12 @@
-"""A line of a table with an operation to the function that writes its member: what more than a name changes."""
+"""A line of a table with an operation to the function that writes its member: more than a name changes."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from connectors.r4 import Tree, as_given
+from connectors.r4 import Tree, as_given, is_id
 from connectors.stu3.carrying import ROOT, Content, append_extension, carry, untyped
 from connectors.stu3.context import Context
 from connectors.stu3.primitives import CHECKS, is_string
@@ -17,10 +17,11 @@ _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
 _SYSTEMS: Mapping[str, str] = MappingProxyType(
     {"administrative-gender": "http://hl7.org/fhir/administrative-gender"}
 )
+_OID = "urn:oid:"
 _RELATED: Mapping[str, str] = MappingProxyType({"has-member": "hasMember", "derived-from": "derivedFrom"})
 
 
-def put_concept(target: str, system: str, codes: Mapping[str, str]) -> Put:
+def put_concept(target: str, path: str, system: str, codes: Mapping[str, str]) -> Put:
     """A code that R4 writes as a CodeableConcept of a system of HL7's."""
     uri = _SYSTEMS.get(system, _TERMINOLOGY + system)
 
@@ -29,6 +30,8 @@ def put_concept(target: str, system: str, codes: Mapping[str, str]) -> Put:
         code = codes.get(word) if type(word) is str else None
         if code is not None:
             out[target] = {"coding": [{"system": uri, "code": code}]}
+            if code != word:
+                append_extension(out, {"url": ROOT + path, "valueCode": word})
         else:
             out[target] = {"extension": [as_given(value)], **_text(word)}
 
@@ -142,6 +145,52 @@ def _join(out: Tree, made: Tree, path: str, _context: Context) -> None:
             out[name].extend(value)
         else:
             append_extension(out, {"url": f"{ROOT}{path}.{name.lstrip('_')}", **untyped(value)})
+
+
+def put_wrapped(
+    target: str, path: str, member: str, convert: Callable[[Tree, Context], Tree], *, many: bool
+) -> Put:
+    """A value that R4 keeps in a member of a new element: a coding in a concept, a reference in an actor."""
+    url = ROOT + path
+
+    def put(value: Any, out: Tree, context: Context) -> None:
+        for each in value if type(value) is list else [value]:
+            made = convert(each, context) if type(each) is dict else None
+            if not made or (not many and target in out):
+                append_extension(out, {"url": url, **untyped(each)})
+                continue
+            wrapped = {member: [made] if member == "coding" else made}
+            if many:
+                out.setdefault(target, []).append(wrapped)
+            else:
+                out[target] = wrapped
+
+    return put
+
+
+def put_uid(target: str, path: str) -> Put:
+    """A DICOM identifier: an OID in STU3, its digits in R4."""
+
+    def put(value: Any, out: Tree, _context: Context) -> None:
+        digits = value.removeprefix(_OID) if type(value) is str else None
+        if digits is not None and is_id(digits):
+            out[target] = digits
+        if digits != value or target not in out:
+            append_extension(out, {"url": ROOT + path, **untyped(value)})
+
+    return put
+
+
+def put_sop(target: str, path: str) -> Put:
+    """The class of a DICOM object: an OID in STU3, a coding in R4."""
+
+    def put(value: Any, out: Tree, _context: Context) -> None:
+        if CHECKS["code"](value):
+            out[target] = {"system": "urn:ietf:rfc:3986", "code": value}
+        else:
+            append_extension(out, {"url": ROOT + path, **untyped(value)})
+
+    return put
 
 
 def put_related(reference: Shape, path: str, content: Content) -> Put:

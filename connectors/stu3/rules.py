@@ -48,7 +48,7 @@ def put_code(target: str, path: str, codes: Mapping[str, str]) -> Put:
 
 
 def put_primitives(target: str, check: Check) -> Put:
-    """A list of plain values, each in its place: one that R4 cannot hold leaves a gap with its text beside."""
+    """A list of plain values, each in its place: what R4 cannot hold leaves a gap with its text beside."""
     beside = f"_{target}"
 
     def put(value: Any, out: Tree, _context: Context) -> None:
@@ -191,10 +191,11 @@ def guarded(put: Put, taken: frozenset[str], path: str, content: Content) -> Put
     return put_once
 
 
-def within(put: Put, element: str) -> Put:
-    """A member that R4 keeps one level down, in the only element of a list."""
+def within(put: Put, element: str, *, many: bool) -> Put:
+    """A member that R4 keeps one level down, in an element or in the only element of a list."""
 
     def put_within(value: Any, out: Tree, context: Context) -> None:
-        put(value, out.setdefault(element, [{}])[0], context)
+        holder = out.setdefault(element, [{}] if many else {})
+        put(value, holder[0] if many else holder, context)
 
     return put_within

@@ -9,8 +9,8 @@
         value[x] Quantity|string               one line for each type of a choice
         range    #Observation.range*           the same lines as that element's
 
-A type is R4's, `*` a list in R4, `!` required in R4; `{old=new}` changes a code. After the type's name
-`> Name` gives the resource its name in R4.
+A type is R4's, `*` a list in R4, `!` required in R4; `{old=new}` changes a code, `{@name}` is a shared
+list. After the type's name `> Name` gives the resource its name in R4.
 """
 
 from __future__ import annotations
@@ -20,14 +20,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from connectors.stu3.tables.codes import CODES
+
 _INDENT = 2
 _LINE = re.compile(
     r"(?P<name>\w+)(?P<choice>\[x\])? +(?P<kinds>[-\w.#|]+)(?P<many>\*)?(?P<required>!)?"
-    r"(?: +\{(?P<codes>[^}]*)\})?(?: +~(?P<operation>\w+)(?: (?P<argument>[\w.-]+))?)?(?: +> (?P<target>\+|\w+))?"
+    r"(?: +\{(?P<codes>[^}]*)\})?(?: +~(?P<operation>\w+)(?: (?P<argument>[\w.-]+))?)?"
+    r"(?: +> (?P<target>\+|\w+))?"
 )
+_CHANGE = re.compile(r"([\w-]+)=([\w-]+)")
 CARRIED = "+"
 BACKBONE = "-"
 SAME_AS = "#"
+_SHARED = "@"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,5 +105,9 @@ def _lines_of(written: str) -> Iterator[Line]:
 def _codes(written: str | None) -> Mapping[str, str] | None:
     if written is None:
         return None
-    pairs = (word.partition("=") for word in written.split())
-    return MappingProxyType({old: new or old for old, _, new in pairs})
+    words: list[str] = []
+    for word in written.split():
+        words.extend(CODES[word[1:]].split() if word.startswith(_SHARED) else [word])
+    changes = (_CHANGE.fullmatch(word) for word in words)
+    changed = zip(changes, words, strict=True)
+    return MappingProxyType({(old[1] if old else word): (old[2] if old else word) for old, word in changed})

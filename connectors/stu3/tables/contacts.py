@@ -3,9 +3,9 @@
 TABLES = """
 Encounter
   identifier                Identifier*
-  status                    code! {planned arrived triaged in-progress onleave finished cancelled entered-in-error unknown}
+  status                    code! {@encounter-status}
   statusHistory             -*
-    status                  code! {planned arrived triaged in-progress onleave finished cancelled entered-in-error unknown}
+    status                  code! {@encounter-status}
     period                  Period!
   class                     Coding!
   classHistory              -*
@@ -48,9 +48,9 @@ Encounter
 
 EpisodeOfCare
   identifier            Identifier*
-  status                code! {planned waitlist active onhold finished cancelled entered-in-error}
+  status                code! {@episode-status}
   statusHistory         -*
-    status              code! {planned waitlist active onhold finished cancelled entered-in-error}
+    status              code! {@episode-status}
     period              Period!
   type                  CodeableConcept*
   diagnosis             -*
@@ -90,9 +90,9 @@ ProcedureRequest > ServiceRequest
   basedOn          Reference*
   replaces         Reference*
   requisition      Identifier
-  status           code! {draft active suspended=on-hold cancelled=revoked completed entered-in-error unknown}
-  intent           code! {proposal plan directive order original-order reflex-order filler-order instance-order option}
-  priority         code {routine urgent asap stat}
+  status           code! {@request-status}
+  intent           code! {@request-intent}
+  priority         code {@request-priority}
   doNotPerform     boolean
   category         CodeableConcept*
   code             CodeableConcept
@@ -120,10 +120,10 @@ ReferralRequest > ServiceRequest
   basedOn           Reference*
   replaces          Reference*
   groupIdentifier   Identifier > requisition
-  status            code! {draft active suspended=on-hold cancelled=revoked completed entered-in-error unknown}
-  intent            code! {proposal plan directive order original-order reflex-order filler-order instance-order option}
+  status            code! {@request-status}
+  intent            code! {@request-intent}
   type              CodeableConcept > code
-  priority          code {routine urgent asap stat}
+  priority          code {@request-priority}
   serviceRequested  CodeableConcept* > orderDetail
   subject           Reference!
   context           Reference ~encounter > encounter
@@ -155,7 +155,7 @@ DocumentReference
   authenticator        Reference
   custodian            Reference
   relatesTo            -*
-    code               code! {replaces transforms signs appends}
+    code               code! {@document-relation}
     target             Reference!
   description          string
   securityLabel        CodeableConcept*
@@ -175,7 +175,7 @@ DocumentReference
 
 Appointment
   identifier             Identifier*
-  status                 code! {proposed pending booked arrived fulfilled cancelled noshow entered-in-error checked-in waitlist}
+  status                 code! {@appointment-status}
   serviceCategory        CodeableConcept*
   serviceType            CodeableConcept*
   specialty              CodeableConcept*
@@ -196,7 +196,7 @@ Appointment
     type                 CodeableConcept*
     actor                Reference
     required             code {required optional information-only}
-    status               code! {accepted declined tentative needs-action}
+    status               code! {@participation-status}
   requestedPeriod        Period*
 
 AppointmentResponse
@@ -206,7 +206,7 @@ AppointmentResponse
   end                instant
   participantType    CodeableConcept*
   actor              Reference
-  participantStatus  code! {accepted declined tentative needs-action}
+  participantStatus  code! {@participation-status}
   comment            string
 
 Schedule

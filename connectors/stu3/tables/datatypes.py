@@ -5,9 +5,11 @@ Element
 
 Extension
   url       uri
-  value[x]  base64Binary|boolean|code|date|dateTime|decimal|id|instant|integer|markdown|oid|positiveInt|string|time|unsignedInt|uri
-  value[x]  Address|Age|Annotation|Attachment|CodeableConcept|Coding|ContactPoint|Count|Distance|Duration|HumanName|Identifier
-  value[x]  Meta|Money|Period|Quantity|Range|Ratio|Reference|SampledData|Signature|Timing
+  value[x]  base64Binary|boolean|code|date|dateTime|decimal|id|instant|integer|markdown
+  value[x]  oid|positiveInt|string|time|unsignedInt|uri
+  value[x]  Address|Age|Annotation|Attachment|CodeableConcept|Coding|ContactDetail|ContactPoint
+  value[x]  Count|Distance|Dosage|Duration|HumanName|Identifier|Meta|Money|Period|Quantity
+  value[x]  Range|Ratio|Reference|SampledData|Signature|Timing
 
 Meta
   versionId    id
@@ -46,35 +48,35 @@ Coding
 
 Quantity
   value       decimal
-  comparator  code {< <= >= >}
+  comparator  code {@comparator}
   unit        string
   system      uri
   code        code
 
 Age
   value       decimal
-  comparator  code {< <= >= >}
+  comparator  code {@comparator}
   unit        string
   system      uri
   code        code
 
 Count
   value       decimal
-  comparator  code {< <= >= >}
+  comparator  code {@comparator}
   unit        string
   system      uri
   code        code
 
 Distance
   value       decimal
-  comparator  code {< <= >= >}
+  comparator  code {@comparator}
   unit        string
   system      uri
   code        code
 
 Duration
   value       decimal
-  comparator  code {< <= >= >}
+  comparator  code {@comparator}
   unit        string
   system      uri
   code        code
@@ -173,15 +175,15 @@ Timing
     countMax      positiveInt
     duration      decimal
     durationMax   decimal
-    durationUnit  code {s min h d wk mo a}
+    durationUnit  code {@units-of-time}
     frequency     positiveInt
     frequencyMax  positiveInt
     period        decimal
     periodMax     decimal
-    periodUnit    code {s min h d wk mo a}
-    dayOfWeek     code* {mon tue wed thu fri sat sun}
+    periodUnit    code {@units-of-time}
+    dayOfWeek     code* {@days}
     timeOfDay     time*
-    when          code* {MORN MORN.early MORN.late NOON AFT AFT.early AFT.late EVE EVE.early EVE.late NIGHT PHS HS WAKE C CM CD CV AC ACM ACD ACV PC PCM PCD PCV}
+    when          code* {@event-timing}
     offset        unsignedInt
   code    CodeableConcept
 

@@ -3,8 +3,8 @@
 TABLES = """
 Condition
   identifier          Identifier*
-  clinicalStatus      code {active recurrence relapse inactive remission resolved} ~concept condition-clinical
-  verificationStatus  code {unconfirmed provisional differential confirmed refuted entered-in-error} ~concept condition-ver-status
+  clinicalStatus      code {@condition-clinical} ~concept condition-clinical
+  verificationStatus  code {@condition-verification} ~concept condition-ver-status
   category            CodeableConcept*
   severity            CodeableConcept
   code                CodeableConcept
@@ -27,7 +27,7 @@ Condition
 Observation
   identifier        Identifier*
   basedOn           Reference*
-  status            code! {registered preliminary final amended corrected cancelled entered-in-error unknown}
+  status            code! {@observation-status}
   category          CodeableConcept*
   code              CodeableConcept!
   subject           Reference
@@ -35,7 +35,8 @@ Observation
   effective[x]      dateTime|Period
   issued            instant
   performer         Reference*
-  value[x]          Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period
+  value[x]          Quantity|CodeableConcept|string|boolean|integer
+  value[x]          Range|Ratio|SampledData|time|dateTime|Period
   valueAttachment   Attachment > +
   dataAbsentReason  CodeableConcept
   interpretation    CodeableConcept*
@@ -56,7 +57,8 @@ Observation
     target          Reference
   component         -*
     code              CodeableConcept!
-    value[x]          Quantity|CodeableConcept|string|boolean|integer|Range|Ratio|SampledData|time|dateTime|Period
+    value[x]          Quantity|CodeableConcept|string|boolean|integer
+    value[x]          Range|Ratio|SampledData|time|dateTime|Period
     valueAttachment   Attachment > +
     dataAbsentReason  CodeableConcept
     interpretation    CodeableConcept*
@@ -65,7 +67,7 @@ Observation
 DiagnosticReport
   identifier      Identifier*
   basedOn         Reference*
-  status          code! {registered partial preliminary final amended corrected appended cancelled entered-in-error unknown}
+  status          code! {@report-status}
   category        CodeableConcept*
   code            CodeableConcept!
   subject         Reference
@@ -140,7 +142,7 @@ Procedure
   definition          Reference* > +
   basedOn             Reference*
   partOf              Reference*
-  status              code! {preparation in-progress not-done suspended=on-hold aborted=stopped completed entered-in-error unknown}
+  status              code! {@event-status}
   notDone             boolean > +
   notDoneReason       CodeableConcept > statusReason
   category            CodeableConcept
@@ -178,7 +180,7 @@ FamilyMemberHistory
   date              dateTime
   name              string
   relationship      CodeableConcept!
-  gender            code {male female other unknown} ~concept administrative-gender > sex
+  gender            code {@gender} ~concept administrative-gender > sex
   born[x]           Period|date|string
   age[x]            Age|Range|string
   estimatedAge      boolean

@@ -4,7 +4,7 @@ TABLES = """
 AllergyIntolerance
   identifier          Identifier*
   clinicalStatus      code {active inactive resolved} ~concept allergyintolerance-clinical
-  verificationStatus  code {unconfirmed confirmed refuted entered-in-error} ~concept allergyintolerance-verification
+  verificationStatus  code {@allergy-verification} ~concept allergyintolerance-verification
   type                code {allergy intolerance}
   category            code* {food medication environment biologic}
   criticality         code {low high unable-to-assess}
@@ -60,7 +60,7 @@ MedicationStatement
   subject            Reference!
   derivedFrom        Reference*
   taken              code > +
-  reasonNotTaken     CodeableConcept* > +
+  reasonNotTaken     CodeableConcept* > statusReason
   reasonCode         CodeableConcept*
   reasonReference    Reference*
   note               Annotation*
@@ -72,9 +72,9 @@ MedicationRequest
   basedOn                 Reference*
   groupIdentifier         Identifier
   status                  code! {active on-hold cancelled completed entered-in-error stopped draft unknown}
-  intent                  code! {proposal plan order original-order reflex-order filler-order instance-order option}
+  intent                  code! {@request-intent}
   category                CodeableConcept*
-  priority                code {routine urgent asap stat}
+  priority                code {@request-priority}
   medication[x]           CodeableConcept|Reference!
   subject                 Reference!
   context                 Reference ~encounter > encounter

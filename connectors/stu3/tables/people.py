@@ -6,7 +6,7 @@ Patient
   active                boolean
   name                  HumanName*
   telecom               ContactPoint*
-  gender                code {male female other unknown}
+  gender                code {@gender}
   birthDate             date
   deceased[x]           boolean|dateTime
   address               Address*
@@ -18,7 +18,7 @@ Patient
     name                HumanName
     telecom             ContactPoint*
     address             Address
-    gender              code {male female other unknown}
+    gender              code {@gender}
     organization        Reference
     period              Period
   animal                - > +
@@ -41,7 +41,7 @@ RelatedPerson
   relationship  CodeableConcept*
   name          HumanName*
   telecom       ContactPoint*
-  gender        code {male female other unknown}
+  gender        code {@gender}
   birthDate     date
   address       Address*
   photo         Attachment*
@@ -53,7 +53,7 @@ Practitioner
   name           HumanName*
   telecom        ContactPoint*
   address        Address*
-  gender         code {male female other unknown}
+  gender         code {@gender}
   birthDate      date
   photo          Attachment*
   qualification  -*
@@ -75,7 +75,7 @@ PractitionerRole
   healthcareService       Reference*
   telecom                 ContactPoint*
   availableTime           -*
-    daysOfWeek            code* {mon tue wed thu fri sat sun}
+    daysOfWeek            code* {@days}
     allDay                boolean
     availableStartTime    time
     availableEndTime      time
@@ -143,7 +143,7 @@ HealthcareService
   referralMethod          CodeableConcept*
   appointmentRequired     boolean
   availableTime           -*
-    daysOfWeek            code* {mon tue wed thu fri sat sun}
+    daysOfWeek            code* {@days}
     allDay                boolean
     availableStartTime    time
     availableEndTime      time
