@@ -67,6 +67,7 @@ class Cause(enum.StrEnum):
     PAGE_LOOP = "page-loop"
     PAGE_FAILED = "page-failed"
     FEWER_THAN_TOTAL = "fewer-than-total"
+    FULL_PAGE = "full-page"
     REFERENCE_SPELLING = "reference-spelling"
     PARTNER_WARNING = "partner-warning"
     NOT_OFFERED = "not-offered"

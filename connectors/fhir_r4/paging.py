@@ -113,8 +113,18 @@ class Search:
             self.request = self._follow(page.next_link)
         elif self.total is not None and self.total > self.counted:
             self._end(Cause.FEWER_THAN_TOTAL)
+        elif self._may_be_cut(page):
+            self._end(Cause.FULL_PAGE)
         else:
             self._end(Cause.NONE)
+
+    def _may_be_cut(self, page: Searchset) -> bool:
+        """Just as much as was asked for, from a server that tells neither how many there are nor that it
+        pages: some cut there, and say nothing. A page behind a `next` was not asked for by `_count`.
+        """
+        came = len(page.entries) if self.counts_includes else page.matched
+        asked_for = dict(self.request.form or self.request.query).get("_count")
+        return self.total is None and str(came) == asked_for
 
     def _follow(self, link: str) -> HttpRequest:
         """A link that is a query alone means the same search: its path goes along."""

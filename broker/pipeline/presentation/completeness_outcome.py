@@ -39,6 +39,7 @@ _CAUSES: dict[str, str] = {
     Cause.ENTRY_LIMIT: "There were more items than are taken.",
     Cause.PAGE_FAILED: "A later page could not be had.",
     Cause.FEWER_THAN_TOTAL: "It sent fewer items than it says there are.",
+    Cause.FULL_PAGE: "It sent as many items as it was asked for, and does not say whether that is all.",
     Cause.REFERENCE_SPELLING: "Its server finds nothing in the way in which it is registered to be asked.",
     Cause.PARTNER_WARNING: "It says itself that something may be missing.",
     Cause.NOT_OFFERED: "Its server is not registered for all that it supplies.",
