@@ -63,10 +63,15 @@ def ordinal(given: Tree, archetype: str) -> Tree:
 def node_code(archetype: str, node: str, words: Tree) -> Tree:
     """What an element is: its name, and the node of the archetype that defines it."""
     found = concept(words, archetype)
-    if archetype and node:
+    if archetype and is_code(node):
         own = {"system": ARCHETYPE, "code": node if node == archetype else f"{archetype}#{node}"}
         found = {**found, "coding": [*found.get("coding", ()), own]}
     return found
+
+
+def is_code(given: str) -> bool:
+    """Characters that R4 can hold as a code."""
+    return _CODE.fullmatch(given) is not None
 
 
 def is_coded(given: Any) -> bool:
@@ -87,7 +92,7 @@ def system_of(terminology: str, archetype: str) -> str:
 
 def _coding(phrase: Tree, archetype: str) -> Tree:
     code, name = text(phrase, "code_string"), text(phrase, "terminology_id", "value")
-    if not _CODE.fullmatch(code):
+    if not is_code(code):
         return {}
     version = _WITH_VERSION.fullmatch(name)
     if version:

@@ -6,6 +6,7 @@ name or the state of an instruction. Only what describes the writing itself is l
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ _ABSENT: Mapping[str, str] = {
 _OF_THE_WRITING = frozenset(
     {"_type", "archetype_node_id", "archetype_details", "language", "encoding", "territory"}
 )
+_ARCHETYPE_ID = re.compile(r"openEHR-[A-Za-z0-9_.-]+", re.ASCII)
 _IN_COMPONENT = frozenset(
     {
         "valueQuantity",
@@ -64,6 +66,11 @@ class Leaf:
         """Its name as it stands in the composition."""
         return text(self.name, "value")
 
+    @property
+    def whereabouts(self) -> str:
+        """The names of the clusters and headings that it stands under."""
+        return " / ".join(filter(None, self.way))
+
     def read(self) -> Value:
         """Its value as R4 has it."""
         return Value("") if self.value is None else value_of(self.value, self.archetype)
@@ -74,8 +81,8 @@ class Leaf:
         if found.member and found.member not in _IN_COMPONENT:
             return None
         beside = [as_given(found.given)] if found.given is not None else []
-        if self.way:
-            beside.append({"url": WAY, "valueString": " / ".join(self.way)})
+        if self.whereabouts:
+            beside.append({"url": WAY, "valueString": self.whereabouts})
         return {
             **({"extension": beside} if beside else {}),
             "code": node_code(self.archetype, self.node, self.name),
@@ -88,8 +95,8 @@ class Leaf:
         parts: list[Tree] = [
             {"url": "name", "valueCodeableConcept": node_code(self.archetype, self.node, self.name)}
         ]
-        if self.way:
-            parts.append({"url": "way", "valueString": " / ".join(self.way)})
+        if self.whereabouts:
+            parts.append({"url": "way", "valueString": self.whereabouts})
         found = self.read()
         if found.member:
             parts.append({"url": "value", found.member: found.value})
@@ -116,7 +123,7 @@ def leaves_of(tree: Any, name: str = "", archetype: str = "", way: tuple[str, ..
             yield from leaves_of(tree[place], name, archetype, (*way, one) if one else way)
     elif isinstance(tree, dict):
         yield from _of_object(tree, name, archetype, way)
-    elif tree is not None:
+    elif tree is not None and tree != "":
         yield Leaf({"value": name}, way, archetype, value=_plain(tree))
 
 
@@ -155,7 +162,7 @@ def _of_element(tree: Tree, archetype: str, way: tuple[str, ...]) -> Iterator[Le
 def archetype_of(tree: Tree) -> str:
     """The archetype that an object is the root of; empty for a node inside one."""
     named = text(tree, "archetype_details", "archetype_id", "value") or text(tree, "archetype_node_id")
-    return named if named.startswith("openEHR-") else ""
+    return named if _ARCHETYPE_ID.fullmatch(named) else ""
 
 
 def _told_apart(items: list[Any]) -> Iterator[str]:

@@ -92,8 +92,9 @@ def _tree_of(composition: bytes) -> Tree:
 def _entries(items: Iterable[object], way: tuple[str, ...] = ()) -> Iterator[tuple[object, tuple[str, ...]]]:
     """Every entry under every heading, with the headings that it stands under."""
     for item in items:
-        if isinstance(item, dict) and type_of(item) == "SECTION":
-            yield from _entries(item.get("items") or [], (*way, text(item, "name", "value")))
+        inner = item.get("items", []) if isinstance(item, dict) and type_of(item) == "SECTION" else None
+        if isinstance(item, dict) and isinstance(inner, list):
+            yield from _entries(inner, (*way, text(item, "name", "value")))
         else:
             yield item, way
 

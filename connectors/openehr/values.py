@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.openehr.codes import concept, is_coded, ordinal
+from connectors.openehr.codes import concept, is_code, is_coded, ordinal
 from connectors.openehr.shapes import is_number, mapping, text, type_of
 from connectors.r4 import Tree, is_date_time
 
@@ -21,6 +21,7 @@ _ONE_UNIT = re.compile(r"P([0-9]+)([YMWD])|PT([0-9]+(?:\.[0-9]+)?)([HMS])", re.A
 _DAYS: Mapping[str, str] = {"Y": "a", "M": "mo", "W": "wk", "D": "d"}
 _HOURS: Mapping[str, str] = {"H": "h", "M": "min", "S": "s"}
 _URI = re.compile(r"\S+")
+_BASE64 = re.compile(r"(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ def value_of(given: Any, archetype: str) -> Value:
     """One data value. Whatever R4 cannot say of it is in `given`."""
     kind = type_of(given)
     if kind not in _READERS:
-        return Value("valueString", given) if isinstance(given, str) else Value("", given=given)
+        exact = isinstance(given, str) and given != ""
+        return Value("valueString", given) if exact else Value("", given={"value": given})
     reader, told = _READERS[kind]
     found = reader(given, archetype)
     untold = {name for name, value in given.items() if value is not None} - told - {"_type"}
@@ -196,7 +198,13 @@ def _multimedia(given: Tree, _: str) -> Value:
         "title": text(given, "alternate_text"),
     }
     kept = {name: value for name, value in found.items() if value}
-    return Value("valueAttachment", kept) if kept else Value("", given=given)
+    exact = is_code(text(given, "media_type", "code_string")) and _is_base64(text(given, "data"))
+    return Value("valueAttachment", kept) if kept and exact else Value("", given=given)
+
+
+def _is_base64(given: str) -> bool:
+    """Characters that R4 can hold as data; none at all are as good."""
+    return _BASE64.fullmatch(given) is not None
 
 
 def _uri(given: Tree, _: str) -> Value:
