@@ -11,7 +11,7 @@ from connectors.stu3.building import OPERATIONS
 from connectors.stu3.carrying import Content, complex_content, members_content, primitive_content
 from connectors.stu3.finishing import FINISHES
 from connectors.stu3.primitives import CHECKS, Check
-from connectors.stu3.shape import Put, Required, Shape
+from connectors.stu3.shape import Lined, Put, Required, Shape
 from connectors.stu3.table import BACKBONE, CARRIED, SAME_AS, Line, Table
 
 _ANY_NAMED = "Element"
@@ -48,7 +48,8 @@ class Shapes:
         shape = self._shapes[name]
         shape.rules.update(
             resourceType=_nothing,
-            meta=rules.put_element("meta", f"{name}.meta", self["Meta"], self._content_of("Meta")),
+            id=_nothing,
+            meta=rules.put_element("meta", f"{name}.meta", self["Meta"], members_content({})),
             text=rules.put_element("text", f"{name}.text", self["Narrative"], members_content({})),
             contained=self._contained,
             implicitRules=rules.put_primitive("implicitRules", CHECKS["uri"]),
@@ -66,7 +67,7 @@ class Shapes:
     def _fill(self, path: str, lines: list[Line]) -> None:
         shape = self._shapes[path]
         extensions = rules.put_elements("extension", f"{path}.extension", self["Extension"])
-        shape.rules.update(id=rules.put_primitive("id", CHECKS["string"]), extension=extensions)
+        shape.rules.update(id=rules.put_id(path), extension=extensions)
         if "." in path:
             modifiers = rules.put_elements(
                 "modifierExtension", f"{path}.modifierExtension", self["Extension"]
@@ -78,7 +79,8 @@ class Shapes:
         shared = _shared_targets(lines)
         for line in lines:
             self._add(shape, line, f"{path}.{line.name}", shared.get(line.name, frozenset()))
-        shape.required = [*self._required(path, lines)]
+        lined = [Lined(line.target) for line in lines if line.many and line.kind in CHECKS]
+        shape.last = [*self._required(path, lines), *lined]
 
     def _add(self, shape: Shape, line: Line, path: str, taken: frozenset[str]) -> None:
         put = self._put(line, path)
@@ -178,4 +180,4 @@ def _check(line: Line) -> Check:
 
 
 def _nothing(_value: object, _out: object, _context: object) -> None:
-    """The kind is written first, and not as a member among others."""
+    """The kind and the id are written first, and not as members among others."""

@@ -27,7 +27,8 @@ class Courses:
                 self._learn(source.tree, f"MedicationRequest/{source.new_id}", context)
 
     def _learn(self, request: Tree, reference: str, context: Context) -> None:
-        if request.get("intent") in _ORDERS:
+        intent = request.get("intent")
+        if isinstance(intent, str) and intent in _ORDERS:
             for plan in _based_on(request):
                 self._orders.setdefault(context.reference(plan) or plan, []).append(reference)
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broker.domain.json_bytes import write_tree
-from connectors.r4 import Tree, stable_id
+from connectors.r4 import ListedReason, Tree, stable_id
 from connectors.stu3.carrying import ROOT, append_extension
 from connectors.stu3.context import Context
 from connectors.stu3.names import Names
@@ -54,7 +54,7 @@ def ended_items(ended: EndedAllergies, context: Context) -> Iterable[Tree]:
     """Each allergy as an item of its own."""
     for new_id, allergy in ended.allergies:
         out = translate_resource(allergy, new_id, context)
-        if out is not None:
+        if not isinstance(out, ListedReason):
             _never_active(allergy, out)
             _take_along(allergy, out, ended, context)
             yield out

@@ -18,7 +18,7 @@ _INTENTS = frozenset(CODES["request-intent"].split())
 
 def _finish_extension(source: Tree, out: Tree, _context: Context) -> None:
     """An extension has a name, and either a value or extensions of its own."""
-    if "url" not in out:
+    if "url" not in out or "_url" in out:
         out.clear()
         out.update({"url": AS_GIVEN, **as_given(source)})
         return

@@ -73,8 +73,10 @@ def show_prose(source: Tree, out: Tree, _context: Context) -> None:
     if "_reference" in out and "display" not in out and is_string(source.get("reference")):
         out["display"] = source["reference"]
         beside = out["_reference"]
-        beside["extension"] = [each for each in beside["extension"] if each != as_given(out["display"])]
-        if beside == {"extension": []}:
+        kept = [each for each in beside.pop("extension", []) if each != as_given(out["display"])]
+        if kept:
+            beside["extension"] = kept
+        if not beside:
             del out["_reference"]
 
 

@@ -17,7 +17,8 @@ _INTEGER_MAX = 2**31 - 1
 # R4 4.0.1, Data Types: code, uri and base64Binary. A string may not be empty.
 _CODE = re.compile(r"\S+(?:\s\S+)*")
 _URI = re.compile(r"\S+")
-_BASE64 = re.compile(r"[A-Za-z0-9+/=\s]+", re.ASCII)
+_BASE64 = re.compile(r"[A-Za-z0-9+/\s]+(?:=\s*){0,2}", re.ASCII)
+_BASE64_GROUP = 4
 
 
 def is_string(value: object) -> bool:
@@ -34,7 +35,9 @@ def _is_uri(value: object) -> bool:
 
 
 def _is_base64(value: object) -> bool:
-    return type(value) is str and _BASE64.fullmatch(value) is not None
+    if type(value) is not str or _BASE64.fullmatch(value) is None:
+        return False
+    return len("".join(value.split())) % _BASE64_GROUP == 0
 
 
 def _is_boolean(value: object) -> bool:

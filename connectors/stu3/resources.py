@@ -17,6 +17,8 @@ from connectors.stu3.tables import EVERY_TABLE
 _ROOT = "https://watersmeet.example/fhir/StructureDefinition"
 # The id that the partner gave, where R4 or the answer itself could not keep it.
 ORIGINAL_ID = f"{_ROOT}/original-id"
+# Kinds that have no extensions, in which something could be carried.
+_BARE = frozenset({"Binary"})
 
 
 def category_in_r4(kind: str) -> Category:
@@ -24,18 +26,20 @@ def category_in_r4(kind: str) -> Category:
     return category_of(RENAMED_TYPES.get(kind, kind))
 
 
-def translate_resource(source: Tree, new_id: str, context: Context) -> Tree | None:
-    """The R4 resource of id `new_id`; None for a kind that no table has."""
+def translate_resource(source: Tree, new_id: str, context: Context) -> Tree | ListedReason:
+    """The R4 resource of id `new_id`; or why there is none."""
     kind = source["resourceType"]
     shape = _BY_KIND.get(kind)
     if shape is None:
-        return None
+        return ListedReason.UNKNOWN_KIND
     out: Tree = {"resourceType": _SHAPES.resources[kind], "id": new_id}
     out.update(shape.convert(source, context))
     out["id"] = new_id
     given = source.get("id")
     if given is not None and given != new_id:
         append_extension(out, {"url": ORIGINAL_ID, "valueString": _as_text(given)})
+    if kind in _BARE and ("extension" in out or "modifierExtension" in out):
+        return ListedReason.SHAPE
     return out
 
 
@@ -48,12 +52,12 @@ def translate_contained(source: Any, context: Context) -> Tree:
     """A resource inside another keeps its local id. One of an unknown kind stands there as it was."""
     kind = source.get("resourceType") if type(source) is dict else None
     local = source.get("id") if type(source) is dict else None
-    made = None
+    made: Tree | ListedReason = ListedReason.SHAPE
     if type(kind) is str:
         made = translate_resource(source, local if type(local) is str else "", context)
-    if made is None:
+    if isinstance(made, ListedReason):
         category = category_in_r4(kind) if type(kind) is str else Category.UNCLASSIFIED
-        made = listed(category, ListedReason.UNKNOWN_KIND, write_tree(source), subject=None)
+        made = listed(category, made, write_tree(source), subject=None)
         made["id"] = local
     if type(local) is not str or not local:
         del made["id"]

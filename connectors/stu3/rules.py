@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from connectors.r4 import Tree, as_given
-from connectors.stu3.carrying import ROOT, Content, append_extension, carry, untyped
+from connectors.stu3.carrying import ROOT, Content, append_extension, carry, unknown_extension, untyped
 from connectors.stu3.context import Context
-from connectors.stu3.primitives import Check
+from connectors.stu3.primitives import Check, is_string
 from connectors.stu3.shape import Put, Shape, give_beside
 
 
@@ -27,6 +27,18 @@ def put_primitive(target: str, check: Check) -> Put:
             out[target] = value[0]
         elif value not in ([], {}):
             give_beside(out, target, value)
+
+    return put
+
+
+def put_id(path: str) -> Put:
+    """An element's id. It is bare text in JSON, which has nothing beside it."""
+
+    def put(value: Any, out: Tree, _context: Context) -> None:
+        if is_string(value):
+            out["id"] = value
+        else:
+            append_extension(out, unknown_extension(path, "id", value))
 
     return put
 
@@ -57,16 +69,13 @@ def put_primitives(target: str, check: Check) -> Put:
             if values:
                 out[target] = values
             return
-        if any(map(check, values)):
-            out[target] = [each if check(each) else None for each in values]
+        out[target] = [each if check(each) else None for each in values]
         gaps = out.setdefault(beside, [])
         gaps.extend([None] * (len(values) - len(gaps)))
         for place, each in enumerate(values):
             if each is not None and not check(each):
                 gaps[place] = gaps[place] or {}
                 append_extension(gaps[place], as_given(each))
-        if not any(gaps):
-            del out[beside]
 
     return put
 
@@ -109,8 +118,6 @@ def put_siblings(target: str, element: Shape) -> Put:
                 append_extension(held[place], extension)
             if made:
                 held[place] = {**made, **(held[place] or {})}
-        if not any(held):
-            del out[beside]
 
     return put
 

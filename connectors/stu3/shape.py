@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import zip_longest
 from typing import Any, TypeAlias
 
 from connectors.r4 import Tree, as_given
@@ -23,7 +24,7 @@ class Shape:
         """`path` is the element's own in STU3, as `Encounter.location`."""
         self.path = path
         self.rules: dict[str, Put] = {}
-        self.required: list[Required] = []
+        self.last: list[Required | Lined] = []
         self.finish: Finish | None = None
 
     def convert(self, source: Tree, context: Context) -> Tree:
@@ -39,8 +40,8 @@ class Shape:
                 append_extension(out, unknown_extension(self.path, name, value))
         if self.finish is not None:
             self.finish(source, out, context)
-        for needed in self.required:
-            needed.complete(out, context)
+        for step in self.last:
+            step.complete(out, context)
         return out
 
 
@@ -75,6 +76,28 @@ class Required:
         made = self.shape.convert({}, context) if self.shape else {"extension": [_absent("unknown")]}
         target = f"_{self.targets[0]}" if self.is_primitive else self.targets[0]
         out[target] = [made] if self.many else made
+
+
+class Lined:
+    """A list of plain values and the list of what stands beside each: in R4 they line up, without two gaps."""
+
+    def __init__(self, target: str) -> None:
+        """`target` is the name in R4."""
+        self.target = target
+        self.beside = f"_{target}"
+
+    def complete(self, out: Tree, _context: Context) -> None:
+        """Line them up."""
+        besides = out.get(self.beside)
+        values = out.get(self.target)
+        if besides is None and (values is None or None not in values):
+            return
+        pairs = zip_longest(values or (), besides or ())
+        kept = [(value, beside) for value, beside in pairs if value is not None or beside]
+        for name, held in ((self.target, [value for value, _ in kept]), (self.beside, [b for _, b in kept])):
+            out.pop(name, None)
+            if any(each is not None for each in held):
+                out[name] = held
 
 
 def _absent(reason: str) -> Tree:

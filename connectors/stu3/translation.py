@@ -79,24 +79,24 @@ class _Answer:
             return
         ended = self._ended.get(source.place)
         self._context.local = ended.local if ended else {}
-        try:
-            made = self._made(source, source.tree, ended)
-        except RecursionError:
-            yield self._listed(source, ListedReason.SHAPE)
-            return
-        if made:
-            yield from (Item(source.place, Entry(raw=write_tree(each))) for each in made)
+        made = self._made(source, source.tree, ended)
+        if isinstance(made, ListedReason):
+            yield self._listed(source, made)
         else:
-            yield self._listed(source, ListedReason.UNKNOWN_KIND if source.kind else ListedReason.SHAPE)
+            yield from (Item(source.place, Entry(raw=write_tree(each))) for each in made)
 
-    def _made(self, source: Source, tree: Tree, ended: EndedAllergies | None) -> list[Tree]:
+    def _made(self, source: Source, tree: Tree, ended: EndedAllergies | None) -> list[Tree] | ListedReason:
         if not source.kind:
-            return []
-        out = translate_resource(ended.rest if ended else tree, source.new_id, self._context)
-        if out is None:
-            return []
+            return ListedReason.SHAPE
+        try:
+            out = translate_resource(ended.rest if ended else tree, source.new_id, self._context)
+            if isinstance(out, ListedReason):
+                return out
+            own = [*ended_items(ended, self._context)] if ended else []
+        except RecursionError:  # deeper than any record is: it cannot be read member by member
+            return ListedReason.SHAPE
         self._courses.complete(out)
-        return [out, *(ended_items(ended, self._context) if ended else ())]
+        return [out, *own]
 
     def _listed(self, source: Source, reason: ListedReason) -> Item:
         subject = self._named_person(source.tree or {}) or self._patient

@@ -180,6 +180,6 @@ ImagingStudy
     instance          -*
       uid             oid! ~uid
       number          unsignedInt
-      sopClass        oid ~sop
+      sopClass        Coding! ~sop
       title           string
 """
