@@ -30,7 +30,7 @@ _CURSORS_MAX = 10_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Results:
+class Results:
     """What a search found: how many match, everything in order, and what the server has to say of it.
 
     Compared by identity: a search that was made before gives the very same results.
@@ -41,7 +41,7 @@ class _Results:
     said: tuple[bytes, ...] = ()
 
 
-class _Server:
+class Server:
     """One simulated server. Cursors live here, so a `next` link says nothing of anybody."""
 
     def __init__(self, world: World, manners: Manners) -> None:
@@ -56,9 +56,9 @@ class _Server:
         self._understands = str(manners.get("reference", ""))
         self._sessions_expire = bool(manners.get("sessions_expire", False))
         self._warnings = _words(manners.get("warnings"))
-        self._cursors: OrderedDict[str, tuple[_Results, int]] = OrderedDict()
-        self._found: dict[tuple[object, ...], _Results] = {}
-        self._pages: dict[tuple[str, _Results, int], bytes] = {}
+        self._cursors: OrderedDict[str, tuple[Results, int]] = OrderedDict()
+        self._found: dict[tuple[object, ...], Results] = {}
+        self._pages: dict[tuple[str, Results, int], bytes] = {}
 
     async def metadata(self, request: web.Request) -> web.Response:
         """A CapabilityStatement that names the searches."""
@@ -101,7 +101,7 @@ class _Server:
         types = frozenset(filter(None, request.query.get("_type", "").split(",")))
         return self._page(request, self._everything_of(person, types), 0)
 
-    def _patients(self, asked: Mapping[str, str]) -> _Results:
+    def _patients(self, asked: Mapping[str, str]) -> Results:
         people: Sequence[Person] = self._people.everybody
         if not self._ignores_parameters:
             people = self._people.by_identifier(asked.get("identifier", ""))
@@ -109,7 +109,7 @@ class _Server:
             self._stay_up_for(person)
         return self._results("Patient", tuple(person.patient for person in people))
 
-    def _of_type(self, name: str, asked: Mapping[str, str]) -> _Results:
+    def _of_type(self, name: str, asked: Mapping[str, str]) -> Results:
         reference = asked.get("patient", "")
         person = self._people.by_reference(reference)
         spelt = TYPED if reference.startswith("Patient/") else BARE
@@ -124,7 +124,7 @@ class _Server:
             self._found[key] = self._results(name, found, included)
         return self._found[key]
 
-    def _everything_of(self, person: Person, types: frozenset[str]) -> _Results:
+    def _everything_of(self, person: Person, types: frozenset[str]) -> Results:
         self._stay_up_for(person)
         key = (person.number, types)
         if key not in self._found:
@@ -132,9 +132,9 @@ class _Server:
             self._found[key] = self._results("$everything", held)
         return self._found[key]
 
-    def _results(self, name: str, found: tuple[Held, ...], included: tuple[Held, ...] = ()) -> _Results:
+    def _results(self, name: str, found: tuple[Held, ...], included: tuple[Held, ...] = ()) -> Results:
         said = self._warned(name) or self._none_found(found)
-        return _Results((*found, *included), len(found), said)
+        return Results((*found, *included), len(found), said)
 
     def _stay_up_for(self, person: Person) -> None:
         if person.number in self._down_for:
@@ -164,7 +164,7 @@ class _Server:
         results, offset = self._cursors[cursor]
         return self._page(request, results, offset)
 
-    def _page(self, request: web.Request, results: _Results, offset: int) -> web.Response:
+    def _page(self, request: web.Request, results: Results, offset: int) -> web.Response:
         origin = str(request.url.origin())
         held = results.found[offset : offset + self._page_size]
         more = offset + self._page_size < len(results.found)
@@ -176,7 +176,7 @@ class _Server:
         body = self._entries(origin + self._base_path, results, held, offset) + tail
         return web.Response(body=body, content_type=FHIR_JSON)
 
-    def _entries(self, base: str, results: _Results, held: tuple[Held, ...], offset: int) -> bytes:
+    def _entries(self, base: str, results: Results, held: tuple[Held, ...], offset: int) -> bytes:
         """Everything but the `next` link, made once for each page."""
         key = (base, results, offset)
         if key not in self._pages:
@@ -187,7 +187,7 @@ class _Server:
             self._pages[key] = head + b",".join(entries) + b"]"
         return self._pages[key]
 
-    def _tail(self, base: str, results: _Results, offset: int) -> bytes:
+    def _tail(self, base: str, results: Results, offset: int) -> bytes:
         cursor = secrets.token_urlsafe(18)
         self._cursors[cursor] = (results, offset)
         if len(self._cursors) > _CURSORS_MAX:
@@ -222,7 +222,7 @@ def _words(value: object) -> dict[str, str]:
 
 def simulator(people: World, manners: Manners) -> web.Application:
     """The endpoint. This folder's README lists the manners; its journal is `app[JOURNAL]`."""
-    server = _Server(people, manners)
+    server = Server(people, manners)
     app = application(manners)
     base = str(manners.get("base_path", "")).rstrip("/")
     app.router.add_get(f"{base}/metadata", server.metadata)
