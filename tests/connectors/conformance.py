@@ -12,7 +12,7 @@ import asyncio
 import inspect
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,6 +24,7 @@ from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.pipeline.normalisation import Normalised
 from broker.ports.connector import API, Plugin, Traced, TransportFault
+from broker.ports.conversation import Send
 from connectors.simulation import JOURNAL
 from tests.support.loopback import served
 from tests.support.patients import ASHA
@@ -101,11 +102,21 @@ class Conformance(abc.ABC):
         async with served(spoilt(app, spoil) if spoil else app) as origin:
             yield origin + BASE_PATH
 
+    def road(
+        self, origin: str, number: NhsNumber, within_s: float, **limits: Any
+    ) -> AbstractAsyncContextManager[Send]:
+        """The product's own transport to this endpoint. One with further endpoints brings them here."""
+        return road_to(origin, self.plugin.manifest, number, within_s=within_s, **limits)
+
+    def reads(self) -> tuple[tuple[str, str], ...]:
+        """Every read that may be seen at this endpoint."""
+        return self.plugin.manifest.reads
+
     async def asked(
         self, origin: str, number: NhsNumber = ASHA, within_s: float = 8.0, **limits: Any
     ) -> Result:
         """One question through the transport that the product uses."""
-        async with road_to(origin, self.plugin.manifest, number, within_s=within_s, **limits) as send:
+        async with self.road(origin, number, within_s, **limits) as send:
             try:
                 ended, heard = await held_conversation(self.conversation(number), send)
             except TransportFault as fault:
@@ -159,7 +170,7 @@ class Conformance(abc.ABC):
         assert journal
         for call in journal:
             assert call.method == "GET" or call.path.endswith(_QUERIES)
-            assert any(_matches(call.method, call.path, read) for read in self.plugin.manifest.reads)
+            assert any(_matches(call.method, call.path, read) for read in self.reads())
 
     @pytest.mark.parametrize("status", STATUSES)
     async def test_a_status_is_told_as_what_it_is(self, status: int) -> None:
@@ -252,4 +263,5 @@ def _imports(module: Path) -> set[str]:
 def _matches(method: str, path: str, read: tuple[str, str]) -> bool:
     allowed, pattern = read
     parts = re.escape(pattern).replace(r"\{id\}", "[^/]+").replace(r"\{type\}", "[A-Z][A-Za-z]+")
+    parts = parts.replace(r"\{provider\}", "https://.+")
     return method == allowed and re.fullmatch(f"/{parts}", path) is not None
