@@ -10,6 +10,7 @@ import msgspec
 
 from connectors.r4 import Tree, as_given
 from connectors.stu3.context import Context
+from connectors.stu3.one_or_many import as_list
 from connectors.stu3.primitives import CHECKS, is_string
 
 # HL7's own form for an element of STU3 that R4 dropped.
@@ -48,7 +49,7 @@ def untyped(value: Any) -> Tree:
 
 def carry(out: Tree, url: str, value: Any, content: Content, context: Context) -> None:
     """One extension for the value, or one for each where a list is carried."""
-    for each in value if type(value) is list else [value]:
+    for each in as_list(value):
         if each is not None:
             append_extension(out, {"url": url, **content(each, context)})
 

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 
 from connectors.r4 import Tree, stable_id
 from connectors.stu3.context import Context
+from connectors.stu3.one_or_many import as_list
 from connectors.stu3.reading import Source
 
 _COURSE_SYSTEM = "https://watersmeet.example/fhir/medication-course"
@@ -57,7 +58,5 @@ class Courses:
 
 
 def _based_on(item: Tree) -> list[str]:
-    given = item.get("basedOn")
-    references = given if isinstance(given, list) else [given]
-    named = [each.get("reference") for each in references if isinstance(each, dict)]
+    named = [each.get("reference") for each in as_list(item.get("basedOn")) if isinstance(each, dict)]
     return [text for text in named if isinstance(text, str)]

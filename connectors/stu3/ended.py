@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from broker.domain.json_bytes import write_tree
 from connectors.r4 import ListedReason, Tree, stable_id
 from connectors.stu3.carrying import ROOT, append_extension
 from connectors.stu3.context import Context
 from connectors.stu3.names import Names
+from connectors.stu3.one_or_many import as_list
 from connectors.stu3.reading import Source
 from connectors.stu3.resources import translate_contained, translate_resource
 
@@ -35,7 +35,7 @@ def take_ended(source: Source, names: Names) -> EndedAllergies | None:
     tree = source.tree
     if tree is None or source.kind != "List" or not _is_ended_list(tree):
         return None
-    contained = _resources(tree.get("contained"))
+    contained = [each for each in as_list(tree.get("contained")) if isinstance(each, dict)]
     allergies, local = [], {}
     for place, each in enumerate(contained):
         if each.get("resourceType") != "AllergyIntolerance":
@@ -63,7 +63,7 @@ def ended_items(ended: EndedAllergies, context: Context) -> Iterable[Tree]:
 def _never_active(allergy: Tree, out: Tree) -> None:
     """It stands among the ended ones: what it says otherwise is kept beside, and does not make it active."""
     status = allergy.get("clinicalStatus")
-    if status in _ENDED:
+    if isinstance(status, str) and status in _ENDED:
         return
     if isinstance(status, str) and status:
         append_extension(out, {"url": f"{ROOT}AllergyIntolerance.clinicalStatus", "valueCode": status})
@@ -87,8 +87,3 @@ def _is_ended_list(tree: Tree) -> bool:
     return isinstance(codings, list) and any(
         isinstance(coding, dict) and coding.get("code") == _ENDED_LIST for coding in codings
     )
-
-
-def _resources(contained: Any) -> list[Tree]:
-    values = contained if isinstance(contained, list) else [contained]
-    return [each for each in values if isinstance(each, dict)]

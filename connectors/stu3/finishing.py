@@ -8,6 +8,7 @@ from types import MappingProxyType
 from connectors.r4 import AS_GIVEN, Tree, as_given, is_instant
 from connectors.stu3.carrying import ROOT, append_extension
 from connectors.stu3.context import Context
+from connectors.stu3.one_or_many import as_list
 from connectors.stu3.operations import show_prose
 from connectors.stu3.shape import Finish, absent
 from connectors.stu3.tables.codes import CODES
@@ -75,8 +76,8 @@ def _finish_device_request(source: Tree, out: Tree, _context: Context) -> None:
     """The intent was a concept and is a code: the one of its codes that R4 knows."""
     intent = source.get("intent")
     codings = intent.get("coding") if type(intent) is dict else None
-    codes = [each.get("code") for each in codings or [] if type(each) is dict]
-    known = [code for code in codes if code in _INTENTS]
+    codes = [each.get("code") for each in as_list(codings) if type(each) is dict]
+    known = [code for code in codes if type(code) is str and code in _INTENTS]
     if len(known) == 1:
         out["intent"] = known[0]
     else:

@@ -9,8 +9,8 @@ from typing import Any
 from connectors.r4 import Tree, as_given, is_id
 from connectors.stu3.carrying import ROOT, Content, append_extension, carry, untyped
 from connectors.stu3.context import Context
+from connectors.stu3.one_or_many import as_list, only
 from connectors.stu3.primitives import CHECKS, is_string
-from connectors.stu3.rules import only
 from connectors.stu3.shape import Put, Shape
 
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
@@ -47,7 +47,7 @@ def put_texts(target: str, path: str, *, many: bool) -> Put:
     url = ROOT + path
 
     def put(value: Any, out: Tree, _context: Context) -> None:
-        for each in value if type(value) is list else [value]:
+        for each in as_list(value):
             if not is_string(each) or (not many and target in out):
                 append_extension(out, {"url": url, **untyped(each)})
             elif many:
@@ -129,7 +129,7 @@ def dissolve(shape: Shape, path: str) -> Put:
     """An element that R4 does not have: its members stand in the element around it."""
 
     def put(value: Any, out: Tree, context: Context) -> None:
-        for each in value if type(value) is list else [value]:
+        for each in as_list(value):
             if type(each) is dict:
                 made = shape.convert(each, context)
                 _join(out, made, path, context)
@@ -156,7 +156,7 @@ def put_wrapped(
     url = ROOT + path
 
     def put(value: Any, out: Tree, context: Context) -> None:
-        for each in value if type(value) is list else [value]:
+        for each in as_list(value):
             made = convert(each, context) if type(each) is dict else None
             if not made or (not many and target in out):
                 append_extension(out, {"url": url, **untyped(each)})
@@ -200,7 +200,7 @@ def put_related(reference: Shape, path: str, content: Content) -> Put:
     url = ROOT + path
 
     def put(value: Any, out: Tree, context: Context) -> None:
-        for each in value if type(value) is list else [value]:
+        for each in as_list(value):
             kind = each.get("type") if type(each) is dict else None
             target = _RELATED.get(kind) if type(kind) is str else None
             if target and type(each.get("target")) is dict and set(each) == {"type", "target"}:

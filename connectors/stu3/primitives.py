@@ -17,6 +17,8 @@ _INTEGER_MAX = 2**31 - 1
 # R4 4.0.1, Data Types: code, uri and base64Binary. A string may not be empty.
 _CODE = re.compile(r"\S+(?:\s\S+)*")
 _URI = re.compile(r"\S+")
+_OID = re.compile(r"urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+", re.ASCII)
+_UUID = re.compile(r"urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII)
 _BASE64 = re.compile(r"[A-Za-z0-9+/\s]+(?:=\s*){0,2}", re.ASCII)
 _BASE64_GROUP = 4
 
@@ -32,6 +34,14 @@ def _is_code(value: object) -> bool:
 
 def _is_uri(value: object) -> bool:
     return type(value) is str and _URI.fullmatch(value) is not None
+
+
+def _is_oid(value: object) -> bool:
+    return type(value) is str and _OID.fullmatch(value) is not None
+
+
+def _is_uuid(value: object) -> bool:
+    return type(value) is str and _UUID.fullmatch(value) is not None
 
 
 def _is_base64(value: object) -> bool:
@@ -73,14 +83,14 @@ CHECKS: Mapping[str, Check] = MappingProxyType(
         "instant": is_instant,
         "integer": _is_integer,
         "markdown": is_string,
-        "oid": _is_uri,
+        "oid": _is_oid,
         "positiveInt": _is_positive,
         "string": is_string,
         "time": is_time,
         "unsignedInt": _is_unsigned,
         "uri": _is_uri,
         "url": _is_uri,
-        "uuid": _is_uri,
+        "uuid": _is_uuid,
         "xhtml": is_string,
     }
 )

@@ -11,6 +11,7 @@ from connectors.stu3.carrying import append_extension
 from connectors.stu3.compiling import Shapes
 from connectors.stu3.context import Context
 from connectors.stu3.names import RENAMED_TYPES
+from connectors.stu3.one_or_many import as_list
 from connectors.stu3.table import read_tables
 from connectors.stu3.tables import EVERY_TABLE
 
@@ -65,8 +66,7 @@ def translate_contained(source: Any, context: Context) -> Tree:
 
 
 def _put_contained(value: Any, out: Tree, context: Context) -> None:
-    resources = value if type(value) is list else [value]
-    made = [context.contained(each, context) for each in resources if each is not None]
+    made = [context.contained(each, context) for each in as_list(value) if each is not None]
     if made:
         out["contained"] = made
 

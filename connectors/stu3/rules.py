@@ -8,13 +8,9 @@ from typing import Any
 from connectors.r4 import Tree, as_given
 from connectors.stu3.carrying import ROOT, Content, append_extension, carry, unknown_extension, untyped
 from connectors.stu3.context import Context
+from connectors.stu3.one_or_many import as_list, only
 from connectors.stu3.primitives import Check, is_string
 from connectors.stu3.shape import Put, Shape, give_beside
-
-
-def only(value: Any) -> Any:
-    """A list of one where one is expected says the same as the one."""
-    return value[0] if type(value) is list and len(value) == 1 else value
 
 
 def put_primitive(target: str, check: Check) -> Put:
@@ -64,7 +60,7 @@ def put_primitives(target: str, check: Check) -> Put:
     beside = f"_{target}"
 
     def put(value: Any, out: Tree, _context: Context) -> None:
-        values = value if type(value) is list else [value]
+        values = as_list(value)
         if all(map(check, values)):
             if values:
                 out[target] = values
@@ -107,7 +103,7 @@ def put_siblings(target: str, element: Shape) -> Put:
 
     def put(value: Any, out: Tree, context: Context) -> None:
         held = out.setdefault(beside, [])
-        values = value if type(value) is list else [value]
+        values = as_list(value)
         held.extend([None] * (len(values) - len(held)))
         for place, each in enumerate(values):
             if each is None:
@@ -158,7 +154,7 @@ def put_elements(target: str, path: str, shape: Shape) -> Put:
 
     def put(value: Any, out: Tree, context: Context) -> None:
         made = []
-        for each in value if type(value) is list else [value]:
+        for each in as_list(value):
             if type(each) is dict:
                 element = shape.convert(each, context)
                 if element:

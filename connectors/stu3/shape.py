@@ -79,7 +79,7 @@ class Required:
 
 
 class Lined:
-    """A list of plain values and the list of what stands beside each: in R4 they line up, without two gaps."""
+    """A list of plain values and the list of what stands beside each: in R4 the two line up."""
 
     def __init__(self, target: str) -> None:
         """`target` is the name in R4."""

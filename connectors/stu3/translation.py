@@ -88,15 +88,11 @@ class _Answer:
     def _made(self, source: Source, tree: Tree, ended: EndedAllergies | None) -> list[Tree] | ListedReason:
         if not source.kind:
             return ListedReason.SHAPE
-        try:
-            out = translate_resource(ended.rest if ended else tree, source.new_id, self._context)
-            if isinstance(out, ListedReason):
-                return out
-            own = [*ended_items(ended, self._context)] if ended else []
-        except RecursionError:  # deeper than any record is: it cannot be read member by member
-            return ListedReason.SHAPE
+        out = translate_resource(ended.rest if ended else tree, source.new_id, self._context)
+        if isinstance(out, ListedReason):
+            return out
         self._courses.complete(out)
-        return [out, *own]
+        return [out, *(ended_items(ended, self._context) if ended else ())]
 
     def _listed(self, source: Source, reason: ListedReason) -> Item:
         subject = self._named_person(source.tree or {}) or self._patient

@@ -20,7 +20,7 @@ def list_warnings(tree: Tree) -> Iterator[str]:
     for extension in extensions if isinstance(extensions, list) else []:
         if _is_warning(extension):
             code = extension.get("valueCode")
-            yield code if code in WARNING_CODES else OTHER_WARNING
+            yield code if isinstance(code, str) and code in WARNING_CODES else OTHER_WARNING
 
 
 def _is_warning(extension: Any) -> bool:
