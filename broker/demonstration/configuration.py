@@ -49,11 +49,11 @@ contact: ["Whoever started this demonstration"]
 
 
 def _partner(partner: DemonstrationPartner, endpoint: str) -> str:
-    settings = {"manner": partner.manner} if partner.manner else {}
+    settings = {name: str(value) for name, value in partner.settings.items()}
     return f"""\
 id: {partner.partner_id}
 organisation: {{name: {_quoted(partner.name)}, ods_codes: [{_quoted(partner.ods)}], kind: {partner.kind}}}
-connector: fhir_r4
+connector: {partner.connector}
 endpoint: {_quoted(endpoint)}
 status: live
 supplies: [{", ".join(partner.supplies)}]

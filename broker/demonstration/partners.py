@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
 
 from broker.domain.category import Category
 
+# What each council's own system calls things; operations keep these files beside their registrations.
+MAPPINGS = Path(__file__).resolve().parents[2] / "config" / "mappings"
 _CLINIC = (
     Category.DEMOGRAPHICS,
     Category.ALLERGIES,
@@ -26,7 +30,9 @@ _COUNCIL = (Category.DEMOGRAPHICS, Category.CONTACTS, Category.PLANS, Category.A
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemonstrationPartner:
-    """One invented organisation. `manner` names the server that its simulator behaves like."""
+    """One invented organisation. `settings` are its registration's, `manners` its simulator's; a setting
+    that names a mapping is found in the folder of mappings that ships.
+    """
 
     partner_id: str
     name: str
@@ -34,7 +40,9 @@ class DemonstrationPartner:
     kind: str
     supplies: tuple[Category, ...]
     contact: str
-    manner: str = ""
+    connector: str = "fhir_r4"
+    settings: Mapping[str, object] = field(default_factory=dict)
+    manners: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def systems(self) -> str:
@@ -65,7 +73,8 @@ ADDENBURY = DemonstrationPartner(
     kind="acute",
     supplies=_HOSPITAL,
     contact="Addenbury University Hospital switchboard, 01632 960201",
-    manner="epic",
+    settings={"manner": "epic"},
+    manners={"manner": "epic", "delay_s": 0.02},
 )
 PAPERMILL = DemonstrationPartner(
     partner_id="papermill",
@@ -74,7 +83,9 @@ PAPERMILL = DemonstrationPartner(
     kind="acute",
     supplies=_HOSPITAL,
     contact="Papermill Heart and Lung Hospital switchboard, 01632 960202",
-    manner="cerner",
+    settings={"manner": "cerner"},
+    # Small, slow pages are its story.
+    manners={"manner": "cerner", "page_size": 10, "page_delay_s": 0.4},
 )
 NENEWEST = DemonstrationPartner(
     partner_id="nenewest",
@@ -91,6 +102,7 @@ OUSEBANK = DemonstrationPartner(
     kind="mental-health",
     supplies=_HOSPITAL,
     contact="Ousebank single point of access, 01632 960301",
+    connector="openehr",
 )
 FENLAND = DemonstrationPartner(
     partner_id="fenland-community",
@@ -99,6 +111,7 @@ FENLAND = DemonstrationPartner(
     kind="community",
     supplies=(*_HOSPITAL, Category.VACCINATIONS),
     contact="Fenland Community Services hub, 01632 960302",
+    manners={"delay_s": 0.01},
 )
 COUNTY = DemonstrationPartner(
     partner_id="county-council",
@@ -107,6 +120,9 @@ COUNTY = DemonstrationPartner(
     kind="social-care",
     supplies=_COUNCIL,
     contact="Cambourne County Council adult social care, 01632 960401",
+    connector="rest_json",
+    settings={"mapping": MAPPINGS / "mosaic-social-care.yaml"},
+    manners={"manner": "mosaic"},
 )
 CITY = DemonstrationPartner(
     partner_id="city-council",
@@ -115,6 +131,9 @@ CITY = DemonstrationPartner(
     kind="social-care",
     supplies=_COUNCIL,
     contact="Petersgate City Council adult social care, 01632 960402",
+    connector="rest_json",
+    settings={"mapping": MAPPINGS / "stu3-social-care.yaml"},
+    manners={"manner": "stu3"},
 )
 HARBOUR = DemonstrationPartner(
     partner_id="harbour-clinic",

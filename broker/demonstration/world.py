@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from broker.demonstration.partners import ADDENBURY, FENLAND, PAPERMILL, DemonstrationPartner
+from broker.demonstration.partners import DemonstrationPartner
 from broker.demonstration.people.index import index_patient
 from broker.demonstration.people.person import Story, Tree
 
@@ -27,24 +27,14 @@ class SimulatorPlan:
     manners: Mapping[str, Any] = field(repr=False, default_factory=dict)
 
 
-# Small delays make the time beside each partner worth reading; Papermill's small pages are its story.
-_MANNERS: Mapping[str, Mapping[str, Any]] = {
-    ADDENBURY.partner_id: {"delay_s": 0.02},
-    FENLAND.partner_id: {"delay_s": 0.01},
-    PAPERMILL.partner_id: {"page_size": 10, "page_delay_s": 0.4},
-}
-
-
 def partner_plan(partner: DemonstrationPartner, stories: tuple[Story, ...]) -> SimulatorPlan:
     """What this partner's simulator holds of everyone, and for whom it breaks the connection."""
     held = [story for story in stories if partner.partner_id in story.charts]
     down_for = [story.demographics.number for story in stories if partner.partner_id in story.down]
-    manners = {"base_path": BASE_PATH, "down_for": down_for, **_MANNERS.get(partner.partner_id, {})}
-    if partner.manner:
-        manners["manner"] = partner.manner
+    manners = {"base_path": BASE_PATH, "down_for": down_for, **partner.manners}
     return SimulatorPlan(
         partner_id=partner.partner_id,
-        connector="fhir_r4",
+        connector=partner.connector,
         people={story.demographics.number: story.charts[partner.partner_id] for story in held},
         manners=manners,
     )
