@@ -1,0 +1,362 @@
+"""Entries become the resources that their archetypes name, and never say less, or of somebody else."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from fhir.resources.R4B import get_fhir_model_class
+
+from broker.domain.category import Category, category_of
+from connectors.openehr.sections import SECTIONS, section_of
+from connectors.openehr.translating import translate_composition
+from tests.connectors.openehr.scripted import EHR, entry
+from tests.connectors.openehr.test_values import coded, dated, quantity
+
+MASKED = coded("masked", "openehr", "272")
+
+
+def element(name: str, node: str, value: Any = None, **more: Any) -> dict[str, Any]:
+    """An ELEMENT."""
+    own = {"_type": "ELEMENT", "name": {"_type": "DV_TEXT", "value": name}, "archetype_node_id": node, **more}
+    return own if value is None else {**own, "value": value}
+
+
+def items(*elements: Any) -> dict[str, Any]:
+    """An ITEM_TREE."""
+    return {"_type": "ITEM_TREE", "name": {"value": "Tree"}, "archetype_node_id": "at0001", "items": elements}
+
+
+def cluster(name: str, *elements: Any) -> dict[str, Any]:
+    """A CLUSTER."""
+    return {"_type": "CLUSTER", "name": {"value": name}, "archetype_node_id": "at0010", "items": elements}
+
+
+def text(words: str) -> dict[str, Any]:
+    """A DV_TEXT."""
+    return {"_type": "DV_TEXT", "value": words}
+
+
+def composition(*content: Any, archetype: str = "report.v1", **more: Any) -> bytes:
+    """A composition of these entries and headings."""
+    context = {"start_time": dated("DV_DATE_TIME", "2024-03-01T09:00:00Z"), **more.pop("context", {})}
+    tree = {
+        "_type": "COMPOSITION",
+        "name": text("Report"),
+        "archetype_node_id": f"openEHR-EHR-COMPOSITION.{archetype}",
+        "uid": {"value": "c1::trust::1"},
+        "composer": {"_type": "PARTY_IDENTIFIED", "name": "Dr Reed"},
+        "context": context,
+        "content": content,
+        **more,
+    }
+    return json.dumps(tree).encode()
+
+
+def translated(*content: Any, **more: Any) -> list[dict[str, Any]]:
+    """What becomes of a composition; each resource passes the models of R4B."""
+    resources = [json.loads(one) for one in translate_composition(composition(*content, **more), EHR)]
+    for resource in resources:
+        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
+    return resources
+
+
+def one(*content: Any, **more: Any) -> dict[str, Any]:
+    """The one resource that a composition becomes."""
+    (resource,) = translated(*content, **more)
+    return resource
+
+
+def observation(*events: Any) -> dict[str, Any]:
+    """An OBSERVATION with these events."""
+    return entry("OBSERVATION", "phq9.v1", data={"name": text("History"), "events": events})
+
+
+def event(time: str, *elements: Any) -> dict[str, Any]:
+    """A POINT_EVENT."""
+    return {
+        "_type": "POINT_EVENT",
+        "name": text("Any event"),
+        "time": dated("DV_DATE_TIME", time),
+        "data": items(*elements),
+    }
+
+
+def diagnosis(*more: Any) -> dict[str, Any]:
+    """A diagnosis of low mood."""
+    return entry(
+        "EVALUATION",
+        "problem_diagnosis.v1",
+        data=items(element("Diagnosis", "at0002", text("Low mood")), *more),
+    )
+
+
+def test_each_event_is_an_observation_of_its_own_time() -> None:
+    """Two scores on two days are two observations; each has its components by name."""
+    total = element("Total", "at0027", {"_type": "DV_COUNT", "magnitude": 14})
+    later = element("Total", "at0027", {"_type": "DV_COUNT", "magnitude": 9})
+    first, second = translated(observation(event("2024-03-01", total), event("2024-04-01T09:00", later)))
+    assert (first["effectiveDateTime"], first["component"][0]["valueInteger"]) == ("2024-03-01", 14)
+    assert "effectiveDateTime" not in second
+    assert second["_effectiveDateTime"]["extension"][0]["valueString"] == "2024-04-01T09:00"
+    assert second["component"][0]["code"]["text"] == "Total"
+    assert first["id"] != second["id"]
+
+
+def test_values_under_clusters_say_where_they_stood() -> None:
+    """Two clusters of the same name are told apart, so that a name stays with its result."""
+    found = one(
+        observation(
+            event(
+                "2024",
+                cluster("Item", element("Name", "at0001", text("Sleep"))),
+                cluster("Item", element("Name", "at0001", text("Appetite"))),
+            )
+        )
+    )
+    ways = [component["extension"][0]["valueString"] for component in found["component"]]
+    assert ways == ["Item", "Item (2)"]
+
+
+@pytest.mark.parametrize(
+    ("flavour", "code"),
+    [(MASKED, "masked"), (coded("unknown", "openehr", "253"), "unknown"), (text("not asked"), None)],
+)
+def test_a_value_that_is_not_there_says_why(flavour: dict[str, Any], code: str | None) -> None:
+    """Masked is not unknown; a reason in words alone stays in words."""
+    (component,) = one(observation(event("2024", element("Mood", "at0004", null_flavour=flavour))))[
+        "component"
+    ]
+    reason = component["dataAbsentReason"]
+    assert reason["text"] == flavour["value"]
+    assert [coding["code"] for coding in reason.get("coding", ())][:1] == ([code] if code else [])
+    (extension,) = [
+        found["extension"]
+        for found in one(diagnosis(element("Severity", "at0005", null_flavour=flavour)))["extension"]
+        if found["extension"][0]["valueCodeableConcept"]["text"] == "Severity"
+    ]
+    assert extension[-1]["valueCodeableConcept"]["text"] == flavour["value"]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"), [("Refuted", "refuted"), ("Confirmed", "confirmed"), ("Vermutet", None)]
+)
+def test_how_sure_the_writer_was_is_never_lost(words: str, code: str | None) -> None:
+    """A refuted diagnosis does not look like one that stands; unknown words are kept as words."""
+    found = one(diagnosis(element("Certainty", "at0073", text(words))))["verificationStatus"]
+    assert found["text"] == words
+    assert [coding["code"] for coding in found.get("coding", ())] == ([code] if code else [])
+
+
+def test_a_diagnosis_with_a_date_of_resolution_is_resolved() -> None:
+    """It has ended; one of which nothing is said has no clinical status."""
+    ended = element("Resolved", "at0030", dated("DV_DATE", "2020"))
+    began = element("Onset", "at0077", dated("DV_DATE_TIME", "2016"))
+    found = one(diagnosis(ended, began))
+    assert (found["onsetDateTime"], found["abatementDateTime"]) == ("2016", "2020")
+    assert found["clinicalStatus"]["coding"][0]["code"] == "resolved"
+    assert "clinicalStatus" not in one(diagnosis())
+    qualifier = {
+        **cluster("Status", element("Active?", "at0003", text("Inactive"))),
+        "archetype_node_id": "openEHR-EHR-CLUSTER.problem_qualifier.v1",
+    }
+    assert one(diagnosis(qualifier))["clinicalStatus"]["coding"][0]["code"] == "inactive"
+
+
+def test_a_resolved_allergy_is_resolved() -> None:
+    """Its status says so in the archetype's own word."""
+    allergy = entry(
+        "EVALUATION",
+        "adverse_reaction_risk.v2",
+        data=items(
+            element("Substance", "at0002", coded("Penicillin", "SNOMED-CT", "764146007")),
+            element("Status", "at0063", text("Resolved")),
+        ),
+    )
+    found = one(allergy)
+    assert found["patient"] == {"reference": f"Patient/{EHR}"}
+    assert found["code"]["coding"][0]["code"] == "764146007"
+    assert found["clinicalStatus"]["coding"][0]["code"] == "resolved"
+
+
+@pytest.mark.parametrize(
+    ("concept", "state", "status"),
+    [
+        ("procedure.v1", "528", "not-done"),
+        ("procedure.v1", "532", "completed"),
+        ("medication.v1", "528", "not-taken"),
+        ("medication.v1", "245", "active"),
+        ("medication.v1", "999", "unknown"),
+        ("care_plan.v0", "528", "revoked"),
+    ],
+)
+def test_an_action_that_did_not_happen_says_so(concept: str, state: str, status: str) -> None:
+    """The state of an action is R4's status; one that is not in the table is unknown."""
+    transition = {"_type": "ISM_TRANSITION", "current_state": coded("state", "openehr", state)}
+    action = entry("ACTION", concept, time=dated("DV_DATE_TIME", "2024"), ism_transition=transition)
+    assert one(action)["status"] == status
+
+
+def test_each_activity_is_a_prescription_of_its_own() -> None:
+    """Two medicines in one instruction are two requests, each with its narrative and its own medicine."""
+    activities = [
+        {
+            "_type": "ACTIVITY",
+            "name": text("Order"),
+            "description": items(element("Medication", "at0070", text(name))),
+        }
+        for name in ("Lithium", "Olanzapine")
+    ]
+    order = entry(
+        "INSTRUCTION", "medication_order.v3", narrative=text("Two medicines"), activities=activities
+    )
+    found = translated(order)
+    assert [each["medicationCodeableConcept"]["text"] for each in found] == ["Lithium", "Olanzapine"]
+    assert all('"Two medicines"' in json.dumps(each) for each in found)
+
+
+@pytest.mark.parametrize(
+    ("given", "kind", "category"),
+    [
+        (entry("EVALUATION", "crisis_plan.v0"), "CarePlan", Category.PLANS),
+        (entry("EVALUATION", "health_risk.v1"), "Flag", Category.ALERTS),
+        (entry("ADMIN_ENTRY", "mental_health_act_status.v0"), "Flag", Category.ALERTS),
+        (entry("ADMIN_ENTRY", "episodeofcare.v0"), "Encounter", Category.CONTACTS),
+        (entry("INSTRUCTION", "service_request.v1"), "ServiceRequest", Category.REFERRALS),
+        (entry("EVALUATION", "medication_summary.v0"), "MedicationStatement", Category.MEDICINES),
+    ],
+)
+def test_an_entry_becomes_the_kind_of_its_archetype(given: Any, kind: str, category: Category) -> None:
+    """Plans, risks, legal status and contacts fall in their own categories."""
+    found = one(given)
+    assert found["resourceType"] == kind
+    assert category_of(kind) is category
+
+
+def test_every_section_makes_what_falls_in_its_own_category() -> None:
+    """What was asked for under one permission is never screened under another."""
+    for section in SECTIONS:
+        archetype = (
+            section.archetypes[0] if section.archetypes else f"openEHR-EHR-{section.rm_class}.other.v0"
+        )
+        if section.rm_class == "COMPOSITION":
+            found = one(archetype=archetype.removeprefix("openEHR-EHR-COMPOSITION."))
+        else:
+            found = one({**entry(section.rm_class, "x.v0"), "archetype_node_id": archetype})
+        codes = [
+            coding["code"]
+            for concept in [*found.get("category", ()), *([found["code"]] if "code" in found else ())]
+            for coding in concept["coding"]
+        ]
+        assert category_of(found["resourceType"], codes) is section.category, archetype
+
+
+def test_no_archetype_is_in_two_sections() -> None:
+    """Each is asked for once."""
+    for section in SECTIONS:
+        for archetype in section.archetypes:
+            assert section_of(archetype, section.rm_class) is section
+
+
+@pytest.mark.parametrize("kind", ["PARTY_RELATED", "PARTY_IDENTIFIED"])
+def test_an_entry_about_somebody_else_is_listed_and_not_the_persons_own(kind: str) -> None:
+    """Her mother's diagnosis is no diagnosis of hers. It is there to be read, of its category."""
+    about = {**diagnosis(), "subject": {"_type": kind, "name": "Mother"}}
+    found = one(about)
+    assert (found["resourceType"], found["extension"][0]["valueCode"]) == ("Basic", "unknown-kind")
+    assert json.loads(found["extension"][1]["valueString"]) == json.loads(json.dumps(about))
+    assert category_of("Basic", [found["code"]["coding"][0]["code"]]) is Category.PROBLEMS
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        element("Anything", "at0099", coded("restricted", "v3-Confidentiality", "R")),
+        element("Sensitivity level", "at0099", coded("restricted", "local", "R")),
+    ],
+)
+def test_a_label_of_confidentiality_is_a_security_label(label: dict[str, Any]) -> None:
+    """Of the composition it marks each entry; of an entry it marks that entry alone."""
+    marked = translated(
+        diagnosis(), entry("EVALUATION", "health_risk.v1"), context={"other_context": items(label)}
+    )
+    assert [each["meta"]["security"][0]["code"] for each in marked] == ["R", "R"]
+    alone = translated(diagnosis(label), entry("EVALUATION", "health_risk.v1"))
+    assert ["meta" in each for each in alone] == [True, False]
+
+
+def test_an_entry_without_a_label_has_none() -> None:
+    """No label is made up."""
+    assert "meta" not in one(diagnosis())
+
+
+def test_the_ids_of_feeding_systems_are_identifiers() -> None:
+    """An item that two partners hold from one source can be seen to be the same."""
+    audit = {"originating_system_item_ids": [{"_type": "DV_IDENTIFIER", "id": "L-7", "issuer": "urn:lab"}]}
+    found = one({**diagnosis(), "feeder_audit": audit, "uid": {"value": "e-1"}})
+    assert [each["value"] for each in found["identifier"]] == ["e-1", "L-7"]
+    assert found["identifier"][1]["system"] == "urn:lab"
+
+
+def test_entries_of_one_composition_share_no_identifier() -> None:
+    """Its id is no entry's own, or a diagnosis and a risk would be grouped as one."""
+    assert all(
+        "identifier" not in each for each in translated(diagnosis(), entry("EVALUATION", "health_risk.v1"))
+    )
+
+
+def test_a_contact_is_its_composition_and_its_entries_are_their_own() -> None:
+    """Who, where and when is the contact; what was found there is of its own kind."""
+    setting = coded("home", "openehr", "225")
+    context = {
+        "setting": setting,
+        "end_time": dated("DV_DATE_TIME", "2024-03-01T10:00:00Z"),
+        "location": "Ward 3",
+    }
+    contact, risk = translated(
+        entry("EVALUATION", "health_risk.v1"), archetype="encounter.v1", context=context
+    )
+    assert (contact["resourceType"], risk["resourceType"]) == ("Encounter", "Flag")
+    assert (contact["status"], contact["class"]["code"]) == ("finished", "225")
+    assert contact["period"] == {"start": "2024-03-01T09:00:00Z", "end": "2024-03-01T10:00:00Z"}
+    assert contact["identifier"][0]["value"] == "c1::trust::1"
+    assert all("Ward 3" in json.dumps(each) and "Dr Reed" in json.dumps(each) for each in (contact, risk))
+
+
+def test_a_heading_is_told_by_what_stands_under_it() -> None:
+    """The way to a value begins with the headings."""
+    heading = {"_type": "SECTION", "name": text("Formulation"), "items": [diagnosis()]}
+    assert '"Formulation"' in json.dumps(one(heading))
+
+
+def test_a_composition_without_entries_is_still_something() -> None:
+    """What it says itself is carried."""
+    found = one()
+    assert found["resourceType"] == "Basic"
+    assert "Dr Reed" in json.dumps(found)
+
+
+@pytest.mark.parametrize(
+    "bad", [b"", b"[]", b'{"_type":"COMPOSITION","_type":"X"}', b'{"_type":"EHR"}', b"\xff"]
+)
+def test_what_is_no_composition_is_listed(bad: bytes) -> None:
+    """One item that holds whatever it was."""
+    (found,) = map(json.loads, translate_composition(bad, EHR))
+    assert found["extension"][0]["valueCode"] == "shape"
+    assert found["subject"] == {"reference": f"Patient/{EHR}"}
+
+
+@pytest.mark.parametrize("bad", ["x", 7, {"_type": "CLUSTER"}, {"_type": "SECTION", "items": 3}, [], None])
+def test_what_is_no_entry_is_listed_beside_the_others(bad: Any) -> None:
+    """One that cannot be read costs no other its place."""
+    kinds = [each["resourceType"] for each in translated(diagnosis(), bad)]
+    assert kinds == ["Condition", "Basic"]
+
+
+def test_a_number_keeps_its_characters_through_everything() -> None:
+    """`0.70` in a composition is `0.70` in R4, and in what is listed."""
+    level = element("Level", "at0004", quantity(70, "mmol/l"))
+    for given in (observation(event("2024", level)), diagnosis(level), {"_type": "OTHER", "level": level}):
+        raw = composition(given).replace(b'"magnitude": 70', b'"magnitude": 0.70')
+        assert b"0.70" in b"".join(translate_composition(raw, EHR))
