@@ -1,0 +1,80 @@
+"""The lists of a structured record into what they say of it: what is missing, and what is left out.
+
+The primary lists are the practice's word for each area. Only a list that is there says anything, and an
+empty one only with the reason that nothing is recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import msgspec
+
+from broker.domain.outcome import Cause
+from connectors.gpconnect.areas import NO_CONTENT_RECORDED, Area
+
+_MAY_BE_LIST = b'"List"'
+_BY_WARNING: Mapping[str, Cause] = {
+    "confidential-items": Cause.CONFIDENTIAL_ITEMS,
+    "data-in-transit": Cause.DATA_IN_TRANSIT,
+    "data-awaiting-filing": Cause.DATA_AWAITING_FILING,
+}
+
+
+class _Coding(msgspec.Struct, gc=False):
+    code: str | None = None
+
+
+class _Concept(msgspec.Struct, gc=False):
+    coding: list[_Coding] = []
+
+    @property
+    def codes(self) -> frozenset[str]:
+        return frozenset(coding.code for coding in self.coding if coding.code)
+
+
+class _List(msgspec.Struct, gc=False):
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+    code: _Concept | None = None
+    entry: list[msgspec.Raw] = []
+    emptyReason: _Concept | None = None  # noqa: N815 - FHIR's own name
+
+    @property
+    def says_why_it_is_empty(self) -> bool:
+        return self.emptyReason is not None and NO_CONTENT_RECORDED in self.emptyReason.codes
+
+
+_LIST = msgspec.json.Decoder(_List)
+
+
+def doubts_of_lists(raws: Iterable[bytes], areas: Iterable[Area]) -> Iterator[Cause]:
+    """An area without its list was not given; an empty list without its reason may have been emptied."""
+    lists = [read for raw in raws if (read := _read(raw)) is not None]
+    for area in areas:
+        for code in area.lists:
+            held = [one for one in lists if one.code is not None and code in one.code.codes]
+            yield from _doubts_of_one(held)
+
+
+def doubts_of_warnings(codes: Iterable[str]) -> Iterator[Cause]:
+    """A warning that the guide does not name is a warning still."""
+    return (_BY_WARNING.get(code, Cause.PARTNER_WARNING) for code in codes)
+
+
+def _doubts_of_one(held: Sequence[_List]) -> Iterator[Cause]:
+    if not held:
+        yield Cause.NOT_OFFERED
+    for one in held:
+        if not one.entry and not one.says_why_it_is_empty:
+            yield Cause.NOT_OFFERED if one.emptyReason else Cause.PARTNER_WARNING
+
+
+def _read(raw: bytes) -> _List | None:
+    """None for any other resource, and for a list whose shape hides what it says."""
+    if _MAY_BE_LIST not in raw:
+        return None
+    try:
+        read = _LIST.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return None
+    return read if read.resourceType == "List" else None
