@@ -145,9 +145,7 @@ class Conformance(abc.ABC):
     def test_nothing_in_it_does_io(self) -> None:
         """No module of the connector but its simulator's imports a clock, a socket, chance or a logger."""
         folder = Path(inspect.getfile(self.plugin.create)).parent
-        for module in folder.glob("*.py"):
-            if module.name not in _SIMULATED:
-                assert not _imports(module) & _IMPURE, module.name
+        assert imports_of_io(folder) == {}
 
     def test_it_runs_without_a_loop_and_shows_no_person(self) -> None:
         """The generator needs nothing but its answers; what it yields has a repr without the number."""
@@ -251,6 +249,16 @@ class Conformance(abc.ABC):
             with pytest.raises(asyncio.CancelledError):
                 await question
             await asyncio.wait_for(left.wait(), 5)
+
+
+def imports_of_io(folder: Path) -> dict[str, set[str]]:
+    """The modules of a connector, but those that play the partner, that import what does I/O, and what."""
+    found = {
+        module.name: _imports(module) & _IMPURE
+        for module in folder.glob("*.py")
+        if module.name not in _SIMULATED
+    }
+    return {name: imported for name, imported in found.items() if imported}
 
 
 def _imports(module: Path) -> set[str]:

@@ -23,8 +23,11 @@ from broker.ports.connector import (
     HttpResponse,
     Learned,
     Manifest,
+    MllpRequest,
     Page,
     Pause,
+    Request,
+    Response,
     Step,
     TransportFault,
 )
@@ -35,7 +38,7 @@ from tests.support.transports import permit, registration
 
 CORRELATION = "7d1b5a5e-6a0e-4a52-9a6c-1f2d3c4b5a69"
 Ended = TypeVar("Ended")
-Responder = Callable[[HttpRequest], Answer]
+Responder = Callable[[Any], Answer]
 
 REQUESTER = Requester(
     issuer="https://issuer.example",
@@ -78,7 +81,7 @@ class Heard:
 
     pages: list[Page] = field(default_factory=list)
     learned: list[LocalIdentity] = field(default_factory=list)
-    requests: list[HttpRequest] = field(default_factory=list)
+    requests: list[Any] = field(default_factory=list)
 
     @property
     def entries(self) -> list[Entry]:
@@ -99,7 +102,7 @@ def scripted(
         except StopIteration as end:
             return end.value, heard
         answer, fault = None, None
-        if isinstance(step, HttpRequest):
+        if isinstance(step, (HttpRequest, MllpRequest)):
             heard.requests.append(step)
             given = respond(step)
             answer, fault = (None, given) if isinstance(given, TransportFault) else (given, None)
@@ -141,7 +144,7 @@ async def road_to(
 def listening(send: Send, heard: Heard) -> Send:
     """`send`, with every request noted."""
 
-    async def noted(request: HttpRequest) -> HttpResponse:
+    async def noted(request: Request) -> Response:
         heard.requests.append(request)
         return await send(request)
 
