@@ -29,11 +29,6 @@ RESTRICTED = {
     "code": {"text": "Kept closely"},
     "meta": {"security": [{"code": "R"}]},
 }
-    "resourceType": "Flag",
-    "id": "f9",
-    "code": {"text": "Kept closely"},
-    "meta": {"security": [{"code": "R"}]},
-}
 
 
 async def record(

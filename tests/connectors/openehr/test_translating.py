@@ -6,90 +6,23 @@ import json
 from typing import Any
 
 import pytest
-from fhir.resources.R4B import get_fhir_model_class
 
 from broker.domain.category import Category, category_of
 from connectors.openehr.sections import SECTIONS, section_of
-from connectors.openehr.translating import translate_composition
+from tests.connectors.openehr.compositions import (
+    MASKED,
+    cluster,
+    diagnosis,
+    element,
+    event,
+    items,
+    observation,
+    one,
+    text,
+    translated,
+)
 from tests.connectors.openehr.scripted import EHR, entry
-from tests.connectors.openehr.test_values import coded, dated, quantity
-
-MASKED = coded("masked", "openehr", "272")
-
-
-def element(name: str, node: str, value: Any = None, **more: Any) -> dict[str, Any]:
-    """An ELEMENT."""
-    own = {"_type": "ELEMENT", "name": {"_type": "DV_TEXT", "value": name}, "archetype_node_id": node, **more}
-    return own if value is None else {**own, "value": value}
-
-
-def items(*elements: Any) -> dict[str, Any]:
-    """An ITEM_TREE."""
-    return {"_type": "ITEM_TREE", "name": {"value": "Tree"}, "archetype_node_id": "at0001", "items": elements}
-
-
-def cluster(name: str, *elements: Any) -> dict[str, Any]:
-    """A CLUSTER."""
-    return {"_type": "CLUSTER", "name": {"value": name}, "archetype_node_id": "at0010", "items": elements}
-
-
-def text(words: str) -> dict[str, Any]:
-    """A DV_TEXT."""
-    return {"_type": "DV_TEXT", "value": words}
-
-
-def composition(*content: Any, archetype: str = "report.v1", **more: Any) -> bytes:
-    """A composition of these entries and headings."""
-    context = {"start_time": dated("DV_DATE_TIME", "2024-03-01T09:00:00Z"), **more.pop("context", {})}
-    tree = {
-        "_type": "COMPOSITION",
-        "name": text("Report"),
-        "archetype_node_id": f"openEHR-EHR-COMPOSITION.{archetype}",
-        "uid": {"value": "c1::trust::1"},
-        "composer": {"_type": "PARTY_IDENTIFIED", "name": "Dr Reed"},
-        "context": context,
-        "content": content,
-        **more,
-    }
-    return json.dumps(tree).encode()
-
-
-def translated(*content: Any, **more: Any) -> list[dict[str, Any]]:
-    """What becomes of a composition; each resource passes the models of R4B."""
-    resources = [json.loads(one) for one in translate_composition(composition(*content, **more), EHR)]
-    for resource in resources:
-        get_fhir_model_class(resource["resourceType"]).model_validate(resource)
-    return resources
-
-
-def one(*content: Any, **more: Any) -> dict[str, Any]:
-    """The one resource that a composition becomes."""
-    (resource,) = translated(*content, **more)
-    return resource
-
-
-def observation(*events: Any) -> dict[str, Any]:
-    """An OBSERVATION with these events."""
-    return entry("OBSERVATION", "phq9.v1", data={"name": text("History"), "events": events})
-
-
-def event(time: str, *elements: Any) -> dict[str, Any]:
-    """A POINT_EVENT."""
-    return {
-        "_type": "POINT_EVENT",
-        "name": text("Any event"),
-        "time": dated("DV_DATE_TIME", time),
-        "data": items(*elements),
-    }
-
-
-def diagnosis(*more: Any) -> dict[str, Any]:
-    """A diagnosis of low mood."""
-    return entry(
-        "EVALUATION",
-        "problem_diagnosis.v1",
-        data=items(element("Diagnosis", "at0002", text("Low mood")), *more),
-    )
+from tests.connectors.openehr.values import coded, dated
 
 
 def test_each_event_is_an_observation_of_its_own_time() -> None:
@@ -267,96 +200,3 @@ def test_an_entry_about_somebody_else_is_listed_and_not_the_persons_own(kind: st
     assert (found["resourceType"], found["extension"][0]["valueCode"]) == ("Basic", "unknown-kind")
     assert json.loads(found["extension"][1]["valueString"]) == json.loads(json.dumps(about))
     assert category_of("Basic", [found["code"]["coding"][0]["code"]]) is Category.PROBLEMS
-
-
-@pytest.mark.parametrize(
-    "label",
-    [
-        element("Anything", "at0099", coded("restricted", "v3-Confidentiality", "R")),
-        element("Sensitivity level", "at0099", coded("restricted", "local", "R")),
-    ],
-)
-def test_a_label_of_confidentiality_is_a_security_label(label: dict[str, Any]) -> None:
-    """Of the composition it marks each entry; of an entry it marks that entry alone."""
-    marked = translated(
-        diagnosis(), entry("EVALUATION", "health_risk.v1"), context={"other_context": items(label)}
-    )
-    assert [each["meta"]["security"][0]["code"] for each in marked] == ["R", "R"]
-    alone = translated(diagnosis(label), entry("EVALUATION", "health_risk.v1"))
-    assert ["meta" in each for each in alone] == [True, False]
-
-
-def test_an_entry_without_a_label_has_none() -> None:
-    """No label is made up."""
-    assert "meta" not in one(diagnosis())
-
-
-def test_the_ids_of_feeding_systems_are_identifiers() -> None:
-    """An item that two partners hold from one source can be seen to be the same."""
-    audit = {"originating_system_item_ids": [{"_type": "DV_IDENTIFIER", "id": "L-7", "issuer": "urn:lab"}]}
-    found = one({**diagnosis(), "feeder_audit": audit, "uid": {"value": "e-1"}})
-    assert [each["value"] for each in found["identifier"]] == ["e-1", "L-7"]
-    assert found["identifier"][1]["system"] == "urn:lab"
-
-
-def test_entries_of_one_composition_share_no_identifier() -> None:
-    """Its id is no entry's own, or a diagnosis and a risk would be grouped as one."""
-    assert all(
-        "identifier" not in each for each in translated(diagnosis(), entry("EVALUATION", "health_risk.v1"))
-    )
-
-
-def test_a_contact_is_its_composition_and_its_entries_are_their_own() -> None:
-    """Who, where and when is the contact; what was found there is of its own kind."""
-    setting = coded("home", "openehr", "225")
-    context = {
-        "setting": setting,
-        "end_time": dated("DV_DATE_TIME", "2024-03-01T10:00:00Z"),
-        "location": "Ward 3",
-    }
-    contact, risk = translated(
-        entry("EVALUATION", "health_risk.v1"), archetype="encounter.v1", context=context
-    )
-    assert (contact["resourceType"], risk["resourceType"]) == ("Encounter", "Flag")
-    assert (contact["status"], contact["class"]["code"]) == ("finished", "225")
-    assert contact["period"] == {"start": "2024-03-01T09:00:00Z", "end": "2024-03-01T10:00:00Z"}
-    assert contact["identifier"][0]["value"] == "c1::trust::1"
-    assert all("Ward 3" in json.dumps(each) and "Dr Reed" in json.dumps(each) for each in (contact, risk))
-
-
-def test_a_heading_is_told_by_what_stands_under_it() -> None:
-    """The way to a value begins with the headings."""
-    heading = {"_type": "SECTION", "name": text("Formulation"), "items": [diagnosis()]}
-    assert '"Formulation"' in json.dumps(one(heading))
-
-
-def test_a_composition_without_entries_is_still_something() -> None:
-    """What it says itself is carried."""
-    found = one()
-    assert found["resourceType"] == "Basic"
-    assert "Dr Reed" in json.dumps(found)
-
-
-@pytest.mark.parametrize(
-    "bad", [b"", b"[]", b'{"_type":"COMPOSITION","_type":"X"}', b'{"_type":"EHR"}', b"\xff"]
-)
-def test_what_is_no_composition_is_listed(bad: bytes) -> None:
-    """One item that holds whatever it was."""
-    (found,) = map(json.loads, translate_composition(bad, EHR))
-    assert found["extension"][0]["valueCode"] == "shape"
-    assert found["subject"] == {"reference": f"Patient/{EHR}"}
-
-
-@pytest.mark.parametrize("bad", ["x", 7, {"_type": "CLUSTER"}, {"_type": "SECTION", "items": 3}, [], None])
-def test_what_is_no_entry_is_listed_beside_the_others(bad: Any) -> None:
-    """One that cannot be read costs no other its place."""
-    kinds = [each["resourceType"] for each in translated(diagnosis(), bad)]
-    assert kinds == ["Condition", "Basic"]
-
-
-def test_a_number_keeps_its_characters_through_everything() -> None:
-    """`0.70` in a composition is `0.70` in R4, and in what is listed."""
-    level = element("Level", "at0004", quantity(70, "mmol/l"))
-    for given in (observation(event("2024", level)), diagnosis(level), {"_type": "OTHER", "level": level}):
-        raw = composition(given).replace(b'"magnitude": 70', b'"magnitude": 0.70')
-        assert b"0.70" in b"".join(translate_composition(raw, EHR))
