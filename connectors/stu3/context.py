@@ -6,8 +6,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from connectors.r4 import Tree
+from connectors.r4 import Tree, is_id, stable_id
 from connectors.stu3.names import Names
+from connectors.stu3.one_or_many import as_list
+
+
+def local_names(resource: Tree) -> dict[str, str]:
+    """How `#id` reads for those contained resources whose id R4 could not have."""
+    contained = resource.get("contained")
+    given = [each.get("id") for each in as_list(contained) if isinstance(each, dict)]
+    texts = (text for text in given if isinstance(text, str) and text and not is_id(text))
+    return {f"#{text}": f"#{stable_id('contained', text)}" for text in texts}
 
 
 @dataclass(slots=True)
@@ -25,3 +34,7 @@ class Context:
         if text.startswith("#"):
             return self.local.get(text, text)
         return self.names.reference(text)
+
+    def local_id(self, given: str) -> str:
+        """The id of a contained resource: its own, unless R4 could not have it."""
+        return self.local.get(f"#{given}", f"#{given}")[1:]

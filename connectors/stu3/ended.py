@@ -13,7 +13,7 @@ from connectors.stu3.context import Context
 from connectors.stu3.names import Names
 from connectors.stu3.one_or_many import as_list
 from connectors.stu3.reading import Source
-from connectors.stu3.resources import translate_contained, translate_resource
+from connectors.stu3.resources import convert_meta, translate_contained, translate_resource
 
 _ENDED_LIST = "1103671000000101"
 _ENDED = frozenset({"inactive", "resolved"})
@@ -36,14 +36,17 @@ def take_ended(source: Source, names: Names) -> EndedAllergies | None:
     if tree is None or source.kind != "List" or not _is_ended_list(tree):
         return None
     contained = [each for each in as_list(tree.get("contained")) if isinstance(each, dict)]
-    allergies, local = [], {}
+    allergies: list[tuple[str, Tree]] = []
+    local: dict[str, str] = {}
     for place, each in enumerate(contained):
         if each.get("resourceType") != "AllergyIntolerance":
             continue
-        new_id = stable_id("ended", source.new_id, str(each.get("id", place)))
+        name = f"#{each.get('id')}"
+        parts = [name] if name not in local else [name, str(place)]
+        new_id = stable_id("ended", source.new_id, *parts)
         allergies.append((new_id, each))
-        local[f"#{each.get('id')}"] = f"AllergyIntolerance/{new_id}"
-        names.move(f"List/{tree.get('id')}#{each.get('id')}", f"AllergyIntolerance/{new_id}")
+        if local.setdefault(name, f"AllergyIntolerance/{new_id}") == f"AllergyIntolerance/{new_id}":
+            names.move(f"List/{tree.get('id')}{name}", local[name])
     taken = [each for _, each in allergies]
     rest = dict(tree)
     rest["contained"] = [each for each in contained if each not in taken]
@@ -56,6 +59,7 @@ def ended_items(ended: EndedAllergies, context: Context) -> Iterable[Tree]:
         out = translate_resource(allergy, new_id, context)
         if not isinstance(out, ListedReason):
             _never_active(allergy, out)
+            _keep_label(ended.rest, out, context)
             _take_along(allergy, out, ended, context)
             yield out
 
@@ -68,6 +72,16 @@ def _never_active(allergy: Tree, out: Tree) -> None:
     if isinstance(status, str) and status:
         append_extension(out, {"url": f"{ROOT}AllergyIntolerance.clinicalStatus", "valueCode": status})
     out["clinicalStatus"] = {"coding": [{"system": _CLINICAL, "code": "inactive"}]}
+
+
+def _keep_label(holder: Tree, out: Tree, context: Context) -> None:
+    """What was inside the list was under the list's security labels, and stays under them."""
+    meta = holder.get("meta")
+    labels = meta.get("security") if isinstance(meta, dict) else None
+    if labels:
+        made = convert_meta({"security": labels}, context)
+        own = out.setdefault("meta", {})
+        own["security"] = [*own.get("security", []), *made.get("security", [])]
 
 
 def _take_along(allergy: Tree, out: Tree, ended: EndedAllergies, context: Context) -> None:

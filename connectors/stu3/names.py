@@ -20,10 +20,10 @@ RENAMED_TYPES: Mapping[str, str] = MappingProxyType(
     }
 )
 _NAMED = re.compile(
-    r"(?P<base>https?://\S+/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/#?\s]+)(?P<version>/_history/[^/#?\s]+)?(?P<part>#\S+)?"
+    r"(?P<base>(?:https?://|\.*/)(?:\S*/)?)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[^/#?\s]+)(?P<version>/_history/[^/#?\s]+)?(?P<part>#\S+)?"
 )
-_SPACE = re.compile(r"\s")
-_SCHEMES = ("urn:", "http://", "https://")
+# What else could name something: a name of another scheme, or a search for what has a business identifier.
+_ADDRESS = re.compile(r"(?:urn:|https?://)\S+|[A-Z][A-Za-z]+\?\S+")
 
 
 class Names:
@@ -64,17 +64,12 @@ class Names:
     def _new(self, text: str) -> str | None:
         found = _NAMED.fullmatch(text)
         if found is None:
-            return text if is_address(text) else None
+            return text if _ADDRESS.fullmatch(text) else None
         kind, given = found["type"], found["id"]
         new_id = self._by_stu3.get((kind, given)) if not found["base"] else None
         new_kind = RENAMED_TYPES.get(kind, kind)
         rest = (found["version"] or "") + (found["part"] or "")
         return f"{found['base'] or ''}{new_kind}/{new_id or _plain_id(kind, given)}{rest}"
-
-
-def is_address(text: str) -> bool:
-    """Whether a reference could name something: no spaces, and a path or a scheme."""
-    return _SPACE.search(text) is None and (text.startswith(_SCHEMES) or "/" in text)
 
 
 def _plain_id(kind: str, given: str) -> str:

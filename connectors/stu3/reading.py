@@ -36,7 +36,7 @@ def read_sources(resources: Sequence[bytes], names: Names) -> Generator[Pause, N
     sources = []
     worked = 0
     for place, raw in enumerate(resources):
-        source = Source(place, raw, _tree(raw))
+        source = Source(place, raw, (yield from _tree(raw)))
         if source.tree is not None:
             source = Source(place, raw, source.tree, names.claim(source.kind, source.tree.get("id"), raw))
         sources.append(source)
@@ -47,10 +47,13 @@ def read_sources(resources: Sequence[bytes], names: Names) -> Generator[Pause, N
     return sources
 
 
-def _tree(raw: bytes) -> Tree | None:
+def _tree(raw: bytes) -> Generator[Pause, None, Tree | None]:
+    """The tree of one resource; None for what cannot be read. A large one is judged and read in two steps."""
     try:
         parse_strict(raw)
     except UnreadableJson:
         return None
+    if len(raw) > _BYTES_BETWEEN_PAUSES:
+        yield Pause()
     tree = lossless_tree(raw)
     return tree if isinstance(tree, dict) else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Generator
 from typing import Any
 
 from broker.domain.category import Category, category_of
@@ -29,13 +30,27 @@ def category_in_r4(kind: str) -> Category:
 
 def translate_resource(source: Tree, new_id: str, context: Context) -> Tree | ListedReason:
     """The R4 resource of id `new_id`; or why there is none."""
-    kind = source["resourceType"]
-    shape = _BY_KIND.get(kind)
+    shape = _BY_KIND.get(source["resourceType"])
     if shape is None:
         return ListedReason.UNKNOWN_KIND
-    out: Tree = {"resourceType": _SHAPES.resources[kind], "id": new_id}
-    out.update(shape.convert(source, context))
-    out["id"] = new_id
+    return _whole(source, new_id, shape.convert(source, context))
+
+
+def translate_large(
+    source: Tree, new_id: str, context: Context
+) -> Generator[None, None, Tree | ListedReason]:
+    """The same for a large resource, in slices."""
+    shape = _BY_KIND.get(source["resourceType"])
+    if shape is None:
+        return ListedReason.UNKNOWN_KIND
+    made = yield from shape.convert_in_slices(source, context)
+    return _whole(source, new_id, made)
+
+
+def _whole(source: Tree, new_id: str, made: Tree) -> Tree | ListedReason:
+    """A translated resource with its kind and its id."""
+    kind = source["resourceType"]
+    out: Tree = {"resourceType": _SHAPES.resources[kind], "id": new_id, **made}
     given = source.get("id")
     if given is not None and given != new_id:
         append_extension(out, {"url": ORIGINAL_ID, "valueString": _as_text(given)})
@@ -53,16 +68,22 @@ def translate_contained(source: Any, context: Context) -> Tree:
     """A resource inside another keeps its local id. One of an unknown kind stands there as it was."""
     kind = source.get("resourceType") if type(source) is dict else None
     local = source.get("id") if type(source) is dict else None
+    new_id = context.local_id(local) if type(local) is str else ""
     made: Tree | ListedReason = ListedReason.SHAPE
     if type(kind) is str:
-        made = translate_resource(source, local if type(local) is str else "", context)
+        made = translate_resource(source, new_id, context)
     if isinstance(made, ListedReason):
         category = category_in_r4(kind) if type(kind) is str else Category.UNCLASSIFIED
         made = listed(category, made, write_tree(source), subject=None)
-        made["id"] = local
-    if type(local) is not str or not local:
+    made["id"] = new_id
+    if not new_id:
         del made["id"]
     return made
+
+
+def convert_meta(source: Tree, context: Context) -> Tree:
+    """What is said about a resource, security labels among it."""
+    return _SHAPES["Meta"].convert(source, context)
 
 
 def _put_contained(value: Any, out: Tree, context: Context) -> None:

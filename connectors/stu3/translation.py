@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from broker.domain.json_bytes import write_tree
 from broker.ports.connector import Entry, Pause
 from connectors.r4 import ListedReason, Tree, listed
-from connectors.stu3.context import Context
+from connectors.stu3.context import Context, local_names
 from connectors.stu3.courses import Courses
-from connectors.stu3.ended import EndedAllergies, ended_items, take_ended
+from connectors.stu3.ended import ended_items, take_ended
 from connectors.stu3.names import Names
 from connectors.stu3.reading import Source, read_sources
-from connectors.stu3.resources import category_in_r4, translate_contained, translate_resource
+from connectors.stu3.resources import category_in_r4, translate_contained, translate_large, translate_resource
 from connectors.stu3.warnings import list_warnings
 
 # Well under 5 ms of work.
@@ -54,11 +54,11 @@ def translate(resources: Sequence[bytes]) -> Generator[Pause, None, Translation]
     items: list[Item] = []
     worked = 0
     for source in sources:
-        items.extend(answer.items_of(source))
         worked += len(source.raw)
         if worked > _BYTES_BETWEEN_PAUSES:
-            worked = 0
+            worked = len(source.raw)
             yield Pause()
+        items.extend((yield from answer.items_of(source)))
     warnings = (list_warnings(source.tree) for source in sources if source.tree and source.kind == "List")
     return Translation(tuple(items), frozenset(code for codes in warnings for code in codes))
 
@@ -72,27 +72,35 @@ class _Answer:
         self._courses = Courses(sources, self._context)
         self._patient = next((f"Patient/{each.new_id}" for each in sources if each.kind == "Patient"), None)
 
-    def items_of(self, source: Source) -> Iterator[Item]:
+    def items_of(self, source: Source) -> Generator[Pause, None, list[Item]]:
         """The items of one resource: itself, and what stood in it as an item of its own."""
         if source.tree is None:
-            yield Item(source.place, Entry(raw=source.raw, readable=False))
-            return
-        ended = self._ended.get(source.place)
-        self._context.local = ended.local if ended else {}
-        made = self._made(source, source.tree, ended)
-        if isinstance(made, ListedReason):
-            yield self._listed(source, made)
-        else:
-            yield from (Item(source.place, Entry(raw=write_tree(each))) for each in made)
-
-    def _made(self, source: Source, tree: Tree, ended: EndedAllergies | None) -> list[Tree] | ListedReason:
+            return [Item(source.place, Entry(raw=source.raw, readable=False))]
         if not source.kind:
-            return ListedReason.SHAPE
-        out = translate_resource(ended.rest if ended else tree, source.new_id, self._context)
+            return [self._listed(source, ListedReason.SHAPE)]
+        ended = self._ended.get(source.place)
+        tree = ended.rest if ended else source.tree
+        self._context.local = (
+            {**local_names(tree), **(ended.local if ended else {})} if "contained" in tree else {}
+        )
+        out = yield from self._made(source, tree)
         if isinstance(out, ListedReason):
-            return out
+            return [self._listed(source, out)]
         self._courses.complete(out)
-        return [out, *(ended_items(ended, self._context) if ended else ())]
+        made = [out, *(ended_items(ended, self._context) if ended else ())]
+        return [Item(source.place, Entry(raw=write_tree(each))) for each in made]
+
+    def _made(self, source: Source, tree: Tree) -> Generator[Pause, None, Tree | ListedReason]:
+        if len(source.raw) <= _BYTES_BETWEEN_PAUSES:
+            return translate_resource(tree, source.new_id, self._context)
+        slices = translate_large(tree, source.new_id, self._context)
+        while True:
+            try:
+                next(slices)
+            except StopIteration as done:
+                made: Tree | ListedReason = done.value
+                return made
+            yield Pause()
 
     def _listed(self, source: Source, reason: ListedReason) -> Item:
         subject = self._named_person(source.tree or {}) or self._patient
