@@ -125,4 +125,5 @@ def open_road(
         transport=transport_for(registration, manifest, ring, clock),
         proof=manifest.proof,
         locates=manifest.locates,
+        documents=manifest.documents,
     )

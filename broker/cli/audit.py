@@ -159,8 +159,24 @@ def _access_json(access: Access, *, names: bool) -> dict[str, Any]:
         "released": access.released,
         "labels": access.labels,
         "proof": None if items is None else [_item_json(item) for item in items],
+        **_document_json(access),
         **({"user": access.user} if names else {}),
     }
+
+
+def _document_json(access: Access) -> dict[str, Any]:
+    """Of an opened document: what its holder declared, and what went out. Nothing of any other request."""
+    listed, sent = access.document, access.sent
+    if listed is None:
+        return {}
+    document: dict[str, Any] = {
+        "pointer": listed.pointer.hex(),
+        "declared_size": None if listed.size < 0 else listed.size,
+        "declared_hash": listed.hash or None,
+    }
+    if sent is not None:
+        document.update(bytes=sent.size, digest=sent.digest.hex(), whole=sent.whole)
+    return {"document": document}
 
 
 def _item_json(item: Any) -> dict[str, str]:

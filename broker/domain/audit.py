@@ -69,6 +69,32 @@ class ReleasedItem(msgspec.Struct, frozen=True, gc=False, array_like=True):
         return f"ReleasedItem({self.resource_type})"
 
 
+class DocumentListed(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """Which document is about to go out: `pointer` is what its token pointed at, keyed; size and hash are
+    as its holder declared them, -1 and empty where it did not.
+    """
+
+    pointer: bytes
+    size: int
+    hash: str
+
+    def __repr__(self) -> str:
+        """Nothing of it."""
+        return "DocumentListed()"
+
+
+class DocumentSent(msgspec.Struct, frozen=True, gc=False, array_like=True):
+    """What went out of a document: as many bytes, with this keyed digest; `whole` or cut."""
+
+    size: int
+    digest: bytes
+    whole: bool
+
+    def __repr__(self) -> str:
+        """Nothing of it."""
+        return "DocumentSent()"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disclosure:
     """Durable before the first byte leaves; its proof is sealed under a key that governance holds."""
@@ -79,12 +105,13 @@ class Disclosure:
     reasons: tuple[Reason, ...]
     outcomes: tuple[PartnerOutcome, ...]
     items: tuple[ReleasedItem, ...] = field(repr=False)
+    document: DocumentListed | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ending:
-    """How a request that had an intent ended: `sent`, `client-left`, `failed`, `refused`; `traced` where a
-    desk asked the index alone.
+    """How a request that had an intent ended: `sent`, `client-left`, `cut` (a document on its way),
+    `failed`, `refused`; `traced` where a desk asked the index alone.
 
     `cause` is our own closed word (a BrokerError class name, a stage name), never a message.
     """
@@ -96,6 +123,7 @@ class Ending:
     cause: str = ""
     bytes_sent: int = 0
     outcomes: tuple[PartnerOutcome, ...] = ()
+    document: DocumentSent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

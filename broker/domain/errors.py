@@ -164,3 +164,26 @@ class AllPartnersTimedOut(AllPartnersFailed):
     status = 504
     code = "timeout"
     message = "None of the partners answered in time. This is not evidence that no record exists."
+
+
+class DocumentNotGiven(BrokerError):
+    """The holder of a document did not hand it on, or not as it had listed it."""
+
+    status = 502
+    code = "transient"
+    message = "The organisation that holds this document could not hand it on. Ask it directly."
+
+
+class DocumentTimedOut(DocumentNotGiven):
+    """As DocumentNotGiven, and time was the cause."""
+
+    status = 504
+    code = "timeout"
+    message = "The organisation that holds this document did not hand it on in time. Ask it directly."
+
+
+class DocumentTooLarge(DocumentNotGiven):
+    """Over the limit of what is handed on."""
+
+    code = "too-long"
+    message = "This document is larger than the broker hands on. Ask the organisation that holds it."

@@ -68,6 +68,8 @@ class Cause(enum.StrEnum):
     PAGE_FAILED = "page-failed"
     FEWER_THAN_TOTAL = "fewer-than-total"
     FULL_PAGE = "full-page"
+    DECLARED_OTHERWISE = "declared-otherwise"
+    MEDICATION_MISSING = "medication-missing"
     REFERENCE_SPELLING = "reference-spelling"
     PARTNER_WARNING = "partner-warning"
     NOT_OFFERED = "not-offered"

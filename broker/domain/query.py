@@ -19,17 +19,22 @@ class Interaction(enum.StrEnum):
     READ_PATIENT = "read-patient"
     EVERYTHING = "everything"
     SEARCH = "search"
+    OPEN_DOCUMENT = "open-document"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordQuery:
-    """One question about one person. Empty `resource_types` is every type that policy permits."""
+    """One question about one person. Empty `resource_types` is every type that policy permits.
+
+    `pointer` is of one document, which an item of the one type asked for lists.
+    """
 
     interaction: Interaction
     number: NhsNumber
     resource_types: frozenset[str] = frozenset()
     item_id: str | None = None
     count: int | None = None
+    pointer: bytes | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

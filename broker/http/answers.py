@@ -79,10 +79,22 @@ def reply_response(reply: Reply, request: str) -> ReplyResponse:
     body = reply.body[0] if len(reply.body) == 1 else Pieces(reply.body)
     response = ReplyResponse(status=reply.status, body=body, headers=_headers(request))
     response.finished = reply.finished
+    _add_headers(response, reply)
+    return response
+
+
+def streamed_response(reply: Reply, request: str) -> web.StreamResponse:
+    """The head of a reply whose length nobody knows: in chunks, so that only a whole one ends well."""
+    response = web.StreamResponse(status=reply.status, headers=_headers(request))
+    response.enable_chunked_encoding()
+    _add_headers(response, reply)
+    return response
+
+
+def _add_headers(response: web.StreamResponse, reply: Reply) -> None:
     for name, value in reply.headers.items():
         if name.lower() not in _NEVER_SENT:
             response.headers[name] = value
-    return response
 
 
 def refusal_response(error: BrokerError, request: str) -> web.Response:

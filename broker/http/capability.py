@@ -12,12 +12,14 @@ from broker.http.negotiation import FHIR_JSON
 from broker.http.routes import COUNT_MAX, ROUTES, SEARCHABLE_TYPES, Parameter, Route
 
 # When the statement's content last changed; FHIR requires a date of the statement, not of the reply.
-STATEMENT_DATE = "2026-11-22"
+STATEMENT_DATE = "2026-11-25"
 
 _DOCUMENTATION = (
     "Read only. One person for each request. Every answer names which partners answered and which did not; "
     "an empty answer is not evidence that nothing is recorded. A parameter that is not listed is refused, "
-    f"whatever Prefer says. _count is 1 to {COUNT_MAX}; pages are followed by their next link."
+    f"whatever Prefer says. _count is 1 to {COUNT_MAX}; pages are followed by their next link. "
+    "An attachment's url, where it has one, is an address of this server that gives the document's own bytes "
+    "to the same user until it expires; a transfer that ends without its last chunk is not the document."
 )
 _SECURITY = (
     "OAuth 2.0 bearer tokens of a named user in a role at an organisation for a purpose. "

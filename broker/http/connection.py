@@ -108,6 +108,12 @@ class DoorConnection(RequestHandler):
                 resp.ended("client-left" if broken else "sent", request.writer.output_size)
         return resp, broken
 
+    def streams(self) -> None:
+        """A response that is written piece by piece has a clock of its own for each."""
+        if self._write_timer is not None:
+            self._write_timer.cancel()
+            self._write_timer = None
+
     def _expect_reader(self) -> None:
         """The clock runs until the client has taken the last byte, not only until we have handed it over."""
         if self._write_timer is not None:

@@ -23,6 +23,7 @@ from broker.http.questions import base_url_of, read_question
 from broker.http.refusals import MethodNotAllowed, NoItemRead, NoSuchType
 from broker.http.routes import FHIR_ROOT, PROBES, ROUTES, SEARCHABLE_TYPES, Route, methods_at
 from broker.http.settings import DoorSettings
+from broker.http.streaming import Ended, stream_reply
 from broker.http.turned_away import TurnedAway
 from broker.logs.errors import described
 from broker.pipeline.question import Question, Reply
@@ -37,6 +38,7 @@ _REFUSED: web.AppKey[Refused] = web.AppKey("refused")
 _ID = web.RequestKey("request_id", str)
 _INTERACTION = web.RequestKey("interaction", Interaction)
 _ANSWERING = web.RequestKey("answering", bool)
+_STREAMED = web.RequestKey("streamed", Ended)
 
 
 def make_app(
@@ -91,7 +93,8 @@ async def _every_request(request: web.Request, handler: Handler) -> web.StreamRe
         response = refusal_response(BrokerFault(), identifier)
     if not guarded:
         response.force_close()  # what follows on this connection is in doubt too
-    _log(request, response.status, began_s, cause)
+    left = request.get(_STREAMED) is Ended.CLIENT_LEFT
+    _log(request, LEFT if left else response.status, began_s, cause)
     return response
 
 
@@ -138,13 +141,18 @@ def _log(request: web.Request, status: int, began_s: float, cause: dict[str, obj
     loop.call_soon(line)
 
 
-async def _ask(request: web.Request, *, route: Route, answer: Answer) -> web.Response:
+async def _ask(request: web.Request, *, route: Route, answer: Answer) -> web.StreamResponse:
     assert route.interaction is not None
     request[_INTERACTION] = route.interaction
     with request.app[GATE].place():
         question = await read_question(request, route, request.app[SETTINGS], request[_ID])
         request[_ANSWERING] = True
-        return reply_response(await answer(question), request[_ID])
+        reply = await answer(question)
+        if reply.stream is None:
+            return reply_response(reply, request[_ID])
+        write_s = request.app[SETTINGS].write_s
+        response, request[_STREAMED] = await stream_reply(request, reply, request[_ID], write_s)
+        return response
 
 
 async def _metadata(request: web.Request, *, route: Route, answer: Answer) -> web.Response:

@@ -43,7 +43,7 @@ def known_once(pairs: Iterable[tuple[str, str]], route: Route) -> dict[str, str]
     for name, value in pairs:
         if name not in names:
             raise NotSupported(
-                f"A parameter is not one that this address supports. It has: {', '.join(names)}."
+                f"A parameter is not one that this address supports. It has: {', '.join(names) or 'none'}."
             )
         if name in found:
             raise NotSupported("A parameter is given more than once. Each is taken once.")

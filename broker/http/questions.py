@@ -26,8 +26,10 @@ async def read_question(
     elif request.body_exists:
         raise Malformed("A read has no body.")
     given = read.known_once(pairs, route)
-    require_json_out(request.headers.getall("Accept", ()), given.get("_format"))
     assert route.interaction is not None
+    if route.interaction is Interaction.OPEN_DOCUMENT:
+        return _document_question(request, settings, request_id)
+    require_json_out(request.headers.getall("Accept", ()), given.get("_format"))
     base_url = base_url_of(request, settings)
     number, token = _person(request, route.interaction, given, base_url)
     return Question(
@@ -41,6 +43,18 @@ async def read_question(
         item_id=read.fhir_id(given["_id"], "`_id`") if "_id" in given else None,
         count=read.count(given.get("_count")),
         page=read.page(given.get("_page")),
+        client_address=request.remote or "",
+    )
+
+
+def _document_question(request: web.Request, settings: DoorSettings, request_id: str) -> Question:
+    """A document is what it is: the caller cannot ask for another form of it, and may not know this one."""
+    return Question(
+        request_id=request_id,
+        authorization=_authorization(request),
+        interaction=Interaction.OPEN_DOCUMENT,
+        base_url=base_url_of(request, settings),
+        document_token=read.fhir_id(request.match_info["id"], "The document's address"),
         client_address=request.remote or "",
     )
 

@@ -115,6 +115,13 @@ ROUTES = (
     ),
     Route(
         method="GET",
+        path="/documents/{id}",
+        interaction=Interaction.OPEN_DOCUMENT,
+        words="A document's own bytes, by the address that its item gives. The address expires.",
+        parameters=(),
+    ),
+    Route(
+        method="GET",
         path="/{type}",
         interaction=Interaction.SEARCH,
         words="The same, by address.",

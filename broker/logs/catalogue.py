@@ -40,6 +40,7 @@ EVENTS: Mapping[str, Event] = {
         Event("request-failed", "error", "A fault of the broker ended one request; nothing was released."),
         Event("request-malformed", "warning", "A request could not be read; nothing of it is repeated here."),
         Event("client-left", "info", "The caller closed the connection before the answer was complete."),
+        Event("document-cut", "warning", "A document was cut on its way: the caller's transfer was broken."),
         Event("partner-secret-failed", "error", "A partner's secret cannot be read: it alone is not asked."),
         Event("breaker-opened", "warning", "A partner failed too often and is left alone for a while."),
         Event("breaker-closed", "info", "A partner answered its probe and is asked again."),

@@ -10,9 +10,12 @@ screening        resources x decision        -> released + withheld
 merging          released + outcomes         -> the view: groups, conflicts, completeness
 presentation     view                        -> Bundle
 audit            the trail of all of it      -> durable, before release
+
+A document goes the same way (opening): its holder alone is asked again, and what it lists is screened
+again, before its bytes are handed on as they come.
 """
 
-from broker.pipeline.answering import answer
+from broker.pipeline.entrance import answer
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.services import Services
 

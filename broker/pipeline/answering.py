@@ -1,19 +1,14 @@
-"""A question to a reply: every stage in order, every way out recorded."""
+"""A question to a reply: every stage in order."""
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
-
-import structlog
 
 from broker.domain.decision import Effect, Judgement
 from broker.domain.errors import (
     AllPartnersFailed,
     AllPartnersTimedOut,
     AmbiguousPerson,
-    BrokerError,
-    BrokerFault,
     Forbidden,
     NotFound,
     ServiceDown,
@@ -38,65 +33,8 @@ from broker.pipeline.slices import in_slices
 from broker.ports.connector import Traced
 from broker.ports.release_store import ObjectionsChanged
 
-_RELEASES_MAX = 3
+RELEASES_MAX = 3
 _FHIR_JSON = {"Content-Type": "application/fhir+json; charset=utf-8"}
-_log = structlog.get_logger(__name__)
-
-
-async def answer(question: Question, services: Services) -> Reply:
-    """Answer one question. Raises only BrokerError, and CancelledError when the client left.
-
-    The trail opens before authentication and is closed on every way out.
-    """
-    trail = Trail(question, services.store, services.clock)
-    try:
-        return await Answering(question, services, trail).reply()
-    except BrokerError as error:
-        await _turned_away(trail, error, services)
-        raise
-    except asyncio.CancelledError:
-        services.finish_later(trail.ended_after_all("client-left"))
-        raise
-    except Exception:  # noqa: BLE001 - whatever nothing foresaw is a fault of ours, and is recorded
-        _log.exception("request-failed", request_id=question.request_id)
-        fault = BrokerFault()
-        await _turned_away(trail, fault, services)
-        raise fault from None
-
-
-async def _turned_away(trail: Trail, error: BrokerError, services: Services) -> None:
-    """Record the refusal. When our own service is down already, that is what the caller must hear.
-
-    Whoever hears that we cannot answer also hears whom to contact.
-    """
-    if error.status >= 500:  # noqa: PLR2004 - not the caller's doing
-        error.contact = error.contact or services.contact
-    elif isinstance(error, Forbidden):
-        _put_neutrally(error, services)
-    down = await asyncio.shield(services.finish_later(_recorded(trail, error)))
-    if down is None:
-        return
-    if not isinstance(error, ServiceDown):
-        down.contact = services.contact
-        raise down
-    _log.error("store-failed", service=down.service)
-
-
-async def _recorded(trail: Trail, error: BrokerError) -> ServiceDown | None:
-    """The refusal on file, or the service that could not write it. It is written to its end even when
-    the client leaves meanwhile.
-    """
-    try:
-        await trail.turned_away(error)
-    except ServiceDown as down:
-        return down
-    return None
-
-
-def _put_neutrally(error: Forbidden, services: Services) -> None:
-    """Whoever has no right hears one and the same thing, from whichever check it came."""
-    said = services.policies().disclosure
-    error.message, error.contact = said.neutral_words, said.neutral_contact
 
 
 class Answering:
@@ -128,14 +66,20 @@ class Answering:
         judgement = await self._identify(sequence)
         if self._query.interaction in {Interaction.FIND_PATIENT, Interaction.READ_PATIENT}:
             return await self._release(None, judgement)
-        errand = Errand(
+        return await self._answered(judgement, sequence)
+
+    async def _answered(self, judgement: Judgement, sequence: int) -> Reply:
+        """Ask the partners, and release what they answered."""
+        gathered = await gather(self._query, self._patient, judgement, self._errand(sequence), self._services)
+        return await self._release(gathered, judgement)
+
+    def _errand(self, sequence: int) -> Errand:
+        return Errand(
             requester=self._requester,
             intent_sequence=sequence,
             correlation_id=self._question.request_id,
             deadline_at_s=self._partners_by_s,
         )
-        gathered = await gather(self._query, self._patient, judgement, errand, services)
-        return await self._release(gathered, judgement)
 
     async def _judge_before_asking(self) -> None:
         """Role, purpose, relationship and the objections under the number as given."""
@@ -203,7 +147,7 @@ class Answering:
     async def _release(self, gathered: Gathered | None, judgement: Judgement) -> Reply:
         """Make the view and release it; when the register moved meanwhile, judge and screen again."""
         sealer, clock, slice_s = self._services.sealer, self._services.clock, self._services.limits.slice_s
-        for _ in range(_RELEASES_MAX):
+        for _ in range(RELEASES_MAX):
             if self._policies_moved(judgement):
                 judgement = stricter(judgement, self._judged(self._patient))
             frame = self._frame()
@@ -238,7 +182,7 @@ class Answering:
         view = self._with_person(await view_of(gathered, judgement, self._services), judgement)
         self._trail.outcomes = view.outcomes
         if nobody_answered(gathered, view):
-            raise _all_failed(gathered)
+            raise all_failed(gathered)
         rendering = present_record(view, frame)
         return view, await in_slices(rendering, self._services.clock, self._services.limits.slice_s)
 
@@ -257,6 +201,10 @@ class Answering:
             sealer=sealer,
             page=self._question.page,
             caller=f"{requester.issuer} {requester.user_id} {requester.organisation_ods}",
+            opens=self._services.opens,
+            sealed_pointer=lambda pointer: sealer.document_token(
+                self._patient.number, pointer, requester, at_s=at_s
+            ),
         )
 
     def _replied(self, body: tuple[bytes, ...]) -> Reply:
@@ -268,6 +216,7 @@ class Answering:
         return Reply(status=200, body=body, headers=_FHIR_JSON, finished=finished)
 
 
-def _all_failed(gathered: Gathered) -> AllPartnersFailed:
+def all_failed(gathered: Gathered) -> AllPartnersFailed:
+    """Why nobody answered: time, where it was for all of them."""
     labels = {normalised.ending.label for normalised in gathered.normalised}
     return AllPartnersTimedOut() if labels == {OutcomeLabel.TIMED_OUT} else AllPartnersFailed()

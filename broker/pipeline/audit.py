@@ -13,7 +13,16 @@ from collections.abc import Generator
 import msgspec
 import structlog
 
-from broker.domain.audit import AuditContext, Disclosure, Ending, Intent, Refusal, ReleasedItem
+from broker.domain.audit import (
+    AuditContext,
+    Disclosure,
+    DocumentListed,
+    DocumentSent,
+    Ending,
+    Intent,
+    Refusal,
+    ReleasedItem,
+)
 from broker.domain.decision import Judgement, Reason
 from broker.domain.errors import BrokerError, ServiceDown
 from broker.domain.identity import NhsNumber, PatientIdentity
@@ -74,7 +83,12 @@ class Trail:
         self.intent_sequence = await asyncio.shield(self._intending)
         return self.intent_sequence
 
-    async def release(self, items: tuple[ReleasedItem, ...], outcomes: tuple[PartnerOutcome, ...]) -> None:
+    async def release(
+        self,
+        items: tuple[ReleasedItem, ...],
+        outcomes: tuple[PartnerOutcome, ...],
+        document: DocumentListed | None = None,
+    ) -> None:
         """Durable before the first byte leaves; raises ObjectionsChanged when it may not leave so."""
         await self._store.release(
             Disclosure(
@@ -84,6 +98,7 @@ class Trail:
                 reasons=self._reasons,
                 outcomes=outcomes,
                 items=items,
+                document=document,
             )
         )
 
@@ -98,7 +113,9 @@ class Trail:
             await self._store.record_refusal(refusal)
         await self.ended("refused" if error.status < 500 else "failed", cause)  # noqa: PLR2004 - as above
 
-    async def ended(self, how: str, cause: str = "", *, bytes_sent: int = 0) -> None:
+    async def ended(
+        self, how: str, cause: str = "", *, bytes_sent: int = 0, document: DocumentSent | None = None
+    ) -> None:
         """How a request that had an intent ended."""
         if self.intent_sequence is None:
             return
@@ -111,10 +128,13 @@ class Trail:
                 cause=cause,
                 bytes_sent=bytes_sent,
                 outcomes=self.outcomes,
+                document=document,
             )
         )
 
-    async def ended_after_all(self, how: str, *, bytes_sent: int = 0) -> None:
+    async def ended_after_all(
+        self, how: str, cause: str = "", *, bytes_sent: int = 0, document: DocumentSent | None = None
+    ) -> None:
         """As `ended`, when nobody waits for it any more: a store that is down is logged, not raised.
 
         A disclosure without its ending over-reports, which is the safe direction.
@@ -122,7 +142,7 @@ class Trail:
         try:
             if self.intent_sequence is None and self._intending is not None:
                 self.intent_sequence = await self._intending
-            await self.ended(how, bytes_sent=bytes_sent)
+            await self.ended(how, cause, bytes_sent=bytes_sent, document=document)
         except ServiceDown as down:
             _log.error("store-failed", service=down.service)
 
@@ -131,7 +151,7 @@ def released_items(view: View, sealer: Sealer) -> Generator[None, None, tuple[Re
     """Proof of each released item, without its content. In slices: every item's bytes are digested."""
     items = []
     for count, resource in enumerate(view.items, start=1):
-        items.append(_released(resource, sealer))
+        items.append(released_item(resource, sealer))
         if count % _ITEMS_IN_A_SLICE == 0:
             yield
     return tuple(items)
@@ -149,7 +169,8 @@ def released_person(patient: PatientIdentity, shown: bytes, index_id: str, seale
     )
 
 
-def _released(resource: Resource, sealer: Sealer) -> ReleasedItem:
+def released_item(resource: Resource, sealer: Sealer) -> ReleasedItem:
+    """Proof of one item, over the bytes that its partner wrote."""
     header = resource.header
     return ReleasedItem(
         partner_id=resource.partner_id,

@@ -24,12 +24,15 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
-    """How one partner is reached: what speaks, and what carries. `locates`: its items name holders."""
+    """How one partner is reached: what speaks, and what carries. `locates`: its items name holders;
+    `documents`: it opens what it lists.
+    """
 
     connector: Connector
     transport: PartnerTransport
     proof: str
     locates: bool = False
+    documents: bool = False
 
 
 @dataclass(slots=True, kw_only=True)
@@ -100,14 +103,15 @@ async def fan_out(
     async with asyncio.TaskGroup() as group:
         tasks = [
             group.create_task(
-                _ask(ask, roads[ask.partner_id], _permit(ask, intent_sequence, deadline_at_s), clock)
+                _ask(ask, roads[ask.partner_id], permit_for(ask, intent_sequence, deadline_at_s), clock)
             )
             for ask in asks
         ]
     return tuple(task.result() for task in tasks)
 
 
-def _permit(ask: PartnerAsk, intent_sequence: int, deadline_at_s: float) -> CallPermit:
+def permit_for(ask: PartnerAsk, intent_sequence: int, deadline_at_s: float) -> CallPermit:
+    """What may be called under a durable intent."""
     return CallPermit(
         partner_id=ask.partner_id,
         numbers=ask.patient.numbers,

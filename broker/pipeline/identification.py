@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from broker.domain.errors import AmbiguousPerson, BadRequest, Forbidden, NotFound
 from broker.domain.identity import NhsNumber, PatientIdentity
-from broker.domain.query import RecordQuery
+from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
+from broker.pipeline.pointing import type_of
 from broker.pipeline.question import Question
 from broker.ports.connector import Traced
 from broker.ports.sealer import Sealer
@@ -14,14 +15,30 @@ from broker.ports.sealer import Sealer
 def read_query(question: Question, requester: Requester, sealer: Sealer, *, at_s: float) -> RecordQuery:
     """What is asked, about which number.
 
-    Raises BadRequest for a number that is none, and Gone or NotFound for a sealed id.
+    Raises BadRequest for a number that is none, and Gone or NotFound for a sealed id or a document's token.
     """
+    if question.document_token is not None:
+        return _document_query(question.document_token, requester, sealer, at_s)
     return RecordQuery(
         interaction=question.interaction,
         number=_number(question, requester, sealer, at_s),
         resource_types=question.resource_types,
         item_id=question.item_id,
         count=question.count,
+    )
+
+
+def _document_query(token: str, requester: Requester, sealer: Sealer, at_s: float) -> RecordQuery:
+    """The items of the one type that lists the document."""
+    number, pointer = sealer.open_document_token(token, requester, at_s=at_s)
+    kind = type_of(pointer, sealer)
+    if kind is None:
+        raise NotFound
+    return RecordQuery(
+        interaction=Interaction.OPEN_DOCUMENT,
+        number=number,
+        resource_types=frozenset({kind}),
+        pointer=pointer,
     )
 
 
@@ -34,12 +51,12 @@ def _number(question: Question, requester: Requester, sealer: Sealer, at_s: floa
 
 
 def refuse_if_never_opened(question: Question, *, opened: bool) -> None:
-    """A sealed id holds a current number: where that is not the token's person now, no trace makes it so.
+    """What is sealed holds a current number: where that is not the token's person now, no trace makes it so.
 
     A number that was typed may be an older one of the token's person, which only the index can say.
     Raises the neutral Forbidden.
     """
-    if not opened and question.patient_token is not None:
+    if not opened and question.number_text is None:
         raise Forbidden
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from broker.domain.query import Interaction
 
@@ -12,8 +13,8 @@ from broker.domain.query import Interaction
 class Question:
     """One HTTP request in the API's own words, nothing judged yet.
 
-    Exactly one of `number_text` (as typed) and `patient_token` names the person. `base_url` holds no
-    query and no identifier.
+    Exactly one of `number_text` (as typed), `patient_token` and `document_token` names the person.
+    `base_url` holds no query and no identifier.
     """
 
     request_id: str
@@ -22,6 +23,7 @@ class Question:
     base_url: str
     number_text: str | None = field(repr=False, default=None)
     patient_token: str | None = field(repr=False, default=None)
+    document_token: str | None = field(repr=False, default=None)
     resource_types: frozenset[str] = frozenset()
     item_id: str | None = None
     count: int | None = None
@@ -29,15 +31,32 @@ class Question:
     client_address: str = ""
 
 
+class Cut(Exception):
+    """What is being streamed may not end well: the transfer is broken, so that nobody takes it for whole."""
+
+
+class BodyStream(Protocol):
+    """A body that is read as it goes out."""
+
+    async def piece(self) -> bytes:
+        """The next bytes; empty when it is whole. Raises Cut."""
+        ...
+
+    def ended(self, how: str, bytes_sent: int, /) -> None:
+        """Called once, with `sent`, `client-left`, `cut` or `failed`, and the bytes written."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reply:
-    """A whole answer, already audited: `body` is written as it stands, in order.
+    """An answer, already audited: `body` is written as it stands, in order; or `stream`, as it comes.
 
     `finished` is called once with how it ended (`sent` or `client-left`) and the bytes written; it
-    returns at once, and the record of the ending is completed behind it.
+    returns at once, and the record of the ending is completed behind it. A stream hears that itself.
     """
 
     status: int
-    body: tuple[bytes, ...] = field(repr=False)
+    body: tuple[bytes, ...] = field(repr=False, default=())
+    stream: BodyStream | None = field(repr=False, default=None)
     headers: Mapping[str, str] = field(default_factory=dict)
     finished: Callable[[str, int], None] | None = field(repr=False, default=None)

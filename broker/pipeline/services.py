@@ -51,3 +51,8 @@ class Services:
     def names(self) -> dict[str, str]:
         """Each partner's name for a reader."""
         return {one.partner_id: one.organisation.name for one in self.registrations}
+
+    @property
+    def opens(self) -> frozenset[str]:
+        """The partners that hand out the documents which they list."""
+        return frozenset(partner_id for partner_id, road in self.roads.items() if road.documents)

@@ -148,6 +148,7 @@ class DocumentForm(enum.StrEnum):
 
     RAW = "raw"  # the body is the document
     FHIR_BINARY = "fhir-binary"  # a Binary whose base64 stands in `data` (R4) or `content` (STU3)
+    AS_ANSWERED = "as-answered"  # a Binary where the answer's Content-Type is FHIR's own, else raw
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

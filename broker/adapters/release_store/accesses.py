@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 
 from broker.adapters.keys import KeyRing
 from broker.adapters.keys.proof import NotThisBox, open_proof
-from broker.adapters.release_store.entries import Body, read_body, read_proof
+from broker.adapters.release_store.entries import Body, Proof, read_body, read_proof
 from broker.adapters.release_store.identity import BoxFault, open_identity
-from broker.domain.audit import RecordKind, ReleasedItem
+from broker.domain.audit import DocumentListed, DocumentSent, RecordKind, ReleasedItem
 from broker.domain.errors import ServiceDown
 
 
@@ -20,7 +20,8 @@ class Access:
     """One request. `outcome` is released, refused, nothing-released or not-finished.
 
     `released` counts items by partner; `labels` are the partners' exact outcome labels. `items` is None
-    where this place cannot open the proof. `user` names the member of staff.
+    where this place cannot open the proof, and so are `document` and `sent`, which only the opening of a
+    document has. `user` names the member of staff.
     """
 
     sequence: int
@@ -38,6 +39,8 @@ class Access:
     labels: dict[str, str] = field(default_factory=dict)
     user: str = field(repr=False, default="")
     items: tuple[ReleasedItem, ...] | None = field(repr=False, default=None)
+    document: DocumentListed | None = None
+    sent: DocumentSent | None = None
 
 
 def accesses_under(database: sqlite3.Connection, ring: KeyRing, hashes: list[bytes]) -> tuple[Access, ...]:
@@ -64,8 +67,10 @@ def _access(ring: KeyRing, row: tuple[object, ...]) -> tuple[int, RecordKind, Ac
     line = replace(
         _line(int(record_id), body),  # type: ignore[call-overload] # the column is an INTEGER PRIMARY KEY
         user=identity.user_name or identity.user_id,
-        items=_items(ring, proof_key, proof, commitment),  # type: ignore[arg-type] # as above
     )
+    proved = _proof(ring, proof_key, proof, commitment)  # type: ignore[arg-type] # as above
+    if proved is not None:
+        line = replace(line, items=proved.items, document=proved.document, sent=proved.sent)
     return (body.intent or line.sequence), body.kind, line
 
 
@@ -97,14 +102,12 @@ _OUTCOMES = {
 }
 
 
-def _items(
-    ring: KeyRing, key_id: str | None, box: bytes | None, commitment: bytes
-) -> tuple[ReleasedItem, ...] | None:
+def _proof(ring: KeyRing, key_id: str | None, box: bytes | None, commitment: bytes) -> Proof | None:
     opener = ring.proof_opener(key_id) if key_id is not None else None
     if opener is None or box is None:
         return None
     try:
-        return read_proof(open_proof(box, private=opener.secret, bound_to=commitment)).items
+        return read_proof(open_proof(box, private=opener.secret, bound_to=commitment))
     except NotThisBox:
         raise ServiceDown("audit") from None
 
@@ -119,7 +122,7 @@ def _by_request(records: Iterable[tuple[int, RecordKind, Access]]) -> tuple[Acce
         elif kind is RecordKind.DISCLOSURE:
             requests[request] = replace(line, at=before.at)
         elif before.outcome == "released":
-            requests[request] = replace(before, ended=line.ended, cause=line.cause)
+            requests[request] = replace(before, ended=line.ended, cause=line.cause, sent=line.sent)
         else:
             requests[request] = replace(line, at=before.at)
     return tuple(requests.values())

@@ -24,7 +24,17 @@ from broker.adapters.release_store.identity import (
     seal,
     written,
 )
-from broker.domain.audit import AuditContext, Disclosure, Ending, Intent, RecordKind, Refusal, ReleasedItem
+from broker.domain.audit import (
+    AuditContext,
+    Disclosure,
+    DocumentListed,
+    DocumentSent,
+    Ending,
+    Intent,
+    RecordKind,
+    Refusal,
+    ReleasedItem,
+)
 from broker.domain.decision import Reason
 from broker.domain.objection_life import ObjectionEvent
 from broker.domain.outcome import PartnerOutcome
@@ -60,10 +70,14 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
 
 
 class Proof(msgspec.Struct, frozen=True, array_like=True, gc=False):
-    """What governance can open: each released item, and the key of the digests."""
+    """What governance can open: each released item, and the key of the digests; of a document, what was
+    listed before it went out, and in the ending's own proof what went out.
+    """
 
     digest_key: str
     items: tuple[ReleasedItem, ...]
+    document: DocumentListed | None = None
+    sent: DocumentSent | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +160,7 @@ def disclosure_entry(disclosure: Disclosure, ring: KeyRing) -> Entry:
         outcomes=disclosure.outcomes,
         released=dict(Counter(item.partner_id for item in disclosure.items)),
     )
-    proof = _PACK.encode(Proof(ring.active(Purpose.DIGEST).key_id, disclosure.items))
+    proof = _PACK.encode(Proof(ring.active(Purpose.DIGEST).key_id, disclosure.items, disclosure.document))
     return entry_of(body, identity_of(disclosure.context), ring, proof=proof)
 
 
@@ -162,7 +176,10 @@ def ending_entry(ending: Ending, ring: KeyRing) -> Entry:
         ended=ending.ended,
         bytes_sent=ending.bytes_sent,
     )
-    return entry_of(body, identity_of(ending.context), ring)
+    if ending.document is None:
+        return entry_of(body, identity_of(ending.context), ring)
+    sent = Proof(ring.active(Purpose.DIGEST).key_id, (), None, ending.document)
+    return entry_of(body, identity_of(ending.context), ring, proof=_PACK.encode(sent))
 
 
 def refusal_entry(refusal: Refusal, ring: KeyRing) -> Entry:

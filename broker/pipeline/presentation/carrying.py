@@ -1,17 +1,19 @@
 """One released resource to the bytes a reader gets: the partner's own, with ids and meta added.
 
 Only these are written: the id, the text of references, `meta` additions, and attachment links, which
-would lead round the broker. The usual resource keeps its bytes in place; an unusual one (pretty-printed,
-its id not first, a `meta` with a source of its own) is taken apart at its top level and put together
-again, each member's value untouched.
+would lead round the broker and lead through it where the document can be had. The usual resource keeps
+its bytes in place; an unusual one (pretty-printed, its id not first, a `meta` with a source of its own) is
+taken apart at its top level and put together again, each member's value untouched.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
+from broker.domain.attachments import attachments_in, leads_to
 from broker.domain.json_bytes import lossless_tree, write_tree
 from broker.domain.references import may_hide, rewrite_references
 from broker.domain.resource import ABSENT, Meta, Resource
@@ -20,10 +22,13 @@ from broker.pipeline.presentation.ink import Ink
 SOURCE_EXTENSION = "https://watersmeet.example/fhir/StructureDefinition/partner-source"
 _META = b',"meta":{'
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
-_ATTACHMENTS = frozenset({"attachment", "presentedForm", "photo", "valueAttachment", "contentAttachment"})
 # Types whose attachments stand under another name; everywhere else the word itself is in the member.
 _WITH_LINKS = frozenset({"DiagnosticReport", "Media", "Patient", "Person", "Practitioner", "RelatedPerson"})
 _MARK_OF_ATTACHMENT = b"ttachment"
+# What stands in a resource that has an attachment, or contains one that has.
+_MARKS_OF_LINKS = (_MARK_OF_ATTACHMENT, b'"presentedForm"', b'"photo"', b'"Media"')
+# Our own address of an attachment's document, if it has one.
+Link = Callable[[Resource, dict[str, Any]], str | None]
 
 
 def carry(
@@ -32,14 +37,15 @@ def carry(
     item_id: bytes,
     meta_members: bytes,
     ink: Ink,
+    link: Link,
     *,
     without_narrative: bool,
 ) -> list[bytes]:
     """`opening` and the resource as the view shows it, in pieces. `meta_members` stand first in `meta`."""
     header = resource.header
     raw = resource.raw
-    if header.resourceType in _WITH_LINKS or _MARK_OF_ATTACHMENT in raw or may_hide(raw):
-        raw = _without_attachment_links(resource)
+    if header.resourceType in _WITH_LINKS or _MARK_OF_ATTACHMENT in raw or may_hide(raw) or header.contained:
+        raw = _with_links_of_ours(resource, link)
     pieces = rewrite_references(raw, ink.known, ink.reference)
     first = pieces[0]
     kind = header.resourceType.encode()
@@ -94,23 +100,19 @@ def _joined(ours: bytes, theirs: msgspec.Raw | None) -> msgspec.Raw:
     return msgspec.Raw(ours[:-1] + (b"," + inside if inside else b"") + b"]")
 
 
-def _without_attachment_links(resource: Resource) -> bytes:
+def _with_links_of_ours(resource: Resource, link: Link) -> bytes:
+    """No attachment leads round the broker: its address is ours, or goes."""
     raw = resource.raw
-    if b'"url"' not in raw and not may_hide(raw):
+    hidden = may_hide(raw)
+    if b'"url"' not in raw and not hidden:
+        return raw
+    if resource.header.contained and not hidden and not any(mark in raw for mark in _MARKS_OF_LINKS):
         return raw
     tree = lossless_tree(raw)
-    _drop_links(tree, is_media=resource.header.resourceType == "Media")
+    for attachment in attachments_in(tree):
+        ours = link(resource, attachment) if leads_to(attachment) else None
+        if ours is not None:
+            attachment["url"] = ours
+        else:
+            attachment.pop("url", None)
     return write_tree(tree)
-
-
-def _drop_links(node: Any, *, is_media: bool = False) -> None:
-    if isinstance(node, list):
-        for member in node:
-            _drop_links(member)
-    elif isinstance(node, dict):
-        for name, value in node.items():
-            if name in _ATTACHMENTS or (is_media and name == "content"):
-                for attachment in value if isinstance(value, list) else [value]:
-                    if isinstance(attachment, dict):
-                        attachment.pop("url", None)
-            _drop_links(value)

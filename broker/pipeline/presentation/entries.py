@@ -37,6 +37,7 @@ def entries_of(view: View, frame: Frame) -> Generator[None, None, list[list[byte
                 written_id,
                 ink.meta(resource.category, marks.get(index, ())),
                 ink,
+                frame.document_link,
                 without_narrative=resource.partner_id in view.narrative_hidden_from,
             )
             pieces.append(INCLUDE if kind in SUPPORTING_TYPES else MATCH)

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 from broker.domain.query import RecordQuery
+from broker.domain.resource import Resource
+from broker.pipeline.pointing import may_list, pointer_to
 from broker.ports.sealer import Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The question, the links' base, the person's sealed id, the partners' names, and who asks."""
+    """The question, the links' base, the person's sealed id, the partners' names, and who asks.
+
+    `opens` are the partners whose documents can be had, `sealed_pointer` makes a pointer a token.
+    """
 
     query: RecordQuery
     base_url: str
@@ -19,3 +26,12 @@ class Frame:
     sealer: Sealer = field(repr=False)
     page: str | None = field(repr=False, default=None)
     caller: str = field(repr=False, default="")
+    opens: frozenset[str] = frozenset()
+    sealed_pointer: Callable[[bytes], str] | None = field(repr=False, default=None)
+
+    def document_link(self, resource: Resource, attachment: dict[str, Any]) -> str | None:
+        """Our own address of an attachment's document; None where it cannot be had from us."""
+        if self.sealed_pointer is None or resource.partner_id not in self.opens or not may_list(resource):
+            return None
+        token = self.sealed_pointer(pointer_to(resource, attachment, self.sealer))
+        return f"{self.base_url}/documents/{token}"
