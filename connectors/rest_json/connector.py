@@ -31,6 +31,7 @@ from connectors.rest_json.paths import look
 from connectors.rest_json.person import (
     RESTRICTED_THERE,
     SOMEBODY_ELSE,
+    Found,
     Verdict,
     find,
     patient_of,
@@ -58,7 +59,7 @@ class RestJson:
         search, never the proof; one that the partner no longer knows is looked up anew, once.
         """
         if ask.local is not None:
-            ending = yield from self._ask(ask, ask.local.local_id)
+            ending = yield from self._ask(ask, Found(ask.local.local_id))
             if ending is not None:
                 return ending
         found = yield from find(ask, self._mapping)
@@ -67,14 +68,14 @@ class RestJson:
         ending = yield from self._ask(ask, found)
         return ending or Ending(OutcomeLabel.INVALID, Cause.STATUS)
 
-    def _ask(self, ask: PartnerAsk, local_id: str) -> Generator[Step, Any, Ending | None]:
+    def _ask(self, ask: PartnerAsk, found: Found) -> Generator[Step, Any, Ending | None]:
         """Everything under a local id. None when the partner does not know that id."""
-        proved = yield from self._prove(ask, local_id)
+        proved = yield from self._prove(ask, found.local_id)
         if not isinstance(proved, bytes):
             return proved
-        yield Learned(LocalIdentity(local_id=local_id, patient=proved))
-        sections = [section for section in self._mapping.sections if _is_asked(section, ask)]
-        return (yield from self._read(ask, local_id, Entry(raw=proved), sections))
+        if not found.doubted:  # a doubt must come up again with the next question
+            yield Learned(LocalIdentity(local_id=found.local_id, patient=proved))
+        return (yield from self._read(ask, found, Entry(raw=proved)))
 
     def _prove(self, ask: PartnerAsk, local_id: str) -> Generator[Step, Any, bytes | Ending | None]:
         """The Patient of the person's own record, which must itself agree and be open."""
@@ -99,16 +100,15 @@ class RestJson:
             return RESTRICTED_THERE
         return patient_of(record, self._mapping, local_id)
 
-    def _read(
-        self, ask: PartnerAsk, local_id: str, patient: Entry, sections: list[Section]
-    ) -> Generator[Step, Any, Ending]:
+    def _read(self, ask: PartnerAsk, found: Found, patient: Entry) -> Generator[Step, Any, Ending]:
         """Every page of every section. The Patient goes first, with whatever came beside it."""
-        readings = [Reading(section.listing, local_id=local_id) for section in sections]
+        sections = [section for section in self._mapping.sections if _is_asked(section, ask)]
+        readings = [Reading(section.listing, local_id=found.local_id) for section in sections]
         of_reading = {id(reading): section for reading, section in zip(readings, sections, strict=True)}
         budget, opening = Budget.of(ask.limits), [patient]
         while any(reading.label is None for reading in readings):
             came = yield from next_round(readings, budget)
-            entries = yield from self._entries(came, of_reading, local_id)
+            entries = yield from self._entries(came, of_reading, found.local_id)
             if all(reading.failed for reading in readings):
                 return Ending(*readings[0].refusal)
             if entries or opening:
@@ -116,7 +116,8 @@ class RestJson:
                 opening = []
         if opening:
             yield Page(tuple(opening))
-        return _ending(readings, whole=self._offers(ask.categories))
+        missing = [] if self._offers(ask.categories) else [Cause.NOT_OFFERED]
+        return _ending(readings, [*missing, Cause.NO_PROOF] if found.doubted else missing)
 
     def _entries(
         self, came: list[tuple[Reading, list[Any]]], sections: Mapping[int, Section], local_id: str
@@ -152,11 +153,9 @@ def _is_asked(section: Section, ask: PartnerAsk) -> bool:
     )
 
 
-def _ending(readings: list[Reading], *, whole: bool) -> Ending:
-    """Whole only when every section was; partial otherwise, for the first reason."""
-    causes = [reading.cause for reading in readings if reading.label is not OutcomeLabel.COMPLETE]
-    if not whole:
-        causes.append(Cause.NOT_OFFERED)
+def _ending(readings: list[Reading], missing: list[Cause]) -> Ending:
+    """Whole only when every section was and nothing else is `missing`; partial for the first reason."""
+    causes = [reading.cause for reading in readings if reading.label is not OutcomeLabel.COMPLETE] + missing
     return Ending(OutcomeLabel.PARTIAL, causes[0]) if causes else Ending(OutcomeLabel.COMPLETE)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 import re
 from collections.abc import Generator
+from dataclasses import dataclass, field
 from typing import Any
 
 from broker.domain.identity import NHS_NUMBER_SYSTEM, PatientIdentity
@@ -30,6 +31,16 @@ _LOCAL_ID = re.compile(r"(?!\.\.?$)[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 RESTRICTED_THERE = Ending(OutcomeLabel.REFUSED, Cause.POLICY)
 SOMEBODY_ELSE = Ending(OutcomeLabel.IDENTITY_MISMATCH, Cause.WRONG_PATIENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The person's local id. `doubted` when a record without a number agrees as well: it may be theirs too,
+    and what it holds is missing.
+    """
+
+    local_id: str = field(repr=False)
+    doubted: bool = False
 
 
 class Verdict(enum.Enum):
@@ -79,7 +90,7 @@ def _digits(text: str) -> str:
     return text.replace(" ", "").replace("-", "")
 
 
-def find(ask: PartnerAsk, mapping: MappingFile) -> Generator[Requests | Pause, Any, str | Ending]:
+def find(ask: PartnerAsk, mapping: MappingFile) -> Generator[Requests | Pause, Any, Found | Ending]:
     """The person's local id there, or why it is not to be had."""
     parameters = searched(ask.patient, mapping.search)
     if parameters is None:
@@ -97,7 +108,7 @@ def find(ask: PartnerAsk, mapping: MappingFile) -> Generator[Requests | Pause, A
     return _only_one(candidates, mapping, ask.patient)
 
 
-def _only_one(candidates: list[Any], mapping: MappingFile, person: PatientIdentity) -> str | Ending:
+def _only_one(candidates: list[Any], mapping: MappingFile, person: PatientIdentity) -> Found | Ending:
     if not candidates:
         return Ending(OutcomeLabel.NO_RECORD)
     if not all(isinstance(candidate, dict) for candidate in candidates):
@@ -107,12 +118,13 @@ def _only_one(candidates: list[Any], mapping: MappingFile, person: PatientIdenti
     ids = {_local_id(candidate, mapping) for candidate in matches}
     if len(ids) > 1:
         return Ending(OutcomeLabel.IDENTITY_MISMATCH, Cause.SEVERAL_MATCHES)
+    unproved = any(verdict is Verdict.UNPROVED for verdict, _ in verdicts)
     if not ids:
-        unproved = any(verdict is Verdict.UNPROVED for verdict, _ in verdicts)
         return Ending(OutcomeLabel.IDENTITY_MISMATCH, Cause.NO_PROOF) if unproved else SOMEBODY_ELSE
     if any(is_restricted(candidate, mapping.restricted) for candidate in matches):
         return RESTRICTED_THERE
-    return ids.pop() or Ending(OutcomeLabel.INVALID, Cause.MALFORMED)
+    local_id = ids.pop()
+    return Ending(OutcomeLabel.INVALID, Cause.MALFORMED) if local_id is None else Found(local_id, unproved)
 
 
 def _local_id(candidate: Tree, mapping: MappingFile) -> str | None:

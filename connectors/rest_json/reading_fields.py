@@ -18,6 +18,7 @@ from connectors.rest_json.units import UNITS
 SAME = "same"
 _TIMES = frozenset({Kind.DATE_TIME, Kind.INSTANT})
 _TOKEN = re.compile(r"\S+( \S+)*", re.ASCII)
+_IN_WORDS = frozenset({Kind.TEXT, Kind.CONCEPT})
 _BOOLEANS = frozenset({"true", "false"})
 
 
@@ -63,7 +64,7 @@ def _fixed(yaml: Yaml, target: Target) -> str | None:
     if target.kind is Kind.CODE:
         return yaml.word("fixed", target.codes)
     fixed = yaml.text("fixed")
-    valid = _TOKEN.fullmatch(fixed) if target.kind in {Kind.TOKEN, Kind.URI} else target.kind is Kind.TEXT
+    valid = _TOKEN.fullmatch(fixed) if target.kind in {Kind.TOKEN, Kind.URI} else target.kind in _IN_WORDS
     if not valid:
         raise yaml.fault("`fixed` does not fit this member.", "Take its value `from` the record.", at="fixed")
     return fixed

@@ -48,6 +48,7 @@ class _Mosaic:
         self._restricted_items = _words(manners, "restricted_items")
         self._without_number = _words(manners, "without_number")
         self._twice = _words(manners, "twice")
+        self._also_without_number = _words(manners, "also_without_number")
 
     async def search(self, request: web.Request) -> web.Response:
         """Residents of a family name and a birth date; there is no search by NHS number."""
@@ -61,8 +62,11 @@ class _Mosaic:
                 continue
             resident = self._resident(person)
             found.append(resident)
+            second = {**resident, "mosaicId": f"{resident['mosaicId']}-2"}
             if person.number in self._twice:
-                found.append({**resident, "mosaicId": f"{resident['mosaicId']}-2"})
+                found.append(second)
+            if person.number in self._also_without_number:
+                found.append({**second, "nhsNumber": None})
         return self._page(request, "residents", found)
 
     async def resident(self, request: web.Request) -> web.Response:

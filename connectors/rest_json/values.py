@@ -37,8 +37,14 @@ class Written:
 
 
 def carriable(text: str) -> str:
-    """The text, or its JSON spelling when it holds characters that no FHIR text may."""
-    return write_tree(text).decode() if _FORBIDDEN.search(text) else text
+    """The text, or its JSON spelling when it is none that FHIR may hold: it has forbidden characters, or
+    nothing but white space.
+    """
+    return text if _is_fhir_text(text) else write_tree(text).decode()
+
+
+def _is_fhir_text(text: str) -> bool:
+    return not text.isspace() and _FORBIDDEN.search(text) is None
 
 
 def gap(text: str) -> Written:
@@ -74,7 +80,7 @@ def _plain(leaf: Leaf, kind: Kind, text: str) -> Any:  # noqa: PLR0911 - one lin
         return moment if is_instant(moment) else None
     if kind is Kind.ENCODED:
         return base64.b64encode(text.encode()).decode()
-    if _FORBIDDEN.search(text):
+    if not _is_fhir_text(text):
         return None
     if kind is Kind.TOKEN:
         return text if _TOKEN.fullmatch(text) else None
