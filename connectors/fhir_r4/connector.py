@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import PartnerAsk
-from broker.ports.connector import Conversation, Ending, Entry, Learned, Page, Step
+from broker.ports.connector import (
+    Conversation,
+    DocumentPointer,
+    Ending,
+    Entry,
+    Learned,
+    Opening,
+    Page,
+    Step,
+)
+from connectors.fhir_r4.documents import opening
 from connectors.fhir_r4.lookup import Found, look_up
 from connectors.fhir_r4.manner import BY_TYPE, EVERYTHING, Manner, read_manner
+from connectors.fhir_r4.medications import Medications
 from connectors.fhir_r4.paging import Budget, Search, first_found, next_round
 from connectors.fhir_r4.questions import cannot_be_asked, questions
 from connectors.fhir_r4.spelling import Asked, in_the_other_spelling
@@ -41,6 +52,10 @@ class FhirR4:
         ending = yield from self._ask(ask, found)
         return ending or Ending(OutcomeLabel.INVALID, Cause.STATUS)
 
+    def open_document(self, _ask: PartnerAsk, pointer: DocumentPointer, /) -> Opening:
+        """The read of the attachment's own address."""
+        return opening(pointer)
+
     def _ask(self, ask: PartnerAsk, found: Found) -> Generator[Step, Any, Ending | None]:
         """Ask under the local id. None when the server does not know that id."""
         asked = self._asked(ask, found)
@@ -53,12 +68,28 @@ class FhirR4:
         if not entries and self._manner.ask == BY_TYPE:
             asked.again = in_the_other_spelling(ask, found.local.local_id, self._manner, asked.searches)
             entries = yield from first_found(asked.again, budget, self._manner)
+        drugs = Medications(ask)
+        yield from drugs.note(entries)
         yield Page((*_opening(found, entries), *entries))
-        while any(search.label is None for search in asked.all):
-            entries = yield from next_round(asked.all, budget, self._manner)
+        yield from self._to_the_end(asked.all, budget, drugs)
+        yield from self._to_the_end(drugs.searches(self._manner), budget, drugs)
+        return _ending(asked, found, self._short_of(ask, drugs))
+
+    def _to_the_end(
+        self, searches: Sequence[Search], budget: Budget, drugs: Medications
+    ) -> Generator[Step, Any, None]:
+        while any(search.label is None for search in searches):
+            entries = yield from next_round(searches, budget, self._manner)
+            yield from drugs.note(entries)
             if entries:
                 yield Page(tuple(entries))
-        return _ending(asked, found, whole=not cannot_be_asked(ask, self._manner))
+
+    def _short_of(self, ask: PartnerAsk, drugs: Medications) -> Iterator[Cause]:
+        """Why the answer is not whole though every search of it was."""
+        if drugs.are_missing:
+            yield Cause.MEDICATION_MISSING
+        if cannot_be_asked(ask, self._manner):
+            yield Cause.NOT_OFFERED
 
     def _asked(self, ask: PartnerAsk, found: Found) -> Asked:
         requests = questions(ask, found.local.local_id, self._manner)
@@ -96,13 +127,12 @@ def _is_patient(entry: Entry) -> bool:
         return False
 
 
-def _ending(asked: Asked, found: Found, *, whole: bool) -> Ending:
+def _ending(asked: Asked, found: Found, short_of: Iterable[Cause]) -> Ending:
     """Whole only when the look-up and every search was; partial otherwise, for the first reason."""
     causes = [*asked.doubts()]
     if found.warned:
         causes.append(Cause.PARTNER_WARNING)
-    if not whole:
-        causes.append(Cause.NOT_OFFERED)
+    causes += short_of
     if not causes:
         return Ending(OutcomeLabel.COMPLETE)
     return Ending(OutcomeLabel.PARTIAL, causes[0], _expected(asked.telling))

@@ -29,11 +29,11 @@ _EPIC_CATEGORIES: Mapping[str, tuple[str, ...]] = {
     ),
 }
 # A Medication has no patient of its own: it comes along with what refers to it.
-_MEDICATION = "Medication"
-_REFERS_TO_MEDICATION = frozenset(
+MEDICATION = "Medication"
+REFERS_TO_MEDICATION = frozenset(
     {"MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"}
 )
-_NOT_SEARCHED_FOR = frozenset({"Patient", _MEDICATION})
+_NOT_SEARCHED_FOR = frozenset({"Patient", MEDICATION})
 
 
 def find_patient(ask: PartnerAsk, manner: Manner) -> HttpRequest:
@@ -54,6 +54,11 @@ def questions(ask: PartnerAsk, local_id: str, manner: Manner) -> tuple[HttpReque
         for name in sorted((wanted & manner.types) - _NOT_SEARCHED_FOR)
         for more in _searches_of(name, ask.categories, manner)
     )
+
+
+def medications(ids: Iterable[str], manner: Manner) -> HttpRequest:
+    """Search for exactly these drugs."""
+    return _search(MEDICATION, (("_id", ",".join(ids)),), manner)
 
 
 def cannot_be_asked(ask: PartnerAsk, manner: Manner) -> bool:
@@ -87,7 +92,7 @@ def _everything(ask: PartnerAsk, local_id: str, wanted: frozenset[str], manner: 
 
 def _searches_of(name: str, permitted: Iterable[Category], manner: Manner) -> Iterator[Parameters]:
     """The parameters of each search that this type needs, beside the patient."""
-    include = _MEDICATION in manner.types and name in _REFERS_TO_MEDICATION
+    include = MEDICATION in manner.types and name in REFERS_TO_MEDICATION
     included: Parameters = (("_include", f"{name}:medication"),) if include else ()
     if not manner.is_epic or name not in _EPIC_CATEGORIES:
         yield included

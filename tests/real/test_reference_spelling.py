@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
-import json
 from collections import Counter
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import aiohttp
 
-from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
+from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import Ending
 from connectors.fhir_r4 import PLUGIN
 from tests.support.network import Partner
 from tests.support.real_network import broker_among, newest_release, whole_record
-from tests.support.real_servers import RealServer, post
+from tests.support.real_people import stored
+from tests.support.real_servers import RealServer
 from tests.support.sender import Heard, ask_for, held_conversation, road_to
 from tests.support.synthea import SyntheaPerson
 
@@ -24,23 +22,6 @@ ALONE = NhsNumber.parse("9990000050")
 BARE: dict[str, object] = {"ask": "by-type", "count": 1000}
 TYPED: dict[str, object] = {**BARE, "reference": "typed"}
 NOT_SEARCHED_FOR = {"Patient", "Organization", "Practitioner", "Claim", "ExplanationOfBenefit"}
-
-
-def with_somebody_alone(server: RealServer) -> RealServer:
-    """The server with one more person, of whom nothing is recorded."""
-    patient = {
-        "resourceType": "Patient",
-        "identifier": [{"system": NHS_NUMBER_SYSTEM, "value": ALONE.digits}],
-        "name": [{"family": "Alone"}],
-        "birthDate": "1951-04-09",
-    }
-    entry = {"resource": patient, "request": {"method": "POST", "url": "Patient"}}
-    body = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": [entry]})
-    post(urlsplit(server.base_url).port or 0, "/", body.encode())
-    person = SyntheaPerson(
-        number=ALONE, birth_date="1951-04-09", family="Alone", synthea_id="", transaction=body.encode()
-    )
-    return dataclasses.replace(server, people=(*server.people, person))
 
 
 def items_of_person(person: SyntheaPerson) -> Counter[str]:
@@ -96,9 +77,9 @@ async def test_a_type_of_which_there_is_none_is_believed_after_both(medplum: Rea
 
 async def test_a_person_of_whom_nothing_is_recorded_is_complete(medplum: RealServer) -> None:
     """Empty under both spellings, whichever is registered: the emptiness is true and is said."""
-    server = with_somebody_alone(medplum)
+    stored(medplum, ALONE, {})
     for settings in (BARE, TYPED):
-        ending, heard = await asked(server, ALONE, settings)
+        ending, heard = await asked(medplum, ALONE, settings)
         assert (ending.label, ending.cause) == (OutcomeLabel.COMPLETE, Cause.NONE)
         assert len(heard.entries) == 1
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import aiohttp
+
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
 
 _STRUCTURED = (
@@ -62,11 +64,25 @@ def gp_world(records: Iterable[GpRecord]) -> dict[str, Any]:
     }
 
 
-def _record(structured: dict[str, Any], binaries: tuple[dict[str, Any], ...]) -> GpRecord:
-    held = [entry["resource"] for entry in structured["entry"]]
+async def structured(base: str, number: NhsNumber) -> tuple[int, str]:
+    """The operation asked for one number by a plain client: status and text, as the server spells it."""
+    value = {"system": NHS_NUMBER_SYSTEM, "value": number.digits}
+    asked = {"name": "patientNHSNumber", "valueIdentifier": value}
+    body = json.dumps({"resourceType": "Parameters", "parameter": [asked]})
+    headers = {"Content-Type": "application/fhir+json"}
+    url = f"{base}/Patient/$gpc.getstructuredrecord"
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(url, data=body, headers=headers) as answer,
+    ):
+        return answer.status, await answer.text()
+
+
+def _record(whole: dict[str, Any], binaries: tuple[dict[str, Any], ...]) -> GpRecord:
+    held = [entry["resource"] for entry in whole["entry"]]
     [patient] = [one for one in held if one["resourceType"] == "Patient"]
     [digits] = [one["value"] for one in patient["identifier"] if one["system"] == NHS_NUMBER_SYSTEM]
-    return GpRecord(number=NhsNumber.parse(digits), patient=patient, structured=structured, binaries=binaries)
+    return GpRecord(number=NhsNumber.parse(digits), patient=patient, structured=whole, binaries=binaries)
 
 
 def _reference_to(binary: dict[str, Any], patient_id: str) -> dict[str, Any]:

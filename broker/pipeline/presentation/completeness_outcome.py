@@ -41,6 +41,7 @@ _CAUSES: dict[str, str] = {
     Cause.FEWER_THAN_TOTAL: "It sent fewer items than it says there are.",
     Cause.FULL_PAGE: "It sent as many items as it was asked for, and does not say whether that is all.",
     Cause.REFERENCE_SPELLING: "Its server finds nothing in the way in which it is registered to be asked.",
+    Cause.MEDICATION_MISSING: "It names medicines that it did not send.",
     Cause.PARTNER_WARNING: "It says itself that something may be missing.",
     Cause.NOT_OFFERED: "Its server is not registered for all that it supplies.",
     Cause.CONFIDENTIAL_ITEMS: "It says that it leaves out what is confidential there.",
