@@ -14,6 +14,8 @@ from connectors.stu3.one_or_many import as_list
 def local_names(resource: Tree) -> dict[str, str]:
     """How `#id` reads for those contained resources whose id R4 could not have."""
     contained = resource.get("contained")
+    if contained is None:
+        return {}
     given = [each.get("id") for each in as_list(contained) if isinstance(each, dict)]
     texts = (text for text in given if isinstance(text, str) and text and not is_id(text))
     return {f"#{text}": f"#{stable_id('contained', text)}" for text in texts}

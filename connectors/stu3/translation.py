@@ -80,9 +80,7 @@ class _Answer:
             return [self._listed(source, ListedReason.SHAPE)]
         ended = self._ended.get(source.place)
         tree = ended.rest if ended else source.tree
-        self._context.local = (
-            {**local_names(tree), **(ended.local if ended else {})} if "contained" in tree else {}
-        )
+        self._context.local = {**local_names(tree), **(ended.local if ended else {})}
         out = yield from self._made(source, tree)
         if isinstance(out, ListedReason):
             return [self._listed(source, out)]

@@ -95,7 +95,7 @@ MedicationRequest
     expectedSupplyDuration  Duration
     performer               Reference
   substitution            -
-    allowed               boolean > allowedBoolean
+    allowed               boolean! > allowedBoolean
     reason                CodeableConcept
   priorPrescription       Reference
   detectedIssue           Reference*
