@@ -178,7 +178,7 @@ def with_archetypes(named: Iterable[tuple[Category, str]]) -> tuple[Section, ...
     sections = list(SECTIONS)
     for category, archetype in named:
         rm_class = class_of(archetype)
-        sections = [_without(section, archetype) for section in sections]
+        sections = [kept for section in sections if (kept := _without(section, archetype))]
         for place, section in enumerate(sections):
             if (section.category, section.rm_class) == (category, rm_class):
                 if section.archetypes:
@@ -190,9 +190,12 @@ def with_archetypes(named: Iterable[tuple[Category, str]]) -> tuple[Section, ...
     return tuple(sections)
 
 
-def _without(section: Section, archetype: str) -> Section:
+def _without(section: Section, archetype: str) -> Section | None:
+    """The section without that archetype; None when it named no other, so that it never becomes a rest."""
+    if archetype not in section.archetypes:
+        return section
     kept = tuple(one for one in section.archetypes if one != archetype)
-    return replace(section, archetypes=kept) if kept else section
+    return replace(section, archetypes=kept) if kept else None
 
 
 def class_of(archetype: str) -> str:

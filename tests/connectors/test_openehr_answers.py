@@ -113,6 +113,17 @@ def test_a_partners_own_archetype_is_asked_for_in_its_category() -> None:
     assert f"!= '{own}'" in next(asked for asked in queries_of(heard) if "EVALUATION x" in asked)
 
 
+def test_an_archetype_that_a_partner_moves_is_asked_for_in_one_place() -> None:
+    """Goals are alerts at this partner: no query for plans holds them, and the entries become alerts."""
+    goal = "openEHR-EHR-EVALUATION.goal.v1"
+    settings: dict[str, object] = {"archetypes": f"alerts={goal}"}
+    pages = {goal: [[row(entry("EVALUATION", "goal.v1"))]]}
+    _, heard = fetched(server(pages), settings, categories=frozenset({Category.PLANS}))
+    assert not any(f"{{'{goal}" in asked or f" '{goal}" in asked for asked in queries_of(heard))
+    _, heard = fetched(server(pages), settings, categories=frozenset({Category.ALERTS}))
+    assert kinds_of(heard) == ["Patient", "Flag"]
+
+
 def test_a_query_holds_the_local_id_and_no_number() -> None:
     """The EHR's id names the person, as a parameter and a header; every row is to say whose it is."""
     _, heard = fetched(server({}))
