@@ -26,7 +26,7 @@ from connectors.r4 import Tree
 from connectors.rest_json.answers import MALFORMED, NotAnAnswer, read_object, refused
 from connectors.rest_json.items import entry_of, is_restricted
 from connectors.rest_json.mapping import MappingFile, Person, Section
-from connectors.rest_json.paging import Budget, Reading, next_round
+from connectors.rest_json.paging import Budget, Reading, endings, next_round
 from connectors.rest_json.paths import look
 from connectors.rest_json.person import (
     RESTRICTED_THERE,
@@ -106,11 +106,11 @@ class RestJson:
         readings = [Reading(section.listing, local_id=found.local_id) for section in sections]
         of_reading = {id(reading): section for reading, section in zip(readings, sections, strict=True)}
         budget, opening = Budget.of(ask.limits), [patient]
-        while any(reading.label is None for reading in readings):
+        while any(reading.ended is None for reading in readings):
             came = yield from next_round(readings, budget)
             entries = yield from self._entries(came, of_reading, found.local_id)
             if all(reading.failed for reading in readings):
-                return Ending(*readings[0].refusal)
+                return endings(readings)[0]
             if entries or opening:
                 yield Page((*opening, *entries))
                 opening = []
@@ -155,7 +155,7 @@ def _is_asked(section: Section, ask: PartnerAsk) -> bool:
 
 def _ending(readings: list[Reading], missing: list[Cause]) -> Ending:
     """Whole only when every section was and nothing else is `missing`; partial for the first reason."""
-    causes = [reading.cause for reading in readings if reading.label is not OutcomeLabel.COMPLETE] + missing
+    causes = [one.cause for one in endings(readings) if one.label is not OutcomeLabel.COMPLETE] + missing
     return Ending(OutcomeLabel.PARTIAL, causes[0]) if causes else Ending(OutcomeLabel.COMPLETE)
 
 

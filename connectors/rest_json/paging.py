@@ -11,8 +11,7 @@ from typing import Any
 
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import AskLimits
-from broker.ports.connector import HttpRequest, HttpResponse, Pause, Requests, TransportFault
-from connectors.fhir_r4.outcomes import Refusal
+from broker.ports.connector import Ending, HttpRequest, HttpResponse, Pause, Requests, TransportFault
 from connectors.r4 import stable_id
 from connectors.rest_json.answers import MALFORMED, Listed, NotAnAnswer, read_listing, refused
 from connectors.rest_json.mapping import Listing
@@ -35,14 +34,13 @@ class Budget:
 
 @dataclass(slots=True)
 class Reading:
-    """One listing, and what has come of it. `label` is None while there is more to read."""
+    """One listing, and what has come of it. `ended` is None while there is more to read."""
 
     listing: Listing
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
     local_id: str = field(default="", repr=False)
-    label: OutcomeLabel | None = None
-    cause: Cause = Cause.NONE
-    first: HttpResponse | None = field(default=None, repr=False)
+    ended: Ending | None = None
+    warned: bool = False
     pages: int = 0
     counted: int = 0
     total: int | None = None
@@ -52,13 +50,7 @@ class Reading:
     @property
     def failed(self) -> bool:
         """Ended, and nothing usable came."""
-        return self.label not in {None, OutcomeLabel.COMPLETE, OutcomeLabel.PARTIAL}
-
-    @property
-    def refusal(self) -> Refusal:
-        """Label and cause of a listing that failed."""
-        assert self.label is not None
-        return self.label, self.cause
+        return self.ended is not None and self.ended.label.failed
 
     def request(self) -> HttpRequest:
         """The next read."""
@@ -80,8 +72,6 @@ class Reading:
         """The records of one page. Ends the listing, or goes on to its next page."""
         if isinstance(answer, TransportFault):
             return self._fail(answer.label, answer.cause)
-        if self.pages == 0:
-            self.first = answer
         refusal = refused(answer)
         if refusal:
             return self._fail(*refusal)
@@ -93,11 +83,8 @@ class Reading:
 
     def _fail(self, label: OutcomeLabel, cause: Cause) -> list[Any]:
         """A first page that fails is the whole listing; a later one leaves what came before it."""
-        if self.pages == 0:
-            self.label, self.cause = label, cause
-        else:
-            self.label = OutcomeLabel.PARTIAL
-            self.cause = cause if cause is Cause.FOREIGN_LINK else Cause.PAGE_FAILED
+        later = cause if cause is Cause.FOREIGN_LINK else Cause.PAGE_FAILED
+        self.ended = Ending(label, cause) if self.pages == 0 else Ending(OutcomeLabel.PARTIAL, later)
         return []
 
     def _accept(self, page: Listed, body: bytes, budget: Budget) -> list[Any]:
@@ -106,8 +93,7 @@ class Reading:
         self.counted += len(records)
         budget.entries -= len(records)
         self.total = self.total if page.total is None else page.total
-        if page.warned and self.cause is Cause.NONE:
-            self.cause = Cause.PARTNER_WARNING
+        self.warned = self.warned or page.warned
         following = self._next(page)
         # A server that ignores the page that it is asked for answers with the same one again.
         mark = following if following and self.listing.paging.kind != "page" else stable_id(body)
@@ -134,9 +120,14 @@ class Reading:
         return None if done else "next"
 
     def _end(self, cause: Cause) -> None:
-        """The first thing that went wrong names the listing."""
-        self.cause = cause if self.cause is Cause.NONE else self.cause
-        self.label = OutcomeLabel.COMPLETE if self.cause is Cause.NONE else OutcomeLabel.PARTIAL
+        """What the partner says of its own answer comes before what was seen of it."""
+        why = Cause.PARTNER_WARNING if self.warned else cause
+        self.ended = Ending(OutcomeLabel.COMPLETE if why is Cause.NONE else OutcomeLabel.PARTIAL, why)
+
+
+def endings(readings: Sequence[Reading]) -> list[Ending]:
+    """How each listing ended that has."""
+    return [reading.ended for reading in readings if reading.ended is not None]
 
 
 Round = Generator[Requests | Pause, Any, list[tuple[Reading, list[Any]]]]
@@ -144,7 +135,7 @@ Round = Generator[Requests | Pause, Any, list[tuple[Reading, list[Any]]]]
 
 def next_round(readings: Sequence[Reading], budget: Budget) -> Round:
     """Send the next read of every open listing; what came of each, in their order."""
-    still_open = [reading for reading in readings if reading.label is None]
+    still_open = [reading for reading in readings if reading.ended is None]
     answers = yield tuple(reading.request() for reading in still_open)
     came = []
     for reading, answer in zip(still_open, answers, strict=True):

@@ -97,14 +97,14 @@ def find(ask: PartnerAsk, mapping: MappingFile) -> Generator[Requests | Pause, A
         return Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
     reading, budget = Reading(mapping.search.listing, parameters), Budget.of(ask.limits)
     candidates: list[Any] = []
-    while reading.label is None:
+    while reading.ended is None:
         for _, records in (yield from next_round((reading,), budget)):
             candidates += records
     if reading.failed:
-        return Ending(*reading.refusal)
-    if reading.label is not OutcomeLabel.COMPLETE:
+        return reading.ended
+    if reading.ended.label is not OutcomeLabel.COMPLETE:
         # A list that is not whole may lack the second match, so what it holds proves nobody.
-        return Ending(OutcomeLabel.INVALID, reading.cause)
+        return Ending(OutcomeLabel.INVALID, reading.ended.cause)
     return _only_one(candidates, mapping, ask.patient)
 
 
