@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_BINARY = re.compile(r"(?:https?://[!-~]+/)?Binary/(?P<id>[A-Za-z0-9\-.]{1,64})", re.ASCII)
+_BINARY = re.compile(r"(?:(?i:https?)://[!-~]+/)?Binary/(?P<id>[A-Za-z0-9\-.]{1,64})", re.ASCII)
 _ONLY_DOTS = frozenset({".", ".."})
 
 

@@ -1,0 +1,307 @@
+"""A structured record says of itself what is missing, and what it is an answer to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import orjson
+import pytest
+
+from broker.domain.category import Category
+from broker.domain.outcome import Cause, OutcomeLabel
+from broker.domain.query import AskLimits
+from broker.ports.connector import Ending, HttpRequest
+from connectors.gpconnect.areas import AREAS
+from connectors.gpconnect_structured import PLUGIN
+from tests.connectors.gpconnect.spine import (
+    DIRECT,
+    PRACTICE,
+    PROXIED,
+    STRUCTURED,
+    practice_ask,
+    said_directly,
+    spoken,
+    told,
+)
+from tests.connectors.test_gpconnect_structured import RESOURCES
+from tests.support.patients import ASHA, patient
+from tests.support.sender import Heard, said
+
+WORLD = {ASHA.digits: (patient(ASHA.digits, "a1"), *RESOURCES)}
+_NOT_HAD = said(b"", 503)
+WARNED = {
+    "confidential-items": Cause.CONFIDENTIAL_ITEMS,
+    "data-in-transit": Cause.DATA_IN_TRANSIT,
+    "data-awaiting-filing": Cause.DATA_AWAITING_FILING,
+    "something-new": Cause.PARTNER_WARNING,
+}
+ALLERGIES = frozenset({Category.ALLERGIES})
+
+
+def parameters_of(*categories: Category, **changes: Any) -> dict[str, dict[str, Any]]:
+    """What a practice is asked for: each parameter with its parts."""
+    ask = practice_ask(categories, **changes)
+    _, heard = told(PLUGIN.create(DIRECT).fetch(ask), lambda _: _NOT_HAD)
+    body = orjson.loads(heard.requests[0].body or b"")
+    assert body["resourceType"] == "Parameters"
+    first, *rest = body["parameter"]
+    assert first["name"] == "patientNHSNumber"
+    assert first["valueIdentifier"] == {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": ASHA.digits}
+    return {one["name"]: {part["name"]: part["valueBoolean"] for part in one.get("part", [])} for one in rest}
+
+
+async def record(settings: Any = PROXIED, ask: Any = None, **manners: Any) -> tuple[Ending, Heard]:
+    """Asha's record from a practice of these manners."""
+    ending, heard, _ = await spoken(PLUGIN, ask or practice_ask(), people=WORLD, settings=settings, **manners)
+    return ending, heard
+
+
+def kinds_in(heard: Heard) -> list[str]:
+    """Every resource type that came."""
+    return [orjson.loads(entry.raw)["resourceType"] for entry in heard.entries]
+
+
+def answered(*resources: dict[str, Any], categories: Any = ALLERGIES, **frame: Any) -> tuple[Ending, Heard]:
+    """A question that is answered with a Bundle of Asha and these."""
+    entries = [{"resource": one} for one in (patient(ASHA.digits, "a1"), *resources)]
+    body = {"resourceType": "Bundle", "type": "collection", "entry": entries, **frame}
+    return said_directly(PLUGIN.create(DIRECT), said(orjson.dumps(body)), practice_ask(categories))
+
+
+def listed(code: str, *, reason: str = "no-content-recorded", **members: Any) -> dict[str, Any]:
+    """A list of STU3 without entries."""
+    made: dict[str, Any] = {
+        "resourceType": "List",
+        "status": "current",
+        "mode": "snapshot",
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": code}]},
+        "subject": {"reference": "Patient/a1"},
+    }
+    if reason:
+        made["emptyReason"] = {"coding": [{"code": reason}]}
+    return made | members
+
+
+CURRENT, ENDED = "886921000000105", "1103671000000101"
+
+
+@pytest.mark.parametrize(
+    ("category", "expected"),
+    [
+        (Category.ALLERGIES, {"includeAllergies": {"includeResolvedAllergies": True}}),
+        (Category.MEDICINES, {"includeMedication": {"includePrescriptionIssues": True}}),
+        (Category.CONTACTS, {"includeConsultations": {}}),
+        (Category.PROBLEMS, {"includeProblems": {}}),
+        (Category.VACCINATIONS, {"includeImmunisations": {"includeNotGiven": True}}),
+        (Category.OBSERVATIONS, {"includeUncategorisedData": {}}),
+        (Category.RESULTS, {"includeInvestigations": {}}),
+        (Category.REFERRALS, {"includeReferrals": {}}),
+        (Category.PLANS, {"includeDiaryEntries": {}}),
+    ],
+)
+def test_a_category_is_asked_for_by_its_area(category: Category, expected: dict[str, Any]) -> None:
+    """That area alone, with all of it: what ended, what was issued, what was not given."""
+    assert parameters_of(category, Category.DEMOGRAPHICS) == expected
+
+
+def test_only_the_permitted_areas_are_asked_for() -> None:
+    """A category without an area adds nothing, and neither does a type that was not asked for."""
+    assert set(parameters_of(Category.ALLERGIES, Category.PLANS, Category.DOCUMENTS)) == {
+        "includeAllergies",
+        "includeDiaryEntries",
+    }
+    wanted = parameters_of(*STRUCTURED, resource_types=frozenset({"Observation"}))
+    assert set(wanted) == {"includeUncategorisedData", "includeInvestigations"}
+
+
+@pytest.mark.parametrize("other", [Category.CONTACTS, Category.PROBLEMS])
+def test_what_the_guide_forbids_together_is_not_asked_for_together(other: Category) -> None:
+    """Beside consultations or problems a practice refuses the question for vaccinations not given."""
+    assert parameters_of(Category.VACCINATIONS, other)["includeImmunisations"] == {}
+
+
+async def test_everything_at_once_is_what_a_strict_practice_takes() -> None:
+    """Every area in one call, none of it refused."""
+    ending, heard = await record()
+    assert (ending.label, ending.cause) == (OutcomeLabel.COMPLETE, Cause.NONE)
+    assert len(heard.requests) == 3
+
+
+async def test_a_vaccination_that_was_not_given_comes_where_it_can_be_asked_for() -> None:
+    """Said to be not done, never as given."""
+    refused = {**RESOURCES[6], "id": "i2", "status": "not-done"}
+    people = {ASHA.digits: (patient(ASHA.digits, "a1"), RESOURCES[6], refused)}
+    ask = practice_ask({Category.VACCINATIONS})
+    _, heard, _ = await spoken(PLUGIN, ask, people=people)
+    found = [orjson.loads(entry.raw) for entry in heard.entries if b'"Immunization"' in entry.raw]
+    assert {one["status"] for one in found if one["resourceType"] == "Immunization"} == {
+        "completed",
+        "not-done",
+    }
+
+
+@pytest.mark.parametrize("area", AREAS, ids=lambda area: area.parameter)
+async def test_an_area_that_is_off_is_never_an_empty_one(area: Any) -> None:
+    """The rest is shown, and the answer is partial."""
+    ending, heard = await record(disabled=[area.parameter])
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
+    assert "Patient" in kinds_in(heard)
+    assert "OperationOutcome" not in kinds_in(heard)
+
+
+@pytest.mark.parametrize("code", WARNED)
+@pytest.mark.parametrize("parameter", ["all", "includeProblems"])
+async def test_a_warning_on_a_list_makes_the_answer_partial(code: str, parameter: str) -> None:
+    """For the reason that the practice gives; the list comes along with its own words."""
+    ending, heard = await record(warnings={parameter: [code]})
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, WARNED[code])
+    assert any(code.encode() in entry.raw for entry in heard.entries)
+
+
+@pytest.mark.parametrize(
+    ("warnings", "disabled", "cause"),
+    [
+        (["confidential-items", "data-in-transit"], [], Cause.DATA_IN_TRANSIT),
+        (["data-awaiting-filing", "confidential-items"], [], Cause.CONFIDENTIAL_ITEMS),
+        (["data-in-transit"], ["includeReferrals"], Cause.NOT_OFFERED),
+    ],
+)
+async def test_the_warning_that_hides_most_is_told_first(
+    warnings: list[str], disabled: list[str], cause: Cause
+) -> None:
+    """An ending has one cause; every warning stands on its list."""
+    ending, _ = await record(warnings={"all": warnings}, disabled=disabled)
+    assert ending.cause is cause
+
+
+def test_an_empty_list_with_its_reason_is_complete() -> None:
+    """The practice says that nothing is recorded."""
+    ending, heard = answered(listed(CURRENT), listed(ENDED))
+    assert ending == Ending(OutcomeLabel.COMPLETE)
+    assert kinds_in(heard) == ["Patient", "List", "List"]
+
+
+@pytest.mark.parametrize(
+    ("lists", "cause"),
+    [
+        ([], Cause.NOT_OFFERED),
+        ([listed(CURRENT)], Cause.NOT_OFFERED),
+        ([listed(ENDED)], Cause.NOT_OFFERED),
+        ([listed(CURRENT), listed(ENDED, reason="")], Cause.PARTNER_WARNING),
+        ([listed(CURRENT, reason="withheld"), listed(ENDED)], Cause.NOT_OFFERED),
+        ([listed(CURRENT, entry={"odd": 1}), listed(ENDED)], Cause.NOT_OFFERED),
+        ([listed("717711000000103"), listed(ENDED)], Cause.NOT_OFFERED),
+    ],
+    ids=["none", "no ended", "no current", "empty for no reason", "withheld", "odd", "another"],
+)
+def test_what_a_list_does_not_say_is_not_known(lists: list[dict[str, Any]], cause: Cause) -> None:
+    """An area whose list is absent, emptied or unreadable was not given: it is not empty."""
+    ending, heard = answered(*lists)
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, cause)
+    assert heard.entries
+
+
+def outcome(severity: str, code: str = "", issue_code: str = "processing") -> dict[str, Any]:
+    """An OperationOutcome beside the record."""
+    details = {"details": {"coding": [{"code": code}]}} if code else {}
+    issue = {"severity": severity, "code": issue_code, **details}
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (outcome("warning", "NOT_IMPLEMENTED"), (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)),
+        (outcome("warning", issue_code="not-supported"), (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)),
+        (outcome("warning", "SOMETHING_NEW"), (OutcomeLabel.PARTIAL, Cause.PARTNER_WARNING)),
+        (outcome("information", "SOMETHING_NEW"), (OutcomeLabel.COMPLETE, Cause.NONE)),
+        ({**outcome("warning"), "issue": 7}, (OutcomeLabel.PARTIAL, Cause.PARTNER_WARNING)),
+    ],
+)
+def test_what_is_said_beside_a_record_is_heeded(given: dict[str, Any], expected: Any) -> None:
+    """A 200 can be a part of the whole."""
+    ending, heard = answered(listed(CURRENT), listed(ENDED), given)
+    assert (ending.label, ending.cause) == expected
+    assert heard.entries
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        (outcome("warning", "NO_PATIENT_CONSENT"), (OutcomeLabel.REFUSED, Cause.DISSENT_AT_SOURCE)),
+        (outcome("information", "NO_PATIENT_CONSENT"), (OutcomeLabel.REFUSED, Cause.DISSENT_AT_SOURCE)),
+        (outcome("error", "PATIENT_NOT_FOUND"), (OutcomeLabel.NOT_AVAILABLE, Cause.NONE)),
+        (outcome("fatal", "ACCESS DENIED"), (OutcomeLabel.REFUSED, Cause.CREDENTIALS)),
+    ],
+)
+def test_a_refusal_beside_a_record_shows_none_of_it(given: dict[str, Any], expected: Any) -> None:
+    """Whatever came with it."""
+    ending, heard = answered(listed(CURRENT), listed(ENDED), given)
+    assert (ending.label, ending.cause, heard.pages) == (*expected, [])
+
+
+def test_a_category_without_an_area_keeps_the_answer_from_being_whole() -> None:
+    """A registration that supplies procedures promises what GP Connect cannot give."""
+    ending, _ = answered(listed(CURRENT), listed(ENDED), categories={*ALLERGIES, Category.PROCEDURES})
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
+
+
+def test_more_entries_than_are_taken_are_said_to_be_missing() -> None:
+    """What was taken is shown."""
+    entries = [{"resource": one} for one in (patient(ASHA.digits, "a1"), listed(CURRENT), listed(ENDED))]
+    answer = said(orjson.dumps({"resourceType": "Bundle", "entry": entries}))
+    ask = practice_ask(ALLERGIES, limits=AskLimits(pages_max=1, entries_max=2))
+    ending, heard = said_directly(PLUGIN.create(DIRECT), answer, ask)
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.ENTRY_LIMIT)
+    assert len(heard.entries) == 2
+
+
+def test_a_link_to_a_further_page_is_not_followed() -> None:
+    """The guide has none: what it leads to is unknown, and the answer is partial."""
+    ending, heard = answered(listed(CURRENT), listed(ENDED), link=[{"relation": "next", "url": "?page=2"}])
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.PAGE_LIMIT)
+    assert len(heard.requests) == 1
+
+
+def test_an_unreadable_entry_costs_itself_alone() -> None:
+    """It is handed on as unreadable, and the rest is read."""
+    body = orjson.dumps({"resourceType": "Bundle", "entry": [{"resource": patient(ASHA.digits, "a1")}]})
+    spoilt = body.replace(b'"entry":[', b'"entry":[{"resource":{"resourceType":"Flag","id":NaN}},')
+    _, heard = said_directly(PLUGIN.create(DIRECT), said(spoilt))
+    assert [entry.readable for entry in heard.entries] == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("trace_id", "manner", "expected"),
+    [
+        ("", "warn", (OutcomeLabel.COMPLETE, Cause.NONE)),
+        ("none", "warn", (OutcomeLabel.COMPLETE, Cause.NONE)),
+        ("another", "warn", (OutcomeLabel.PARTIAL, Cause.PARTNER_WARNING)),
+        ("", "strict", (OutcomeLabel.COMPLETE, Cause.NONE)),
+        ("none", "strict", (OutcomeLabel.INVALID, Cause.MALFORMED)),
+        ("another", "strict", (OutcomeLabel.INVALID, Cause.MALFORMED)),
+    ],
+)
+async def test_another_calls_id_is_doubt_or_refusal_as_registered(
+    trace_id: str, manner: str, expected: Any
+) -> None:
+    """An answer should carry the id of its call; without one it contradicts nothing."""
+    ending, heard = await record({**PROXIED, "trace_id": manner}, trace_id=trace_id)
+    assert (ending.label, ending.cause) == expected
+    assert bool(heard.pages) is (expected[0] is not OutcomeLabel.INVALID)
+
+
+def test_the_number_stands_in_the_body_alone() -> None:
+    """Neither the address nor a header of a structured question names the person."""
+    _, heard = told(PLUGIN.create(DIRECT).fetch(practice_ask()), lambda _: _NOT_HAD)
+    request: HttpRequest = heard.requests[0]
+    assert ASHA.digits not in f"{request.path}{request.query}{request.headers}"
+    assert ASHA.digits.encode() in (request.body or b"")
+
+
+async def test_a_practice_of_the_world_has_its_own_code() -> None:
+    """The Organization that comes along is the practice that was asked."""
+    _, heard = await record()
+    organisations = [orjson.loads(one.raw) for one in heard.entries if b'"Organization"' in one.raw]
+    codes = {one["identifier"][0]["value"] for one in organisations if one["resourceType"] == "Organization"}
+    assert codes == {PRACTICE}
