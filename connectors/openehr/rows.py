@@ -14,7 +14,7 @@ from connectors.openehr.aql import COLUMNS
 from connectors.openehr.frame import Frame
 from connectors.openehr.manner import Manner
 from connectors.openehr.sections import COMPOSITION, Section
-from connectors.openehr.translating import contact_of, translate_entry
+from connectors.openehr.translating import composition_of, translate_entry
 from connectors.r4 import Tree, is_id
 
 _WITHOUT_ENTRY = COLUMNS[:-1]
@@ -68,7 +68,7 @@ def entries_of(row: bytes, columns: tuple[str, ...], section: Section, manner: M
         return (Entry(raw=row, readable=False),)
     frame = _frame_of(str(ehr_id), cells)
     if section.rm_class == COMPOSITION:
-        return (Entry(raw=contact_of(frame, manner.sections)),)
+        return (Entry(raw=composition_of(frame, manner.sections)),)
     made = translate_entry(cells.get("entry"), frame, sections=manner.sections, namespace=manner.namespace)
     return tuple(Entry(raw=one) for one in made)
 

@@ -127,6 +127,7 @@ SECTIONS: tuple[Section, ...] = (
         "advance_intervention_decisions:0,1",
         "cpr_decision_uk:0,1",
     ),
+    _section(Category.PLANS, COMPOSITION, "CarePlan", "care_plan:0,1", "crisis_plan:0,1"),
     _section(Category.PLANS, "INSTRUCTION", "CarePlan", "care_plan:0,1", "care_plan_request:0,1"),
     _section(Category.PLANS, "ACTION", "CarePlan", "care_plan:0,1"),
     _section(

@@ -100,14 +100,14 @@ def _entries(items: Iterable[object], way: tuple[str, ...] = ()) -> Iterator[tup
 
 
 def _of_frame(frame: Frame, sections: Sequence[Section]) -> Iterator[bytes]:
-    """The contact itself, where the composition is one."""
+    """The contact or the plan itself, where the composition is one."""
     section = section_of(frame.archetype, COMPOSITION, sections)
     if section is not None:
         yield write_tree(_of_composition(frame, section))
 
 
-def contact_of(frame: Frame, sections: Sequence[Section]) -> bytes:
-    """A composition that was asked for as a contact; one of another kind is of no category."""
+def composition_of(frame: Frame, sections: Sequence[Section]) -> bytes:
+    """A composition that was asked for itself, as a contact or a plan; any other is of no category."""
     section = section_of(frame.archetype, COMPOSITION, sections)
     return write_tree(_of_composition(frame, section or Section(Category.UNCLASSIFIED, COMPOSITION, "Basic")))
 

@@ -78,6 +78,17 @@ def test_a_contact_is_its_composition_and_its_entries_are_their_own() -> None:
     assert all("Ward 3" in json.dumps(each) and "Dr Reed" in json.dumps(each) for each in (contact, risk))
 
 
+def test_a_care_plan_is_its_composition_and_its_entries_are_their_own() -> None:
+    """The plan has its title; a risk that it names is an alert, and never hidden behind the plan."""
+    plan, risk = translated(entry("EVALUATION", "health_risk.v1"), archetype="care_plan.v1")
+    assert (plan["resourceType"], plan["title"], plan["created"]) == (
+        "CarePlan",
+        "Report",
+        "2024-03-01T09:00:00Z",
+    )
+    assert risk["resourceType"] == "Flag"
+
+
 def test_a_heading_is_told_by_what_stands_under_it() -> None:
     """The way to a value begins with the headings."""
     heading = {"_type": "SECTION", "name": text("Formulation"), "items": [diagnosis()]}
