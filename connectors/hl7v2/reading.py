@@ -174,12 +174,7 @@ def reading(message: bytes, charset: str = UTF_8) -> Generator[None, None, Messa
         text = message.decode(grammar.charset)
     except UnicodeDecodeError:
         raise NotHl7 from None
-    # A carriage return ends a segment; a file on disk that has none ends its lines with line feeds.
-    parts = re.split("(\r\n?)" if "\r" in text else "(\n)", text)
-    lines, ends = parts[0::2], [*parts[1::2], ""]
-    if not lines[-1]:
-        lines.pop()
-        ends.pop()
+    lines, ends = _lines_of(text)
     segments = []
     for number, line in enumerate(lines):
         segment = Segment(line, grammar)
@@ -189,6 +184,18 @@ def reading(message: bytes, charset: str = UTF_8) -> Generator[None, None, Messa
         if number % SEGMENTS_IN_A_SLICE == 0:
             yield
     return Message(grammar, tuple(segments), tuple(ends))
+
+
+def _lines_of(text: str) -> tuple[list[str], tuple[str, ...]]:
+    """A carriage return ends a segment; in a file on disk that has none, a line feed does."""
+    if "\r\n" in text:
+        parts = re.split("(\r\n?)", text)
+        lines, ends = parts[0::2], (*parts[1::2], "")
+    else:
+        end = "\r" if "\r" in text else "\n"
+        lines = text.split(end)
+        ends = (*((end,) * (len(lines) - 1)), "")
+    return (lines, ends) if lines[-1] else (lines[:-1], ends[:-1])
 
 
 def _grammar_of(message: bytes, charset: str) -> Grammar:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from connectors.hl7v2 import tables
 from connectors.hl7v2.datatypes import clinician, compact, concept, entity, extended
@@ -23,7 +24,10 @@ _IMAGING = {"system": _SCT, "code": "363679005", "display": "Imaging"}
 
 
 def report(item: Item, around: Surroundings) -> Iterator[Tree]:
-    """The order, the report, its specimens and its results, each as a resource of its own."""
+    """The order, the specimens and the results, each as a resource of its own, and the report over them.
+
+    One at a time: a report may hold more than anybody has room for.
+    """
     obr = Taking(item.head, 1)
     if not obr.segment.first(4):
         yield listed_item(item, around, None, ListedReason.REQUIRED_CODE)
@@ -34,31 +38,38 @@ def report(item: Item, around: Surroundings) -> Iterator[Tree]:
     if order:
         yield order
     when = _when(obr)
-    results, specimens, rest = [], [], []
     # A result that has no moment of its own has that of its report (HL7 v2.5.1, 7.4.2.14).
     own: Tree = {"category": category, "when": when, "beneath": _own_words(item)}
+    results, specimens = [], []
     for member in item.members:
         if member.head.name == "SPM":
-            sample, found = specimen(member, around, own)
-            specimens.append(sample)
-            rest += found
-        else:
-            results.append(observation(member, around, **own))
-    yield _report(item, around, obr, (order, specimens, results, when))
-    yield from (*specimens, *results, *rest)
+            sample, observed = specimen(member, around, own)
+            specimens.append(_reference(sample))
+            yield sample
+            yield from observed
+            continue
+        made = observation(member, around, **own)
+        if made["resourceType"] == "Observation":
+            results.append(_reference(made))
+        yield made
+    yield _report(item, around, obr, _Parts(order, specimens, results, when))
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What a report refers to, and when it is of."""
+
+    order: Tree | None
+    specimens: list[Tree]
+    results: list[Tree]
+    when: Tree
 
 
 def _own_words(item: Item) -> str:
     return "\n".join(segment.raw for segment in (item.head, *item.following))
 
 
-def _report(
-    item: Item,
-    around: Surroundings,
-    obr: Taking,
-    made: tuple[Tree | None, list[Tree], list[Tree], Tree],
-) -> Tree:
-    order, specimens, results, when = made
+def _report(item: Item, around: Surroundings, obr: Taking, parts: _Parts) -> Tree:
     notes, comments = notes_of(item)
     tree = {
         "resourceType": "DiagnosticReport",
@@ -67,17 +78,17 @@ def _report(
             *(entity(value, "PLAC") for value in obr.values(2)),
             *(entity(value, "FILL") for value in obr.values(3)),
         ],
-        "basedOn": [_reference(order)] if order else None,
+        "basedOn": [_reference(parts.order)] if parts.order else None,
         **_status(obr),
         "category": [concept(value, system=tables.table("0074")) for value in obr.values(24)],
         "code": concept(obr.one(4)),
         **around.about(),
         **around.during(),
-        **when,
+        **parts.when,
         **instant("issued", obr.text(22)),
         "resultsInterpreter": [_interpreter(value) for value in obr.values(32)],
-        "specimen": [_reference(one) for one in specimens],
-        "result": [_reference(one) for one in results if one["resourceType"] == "Observation"],
+        "specimen": parts.specimens,
+        "result": parts.results,
     }
     return noted(finished(tree, [obr, *comments], item), notes)
 
@@ -139,7 +150,7 @@ def _order(item: Item, around: Surroundings, category: str) -> Tree:
     return finished(tree, [orc, *comments], order)
 
 
-def specimen(item: Item, around: Surroundings, own: Tree) -> tuple[Tree, list[Tree]]:
+def specimen(item: Item, around: Surroundings, own: Tree) -> tuple[Tree, Iterator[Tree]]:
     """SPM, and what was observed of the specimen itself."""
     spm = Taking(item.head, 1)
     notes, comments = notes_of(item)
@@ -164,12 +175,14 @@ def specimen(item: Item, around: Surroundings, own: Tree) -> tuple[Tree, list[Tr
         "condition": [concept(value, system=tables.table("0493")) for value in spm.values(24)],
         "note": notes + [{"text": value.whole} for value in spm.values(14)],
     }
-    found = [observation(member, around, **own) for member in item.members]
     sample = finished(tree, [spm, *comments], item)
-    for one in found:
-        if one["resourceType"] == "Observation":
-            one["specimen"] = _reference(sample)
-    return sample, found
+    return sample, _observed(item, around, own, sample)
+
+
+def _observed(item: Item, around: Surroundings, own: Tree, sample: Tree) -> Iterator[Tree]:
+    for member in item.members:
+        one = observation(member, around, **own)
+        yield {**one, "specimen": _reference(sample)} if one["resourceType"] == "Observation" else one
 
 
 def _pair(value: Value) -> list[Tree]:

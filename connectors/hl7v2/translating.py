@@ -22,7 +22,7 @@ from connectors.hl7v2.reports import report, specimen
 from connectors.r4 import ListedReason, Tree
 
 NHS = "NHS"
-_CHARACTERS_IN_A_SLICE = 4 * 1024
+_RESOURCES_IN_A_SLICE = 16
 # Scheduling and referrals (HL7 v2.5.1, 10.3 and 11.3).
 _PERSON_LATER = frozenset({"SIU", "REF"})
 
@@ -43,13 +43,13 @@ def translated(message: Message, number_authority: str = NHS) -> Generator[Tree 
     """Each resource, and None after each slice of work."""
     around = Surroundings(message, number_authority)
     items = yield from items_of(message.segments)
-    cost = 0
+    made = 0
     for item in _person_first(items, message.kind[0]):
-        cost += len(item.head.raw) + sum(len(member.head.raw) for member in item.members)
-        yield from _resources(item, around)
-        if cost > _CHARACTERS_IN_A_SLICE:
-            yield None
-            cost = 0
+        for tree in _resources(item, around):
+            yield tree
+            made += 1
+            if made % _RESOURCES_IN_A_SLICE == 0:
+                yield None
 
 
 def _person_first(items: list[Item], kind: str) -> list[Item]:
@@ -74,8 +74,9 @@ def _resources(item: Item, around: Surroundings) -> Iterator[Tree]:
     elif name == "OBR":
         yield from report(item, around)
     elif name == "SPM":
-        sample, found = specimen(item, around, {"category": "", "when": {}})
-        yield from (sample, *found)
+        sample, observed = specimen(item, around, {"category": "", "when": {}})
+        yield sample
+        yield from observed
     elif name == "OBX":
         yield observation(item, around, category="", when={})
     elif name == "RXA" and _is_vaccine(item, around):
