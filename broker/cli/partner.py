@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from broker.cli.partner_check import check, sign_people
 from broker.cli.partner_list import list_partners
 from broker.cli.partner_new import new
 
@@ -14,4 +15,6 @@ def command() -> None:
 
 
 command.add_command(new)
+command.add_command(check)
+command.add_command(sign_people)
 command.add_command(list_partners)

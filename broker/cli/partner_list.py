@@ -53,7 +53,9 @@ def _reached(settings: Settings) -> Mapping[str, Reached]:
     from broker.adapters.transport.reaching import reach  # noqa: PLC0415 - heavy; help must be quick
 
     async def everybody() -> list[Reached]:
-        return await asyncio.gather(*(reach(one) for one in settings.partners))
+        return await asyncio.gather(
+            *(reach(one.endpoint, one.credentials, one.limits.connect_s) for one in settings.partners)
+        )
 
     return dict(zip((one.partner_id for one in settings.partners), asyncio.run(everybody()), strict=True))
 

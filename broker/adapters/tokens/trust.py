@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 
 DEMONSTRATION = "demonstration"
 DEVELOPMENT_ISSUER = "urn:watersmeet:development"
@@ -75,10 +76,14 @@ class Issuer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trust:
-    """The whole trust file. `issuers` is by issuer name; `connector_distributions` may be loaded."""
+    """The whole trust file. `issuers` is by issuer name; `connector_distributions` may be loaded.
+
+    `test_people_keys` are the public keys (PEM files) of those who may sign a list of invented people.
+    """
 
     environment: str
     connector_distributions: tuple[str, ...] = ()
+    test_people_keys: tuple[Path, ...] = ()
     issuers: Mapping[str, Issuer] = field(default_factory=dict)
 
     @property

@@ -36,8 +36,14 @@ def read_trust(path: Path, *, environment: str) -> Trust:
         if issuer.issuer in issuers:
             raise section.fault(f"`{issuer.issuer}` is registered twice.", "Keep one.", at="issuer")
         issuers[issuer.issuer] = issuer
+    keys = tuple((path.parent / name).resolve() for name in top.words("test_people_keys", default=()))
     top.finish()
-    return Trust(environment=environment, connector_distributions=distributions, issuers=issuers)
+    return Trust(
+        environment=environment,
+        connector_distributions=distributions,
+        test_people_keys=keys,
+        issuers=issuers,
+    )
 
 
 def _issuer(section: Section, environment: str) -> Issuer:

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 
 from broker.adapters.transport.reaching import Reach, reach
-from broker.domain.registration import PartnerStatus
+from broker.domain.registration import Credentials, PartnerStatus
 from broker.settings import load_settings
 from tests.support.commands import watersmeet
 from tests.support.loopback import served
 from tests.support.settings_folders import PARTNER, write_folder
 from tests.support.small_network import holding
-from tests.support.transports import registration
 
 TRUST = """\
 connector_distributions: [watersmeet]
@@ -133,7 +132,7 @@ async def test_the_list_says_who_is_there(config: Path) -> None:
 
 async def test_a_name_that_leads_nowhere_and_a_wrong_certificate_are_told_apart() -> None:
     """So is a server that does not speak TLS at all."""
-    assert (await reach(registration("https://nowhere.invalid"))).reach is Reach.NO_ADDRESS
+    assert (await reach("https://nowhere.invalid", Credentials(), 1.0)).reach is Reach.NO_ADDRESS
     async with served(holding("there")) as origin:
-        assert (await reach(registration(origin.replace("http:", "https:")))).reach is Reach.TLS
-        assert (await reach(registration(origin))).reach is Reach.REACHED
+        assert (await reach(origin.replace("http:", "https:"), Credentials(), 1.0)).reach is Reach.TLS
+        assert (await reach(origin, Credentials(), 1.0)).reach is Reach.REACHED

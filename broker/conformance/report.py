@@ -1,0 +1,66 @@
+"""A report for people: what was found, by area, each with what to do; and the same for scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from broker.conformance.findings import Finding, Weight
+from broker.conformance.kit import Report
+
+_MARKS = {Weight.FAULT: "FAULT", Weight.WARNING: "warning", Weight.NOTE: "note"}
+
+
+def as_text(report: Report) -> str:
+    """The whole report, ending with a newline."""
+    return "\n".join(_lines(report)) + "\n"
+
+
+def as_tree(report: Report) -> dict[str, Any]:
+    """The same as JSON would have it."""
+    return {
+        "partner": report.partner_id,
+        "passed": report.passed,
+        "people": report.people,
+        "questions": report.questions,
+        "calls": report.calls,
+        "slowest_ms": report.slowest_ms,
+        "findings": [_tree(finding) for finding in report.findings],
+    }
+
+
+def _tree(finding: Finding) -> dict[str, Any]:
+    meaning = finding.meaning
+    return {
+        "finding": finding.name,
+        "area": meaning.area,
+        "weight": str(meaning.weight),
+        "where": finding.where,
+        "times": finding.times,
+        "said": meaning.said,
+        "remedy": meaning.remedy,
+    }
+
+
+def _lines(report: Report) -> Iterator[str]:
+    yield (
+        f"{report.partner_id}: {report.people} people, {report.questions} questions, {report.calls} calls, "
+        f"slowest {report.slowest_ms} ms"
+    )
+    for finding in report.findings:
+        meaning = finding.meaning
+        place = f" [{finding.where}]" if finding.where else ""
+        times = f" ({finding.times} times)" if finding.times > 1 else ""
+        yield ""
+        yield f"{_MARKS[meaning.weight]}: {meaning.area}: {meaning.said}{place}{times}"
+        yield f"  {meaning.remedy}"
+    yield ""
+    yield _verdict(report)
+
+
+def _verdict(report: Report) -> str:
+    weights = [finding.meaning.weight for finding in report.findings]
+    faults, warnings = weights.count(Weight.FAULT), weights.count(Weight.WARNING)
+    if report.passed:
+        return f"Passed: no fault, {warnings} to look at. What no test person could show is noted above."
+    return f"Not passed: {faults} to mend, {warnings} to look at. Mend, then check again."

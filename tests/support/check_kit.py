@@ -1,0 +1,102 @@
+"""A kit over one simulator or partner, with a list of invented people, for tests of what it finds."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from broker.adapters.clock import SystemClock
+from broker.adapters.keys import KeyRing, make_development_keys, read_key_ring
+from broker.adapters.plugins import load_plugins
+from broker.adapters.release_store import SqliteReleaseStore
+from broker.adapters.roads import open_road
+from broker.conformance.kit import Checker, Kit, Report
+from broker.conformance.people import Standing, TestPeople, TestPerson
+from broker.domain.category import Category
+from broker.domain.identity import NhsNumber, PatientIdentity
+from broker.domain.registration import PartnerRegistration
+from tests.support.loopback import served
+from tests.support.patients import ASHA, BEN, OLD
+from tests.support.transports import registration
+
+CHECKER = Checker(name="Ada Fenn", role="integration lead")
+SUPPLIES = frozenset({Category.ALLERGIES, Category.RESULTS})
+
+
+def test_person(number: NhsNumber, standing: Standing, **more: Any) -> TestPerson:
+    """One person of a list; everybody was born on one day and is called Patel."""
+    identity = PatientIdentity(
+        number=number, numbers=frozenset({number}), birth_date="1951-04-09", family="Patel"
+    )
+    return TestPerson(identity=identity, standing=standing, **more)
+
+
+test_person.__test__ = False  # type: ignore[attr-defined] # it makes a person, and is no test
+
+
+def people(holds: Mapping[Category, int] | None = None, *, sensitive: bool = False) -> TestPeople:
+    """Asha is known, Ben is known and has nothing, and OLD is nobody's."""
+    asha = test_person(ASHA, Standing.KNOWN, holds=holds or {}, sensitive=sensitive)
+    others = (test_person(BEN, Standing.EMPTY), test_person(OLD, Standing.UNKNOWN))
+    return TestPeople(asked_from="RX901", people=(asha, *others))
+
+
+def ring_in(folder: Path) -> KeyRing:
+    """A fresh ring."""
+    folder.mkdir(parents=True, exist_ok=True)
+    return read_key_ring(make_development_keys(folder), environment="demonstration")
+
+
+@asynccontextmanager
+async def kit(folder: Path, one: PartnerRegistration, deadline_s: float = 3.0) -> AsyncIterator[Kit]:
+    """A kit for this registration, with a store of its own."""
+    ring, clock = ring_in(folder), SystemClock()
+    plugins = load_plugins(["watersmeet"])
+    store = SqliteReleaseStore.open(folder / "store.sqlite", ring, clock, chain="conformance")
+    try:
+        yield Kit(
+            registration=one,
+            open_road=lambda given: open_road(
+                given, plugins, ring, clock, folder=folder, environment="demonstration"
+            ),
+            store=store,
+            clock=clock,
+            checker=CHECKER,
+            deadline_s=deadline_s,
+        )
+    finally:
+        await store.aclose()
+
+
+def registered(
+    endpoint: str, connector: str, supplies: frozenset[Category] = SUPPLIES, **changes: Any
+) -> PartnerRegistration:
+    """A partner in testing."""
+    return replace(registration(endpoint), connector=connector, supplies=supplies, **changes)
+
+
+async def checked(
+    folder: Path,
+    app: web.Application,
+    listed: TestPeople | None = None,
+    *,
+    connector: str = "fhir_r4",
+    base_path: str = "",
+    deadline_s: float = 3.0,
+    **changes: Any,
+) -> Report:
+    """What the kit says of a partner that this application plays."""
+    async with served(app) as origin:
+        one = registered(origin + base_path, connector, **changes)
+        async with kit(folder, one, deadline_s) as made:
+            return await made.check(listed or people())
+
+
+def names(report: Report) -> Sequence[str]:
+    """The names of what was found."""
+    return [finding.name for finding in report.findings]
