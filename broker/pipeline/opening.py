@@ -44,8 +44,10 @@ from broker.ports.connector import TransportFault
 from broker.ports.release_store import ObjectionsChanged
 
 _log = structlog.get_logger(__name__)
-# Of these, what is not listed is not there; of a partner that failed, nobody knows.
+# Of these, what is not listed is not there; of a partner that answered in part, nobody knows, but where
+# all of it came and some was set aside here.
 _SURE = frozenset({OutcomeLabel.COMPLETE, OutcomeLabel.NO_RECORD, OutcomeLabel.NOT_ASKED, NOTHING_TO_SHOW})
+_SET_ASIDE = frozenset({Cause.WRONG_PATIENT, Cause.UNREADABLE_ENTRIES})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +114,16 @@ class Opening(Answering):
         if listed is not None:
             self._trail.outcomes = tuple(self._lines(view, shown=1))
             return _Shown(listed, self._trail.outcomes)
-        if all(line.label in _SURE for line in view.lines if line.partner_id == holder):
-            raise NotFound
-        raise DocumentNotGiven
+        if self._may_be_missing(view):
+            raise DocumentNotGiven
+        raise NotFound
+
+    def _may_be_missing(self, view: View) -> bool:
+        """Whether some of what the holder lists did not come, as far as this reader may know of it."""
+        holder = self._holder.partner_id
+        causes = {one.ending.cause for one in self._gathered.normalised if one.partner_id == holder}
+        labels = {line.label for line in view.lines if line.partner_id == holder}
+        return not (labels <= _SURE or causes <= _SET_ASIDE)
 
     def _lines(self, view: View, *, shown: int) -> Iterator[PartnerOutcome]:
         """Of the holder at most one item is shown, whatever it listed; nobody else was asked for it."""

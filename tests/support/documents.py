@@ -10,12 +10,17 @@ from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import aiohttp
 import orjson
 from aiohttp import web
 
+from broker.domain.audit import RecordKind
+from tests.support import trail
 from tests.support.network import resources
 from tests.support.small_network import NUMBER, Small, bundle, patient, telling
 
+_FILING: web.AppKey[Filing] = web.AppKey("filing")
+_PATIENCE_S = 0.5
 KIB, MIB = 1024, 1024 * 1024
 Give = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
@@ -50,25 +55,55 @@ def filler(size: int) -> Iterator[bytes]:
 
 @dataclass
 class Filing:
-    """What the partner lists and how it gives each document; both may be changed while it runs."""
+    """What the partner lists and how it gives each document; both may be changed while it runs.
+
+    `left` is when a caller went in the middle of a document, `blocked` when one no longer takes what it is
+    sent; `taken` counts what callers took.
+    """
 
     listed: list[dict[str, Any]]
     gives: dict[str, Give] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    down: bool = False
+    left: asyncio.Event = field(default_factory=asyncio.Event)
+    blocked: asyncio.Event = field(default_factory=asyncio.Event)
+    taken: int = 0
 
     def app(self) -> web.Application:
         """The partner."""
-        app = telling(lambda _: bundle(*map(orjson.dumps, [patient(), *self.listed])))
+        app = telling(self._everything)
+        app[_FILING] = self
 
         async def give(request: web.Request) -> web.StreamResponse:
             name = request.match_info["id"]
             self.asked.append(name)
             if name not in self.gives:
                 return web.Response(status=404)
-            return await self.gives[name](request)
+            try:
+                return await self.gives[name](request)
+            except (ConnectionError, asyncio.CancelledError):
+                self.left.set()
+                raise
 
         app.router.add_get("/Binary/{id}", give)
         return app
+
+    def _everything(self, _request: web.Request) -> Any:
+        if self.down:
+            return web.Response(status=503)
+        return bundle(*map(orjson.dumps, [patient(), *self.listed]))
+
+    async def write(self, response: web.StreamResponse, block: bytes) -> None:
+        """Write a block of a document; a caller that takes nothing for a while is heard of."""
+        writing = asyncio.ensure_future(response.write(block))
+        try:
+            done, _ = await asyncio.wait([writing], timeout=_PATIENCE_S)
+            if not done:
+                self.blocked.set()
+            await writing
+        finally:
+            writing.cancel()
+        self.taken += len(block)
 
 
 def raw(content: bytes, content_type: str = "application/pdf", **headers: str) -> Give:
@@ -95,7 +130,7 @@ def streamed(size: int, *, until: int | None = None, held: asyncio.Event | None 
                     request.transport.abort()
                     return response
                 await held.wait()
-            await response.write(block)
+            await request.app[_FILING].write(response, block)
             sent += len(block)
         return response
 
@@ -133,3 +168,44 @@ async def link(small: Small, **facts: Any) -> str:
     """The address of the only document."""
     [only] = await links(small, **facts)
     return only
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What came of opening an address; a transfer that was broken did not end."""
+
+    status: int
+    body: bytes
+    whole: bool
+    headers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def code(self) -> str:
+        """Of a refusal, the code of its first issue."""
+        code: str = json.loads(self.body)["issue"][0]["code"]
+        return code
+
+
+async def opened(small: Small, url: str, **facts: Any) -> Opened:
+    """Open it as a client library does, and read until it ends or breaks."""
+    async with small.client.session.get(url, headers=small.client.headers(**facts)) as response:
+        body, whole = bytearray(), True
+        try:
+            async for piece, _ in response.content.iter_chunks():
+                body += piece
+        except aiohttp.ClientPayloadError:
+            whole = False
+        return Opened(response.status, bytes(body), whole, dict(response.headers))
+
+
+async def last_ending(small: Small) -> trail.Row:
+    """The record of how the newest request ended, once every request has ended."""
+    await trail.all_ended(small.client.settings)
+    trail.assert_whole(small.client.settings)
+    return trail.of_kind(small.client.settings, RecordKind.OUTCOME)[-1]
+
+
+def disclosures(small: Small) -> list[trail.Row]:
+    """What was released of documents, oldest first."""
+    found = trail.of_kind(small.client.settings, RecordKind.DISCLOSURE)
+    return [row for row in found if row.body.interaction == "open-document"]
