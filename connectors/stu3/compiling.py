@@ -84,9 +84,11 @@ class Shapes:
 
     def _add(self, shape: Shape, line: Line, path: str, taken: frozenset[str]) -> None:
         put = self._put(line, path)
-        if taken and not line.many:
-            put = rules.guarded(put, taken, path, self.content(line, path))
         sibling = self._sibling(line, path) if line.kind in CHECKS else None
+        if taken and not line.many:
+            put = rules.guarded(put, taken, rules.put_carried(path, self.content(line, path)))
+            if sibling:
+                sibling = rules.guarded(sibling, taken, rules.carry_sibling(path, self[_ANY_NAMED]))
         if line.operation in _LEVELS:
             many = _LEVELS[line.operation]
             put = rules.within(put, line.argument, many=many)

@@ -181,15 +181,11 @@ def put_carried(path: str, content: Content) -> Put:
     return put
 
 
-def guarded(put: Put, taken: frozenset[str], path: str, content: Content) -> Put:
-    """Where R4 has one place and STU3 gives two values, the second is carried in an extension."""
-    url = ROOT + path
+def guarded(put: Put, taken: frozenset[str], otherwise: Put) -> Put:
+    """Where R4 has one place and STU3 gives two values, the second is carried by `otherwise`."""
 
     def put_once(value: Any, out: Tree, context: Context) -> None:
-        if out.keys() & taken:
-            carry(out, url, value, content, context)
-        else:
-            put(value, out, context)
+        (otherwise if out.keys() & taken else put)(value, out, context)
 
     return put_once
 

@@ -1,0 +1,116 @@
+"""Every resource of an answer becomes an item: translated, listed with its original, or not readable."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from broker.domain.category import Category, category_of
+from connectors.r4 import LISTED_REASON, ORIGINAL, ListedReason
+from tests.connectors.stu3.translated import EARLIER, extensions, faults, run, run_counting, written
+
+_PATIENT = {"resourceType": "Patient", "id": "p"}
+
+
+def _listed(resource: dict[str, Any], *others: dict[str, Any]) -> tuple[dict[str, Any], ListedReason | None]:
+    item = run(written(resource, *others)).items[0]
+    return json.loads(item.entry.raw), item.reason
+
+
+def test_a_kind_that_no_table_has_is_listed_with_its_original() -> None:
+    """It is of its kind's category or of none, about the answer's patient, and nothing of it is lost."""
+    resource = {"resourceType": "Claim", "id": "1", "total": {"value": 3}}
+    made, reason = _listed(resource, _PATIENT)
+    assert reason is ListedReason.UNKNOWN_KIND
+    assert made["resourceType"] == "Basic"
+    assert made["subject"] == {"reference": "Patient/p"}
+    assert extensions(made, LISTED_REASON)[0]["valueCode"] == "unknown-kind"
+    assert json.loads(extensions(made, ORIGINAL)[0]["valueString"]) == resource
+    assert category_of("Basic", [made["code"]["coding"][0]["code"]]) is Category.UNCLASSIFIED
+
+
+@pytest.mark.parametrize("member", ["subject", "patient"])
+def test_a_listed_item_about_another_person_says_so(member: str) -> None:
+    """Whom it names is judged as ever: it never passes for the asked person's."""
+    made, _ = _listed({"resourceType": "Claim", "id": "1", member: {"reference": "Patient/x"}}, _PATIENT)
+    assert made["subject"] == {"reference": "Patient/x"}
+
+
+def test_a_listed_item_in_an_answer_without_a_patient_names_nobody() -> None:
+    """Nobody is made up, and the broker withholds what is about nobody."""
+    made, _ = _listed({"resourceType": "Claim", "id": "1"})
+    assert "subject" not in made
+
+
+@pytest.mark.parametrize("kind", [{}, {"resourceType": 5}, {"resourceType": ""}])
+def test_a_resource_that_does_not_say_its_kind_is_listed_by_its_shape(kind: dict[str, Any]) -> None:
+    """It is readable and cannot be read member by member."""
+    made, reason = _listed({**kind, "note": "kept"}, _PATIENT)
+    assert reason is ListedReason.SHAPE
+    assert "kept" in extensions(made, ORIGINAL)[0]["valueString"]
+
+
+def test_a_binary_that_would_need_an_extension_is_listed() -> None:
+    """Its kind has no place for one in R4; a plain one is translated."""
+    plain = {"resourceType": "Binary", "id": "b", "contentType": "text/plain", "content": "QUJD"}
+    made, reason = _listed(plain)
+    assert (reason, made["data"]) == (None, "QUJD")
+    assert _listed({**plain, "pages": 3})[1] is ListedReason.SHAPE
+
+
+@pytest.mark.parametrize("raw", [b"{", b"[]", b"7", b'{"resourceType":"Flag","id":"1","id":"2"}', b"\xff"])
+def test_bytes_that_cannot_be_carried_safely_are_not_readable(raw: bytes) -> None:
+    """They are counted, and cost the others nothing."""
+    unreadable, patient = run([raw, *written(_PATIENT)]).items
+    assert (unreadable.entry.raw, unreadable.entry.readable, unreadable.reason) == (raw, False, None)
+    assert patient.entry.readable
+
+
+def test_an_item_says_which_resource_it_came_from() -> None:
+    """One resource may give several items; none gives none."""
+    allergies = [{"resourceType": "AllergyIntolerance", "id": name} for name in "ab"]
+    ended = {"resourceType": "List", "id": "l", "contained": allergies,
+             "code": {"coding": [{"code": "1103671000000101"}]}}  # fmt: skip
+    translation = run(written(_PATIENT, ended, {"resourceType": "Claim"}))
+    assert [item.source for item in translation.items] == [0, 1, 1, 1, 2]
+    assert translation.entries == tuple(item.entry for item in translation.items)
+
+
+def test_no_patients_data_stands_in_what_python_shows() -> None:
+    """An item and a translation may reach a traceback."""
+    translation = run(written({**_PATIENT, "name": [{"family": "Quillfeather"}]}))
+    assert "Quillfeather" not in repr(translation) + repr(translation.items)
+
+
+def test_many_resources_pause_often() -> None:
+    """A large answer never holds the loop."""
+    _, few = run_counting(written(_PATIENT))
+    flags = [{"resourceType": "Flag", "id": str(n), "code": {"text": "x" * 500}} for n in range(1000)]
+    _, many = run_counting(written(*flags))
+    assert few == 0
+    assert many > sum(map(len, written(*flags))) // (64 * 1024)
+
+
+def test_one_large_resource_pauses_and_comes_out_whole() -> None:
+    """It is made in slices, none of which is taken for a single value."""
+    entries = [{"item": {"reference": f"Observation/{n}"}} for n in range(4001)]
+    stage = [{"text": str(n)} for n in range(401)]
+    resource = {"resourceType": "List", "id": "l", "entry": entries, "orderedBy": stage, "supplier": stage}
+    translation, pauses = run_counting(written(resource))
+    made = json.loads(translation.entries[0].raw)
+    assert made["entry"] == entries
+    assert [each["valueCodeableConcept"] for each in extensions(made, f"{EARLIER}List.orderedBy")] == stage
+    assert len(extensions(made, f"{EARLIER}List.supplier")) == 1
+    assert pauses > len(entries) // 500
+
+
+def test_every_known_kind_without_a_member_is_valid_r4() -> None:
+    """What R4 requires is said to be absent, and two independent judges agree."""
+    from connectors.stu3.resources import KINDS  # noqa: PLC0415 - the only test that goes behind the interface
+
+    assert len(KINDS) > 50
+    for kind in sorted(KINDS):
+        (entry,) = run(written({"resourceType": kind, "id": "1"})).entries
+        assert [fault for fault in faults(entry.raw) if "Expect any of field value" not in fault] == [], kind
