@@ -91,8 +91,7 @@ class _Issue(msgspec.Struct, gc=False):
     details: _Details | None = None
 
 
-class _Outcome(msgspec.Struct, gc=False):
-    resourceType: str  # noqa: N815 - FHIR's own name
+class _Outcome(msgspec.Struct, gc=False, tag_field="resourceType", tag="OperationOutcome"):
     issue: list[_Issue] = []
 
 
@@ -161,8 +160,8 @@ def _strictest(refusals: list[Refusal]) -> Refusal | None:
 
 
 def _issues(body: bytes) -> list[_Issue] | None:
+    """None for anything but an OperationOutcome, and for one whose shape hides what it says."""
     try:
-        outcome = _OUTCOME.decode(body)
+        return _OUTCOME.decode(body).issue
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return None
-    return outcome.issue if outcome.resourceType == "OperationOutcome" else None

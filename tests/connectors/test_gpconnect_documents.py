@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
 
 import orjson
 
 from broker.domain.identity import NhsNumber
 from broker.domain.outcome import OutcomeLabel
-from broker.ports.conversation import Send
 from connectors.gpconnect.calls import READ_BINARY
 from connectors.gpconnect.sds_answers import root_of
 from connectors.gpconnect_documents import PLUGIN
@@ -21,10 +19,10 @@ from tests.connectors.gpconnect.spine import (
     DOCUMENTS,
     PRACTICE,
     PROXIED,
+    ThroughTheProxy,
     about,
     coded,
     practice_ask,
-    spine_road,
 )
 
 ROOT = root_of(PRACTICE, READ_BINARY)
@@ -80,14 +78,5 @@ class TestDirectDocuments(Documents):
     pass
 
 
-class TestDocumentsThroughTheProxy(Documents):
+class TestDocumentsThroughTheProxy(ThroughTheProxy, Documents):
     settings = PROXIED
-
-    def road(
-        self, origin: str, number: NhsNumber, within_s: float, **limits: Any
-    ) -> AbstractAsyncContextManager[Send]:
-        return spine_road(origin, PLUGIN.manifest, number, within_s=within_s, **limits)
-
-    def reads(self) -> tuple[tuple[str, str], ...]:
-        sds = PLUGIN.manifest.services["sds"]
-        return (*PLUGIN.manifest.reads, *((method, f"sds/{path}") for method, path in sds))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import AbstractAsyncContextManager
 from typing import Any, ClassVar
 
 import msgspec
@@ -12,7 +11,6 @@ import orjson
 from broker.domain.identity import NhsNumber
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.resource import Header
-from broker.ports.conversation import Send
 from connectors.gpconnect_structured import PLUGIN
 from tests.connectors.conformance import Result
 from tests.connectors.conformance_records import AnswersConformance
@@ -20,10 +18,10 @@ from tests.connectors.gpconnect.spine import (
     DIRECT,
     PRACTICE,
     PROXIED,
+    ThroughTheProxy,
     about,
     coded,
     practice_ask,
-    spine_road,
     status,
 )
 
@@ -99,17 +97,8 @@ class TestDirect(Structured):
     pass
 
 
-class TestThroughTheProxy(Structured):
+class TestThroughTheProxy(ThroughTheProxy, Structured):
     settings = PROXIED
-
-    def road(
-        self, origin: str, number: NhsNumber, within_s: float, **limits: Any
-    ) -> AbstractAsyncContextManager[Send]:
-        return spine_road(origin, PLUGIN.manifest, number, within_s=within_s, **limits)
-
-    def reads(self) -> tuple[tuple[str, str], ...]:
-        sds = PLUGIN.manifest.services["sds"]
-        return (*PLUGIN.manifest.reads, *((method, f"sds/{path}") for method, path in sds))
 
 
 def raws_of(result: Result) -> list[bytes]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from aiohttp import web
 
@@ -149,3 +149,20 @@ async def spoken(
         connector = plugin.create(settings)
         ending, heard = await held_conversation(connector.fetch(ask), send)
     return ending, heard, app[JOURNAL]
+
+
+class ThroughTheProxy:
+    """For the suite: the endpoint is the proxy, and the directory stands beside it."""
+
+    plugin: ClassVar[Plugin]
+
+    def road(
+        self, origin: str, number: NhsNumber, within_s: float, **limits: Any
+    ) -> AbstractAsyncContextManager[Send]:
+        """As the suite's own, to both endpoints."""
+        return spine_road(origin, self.plugin.manifest, number, within_s=within_s, **limits)
+
+    def reads(self) -> tuple[tuple[str, str], ...]:
+        """The proxy's, and the directory's under the path where it stands."""
+        manifest = self.plugin.manifest
+        return (*manifest.reads, *((method, f"sds/{path}") for method, path in manifest.services["sds"]))

@@ -10,18 +10,16 @@ import pytest
 from broker.domain.category import Category
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import AskLimits
-from broker.ports.connector import Ending, HttpRequest
+from broker.ports.connector import Ending
 from connectors.gpconnect.areas import AREAS
 from connectors.gpconnect_structured import PLUGIN
 from tests.connectors.gpconnect.spine import (
     DIRECT,
     PRACTICE,
     PROXIED,
-    STRUCTURED,
     practice_ask,
     said_directly,
     spoken,
-    told,
 )
 from tests.connectors.test_gpconnect_structured import RESOURCES
 from tests.support.patients import ASHA, patient
@@ -36,18 +34,6 @@ WARNED = {
     "something-new": Cause.PARTNER_WARNING,
 }
 ALLERGIES = frozenset({Category.ALLERGIES})
-
-
-def parameters_of(*categories: Category, **changes: Any) -> dict[str, dict[str, Any]]:
-    """What a practice is asked for: each parameter with its parts."""
-    ask = practice_ask(categories, **changes)
-    _, heard = told(PLUGIN.create(DIRECT).fetch(ask), lambda _: _NOT_HAD)
-    body = orjson.loads(heard.requests[0].body or b"")
-    assert body["resourceType"] == "Parameters"
-    first, *rest = body["parameter"]
-    assert first["name"] == "patientNHSNumber"
-    assert first["valueIdentifier"] == {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": ASHA.digits}
-    return {one["name"]: {part["name"]: part["valueBoolean"] for part in one.get("part", [])} for one in rest}
 
 
 async def record(settings: Any = PROXIED, ask: Any = None, **manners: Any) -> tuple[Ending, Heard]:
@@ -85,59 +71,11 @@ def listed(code: str, *, reason: str = "no-content-recorded", **members: Any) ->
 CURRENT, ENDED = "886921000000105", "1103671000000101"
 
 
-@pytest.mark.parametrize(
-    ("category", "expected"),
-    [
-        (Category.ALLERGIES, {"includeAllergies": {"includeResolvedAllergies": True}}),
-        (Category.MEDICINES, {"includeMedication": {"includePrescriptionIssues": True}}),
-        (Category.CONTACTS, {"includeConsultations": {}}),
-        (Category.PROBLEMS, {"includeProblems": {}}),
-        (Category.VACCINATIONS, {"includeImmunisations": {"includeNotGiven": True}}),
-        (Category.OBSERVATIONS, {"includeUncategorisedData": {}}),
-        (Category.RESULTS, {"includeInvestigations": {}}),
-        (Category.REFERRALS, {"includeReferrals": {}}),
-        (Category.PLANS, {"includeDiaryEntries": {}}),
-    ],
-)
-def test_a_category_is_asked_for_by_its_area(category: Category, expected: dict[str, Any]) -> None:
-    """That area alone, with all of it: what ended, what was issued, what was not given."""
-    assert parameters_of(category, Category.DEMOGRAPHICS) == expected
-
-
-def test_only_the_permitted_areas_are_asked_for() -> None:
-    """A category without an area adds nothing, and neither does a type that was not asked for."""
-    assert set(parameters_of(Category.ALLERGIES, Category.PLANS, Category.DOCUMENTS)) == {
-        "includeAllergies",
-        "includeDiaryEntries",
-    }
-    wanted = parameters_of(*STRUCTURED, resource_types=frozenset({"Observation"}))
-    assert set(wanted) == {"includeUncategorisedData", "includeInvestigations"}
-
-
-@pytest.mark.parametrize("other", [Category.CONTACTS, Category.PROBLEMS])
-def test_what_the_guide_forbids_together_is_not_asked_for_together(other: Category) -> None:
-    """Beside consultations or problems a practice refuses the question for vaccinations not given."""
-    assert parameters_of(Category.VACCINATIONS, other)["includeImmunisations"] == {}
-
-
 async def test_everything_at_once_is_what_a_strict_practice_takes() -> None:
     """Every area in one call, none of it refused."""
     ending, heard = await record()
     assert (ending.label, ending.cause) == (OutcomeLabel.COMPLETE, Cause.NONE)
     assert len(heard.requests) == 3
-
-
-async def test_a_vaccination_that_was_not_given_comes_where_it_can_be_asked_for() -> None:
-    """Said to be not done, never as given."""
-    refused = {**RESOURCES[6], "id": "i2", "status": "not-done"}
-    people = {ASHA.digits: (patient(ASHA.digits, "a1"), RESOURCES[6], refused)}
-    ask = practice_ask({Category.VACCINATIONS})
-    _, heard, _ = await spoken(PLUGIN, ask, people=people)
-    found = [orjson.loads(entry.raw) for entry in heard.entries if b'"Immunization"' in entry.raw]
-    assert {one["status"] for one in found if one["resourceType"] == "Immunization"} == {
-        "completed",
-        "not-done",
-    }
 
 
 @pytest.mark.parametrize("area", AREAS, ids=lambda area: area.parameter)
@@ -289,14 +227,6 @@ async def test_another_calls_id_is_doubt_or_refusal_as_registered(
     ending, heard = await record({**PROXIED, "trace_id": manner}, trace_id=trace_id)
     assert (ending.label, ending.cause) == expected
     assert bool(heard.pages) is (expected[0] is not OutcomeLabel.INVALID)
-
-
-def test_the_number_stands_in_the_body_alone() -> None:
-    """Neither the address nor a header of a structured question names the person."""
-    _, heard = told(PLUGIN.create(DIRECT).fetch(practice_ask()), lambda _: _NOT_HAD)
-    request: HttpRequest = heard.requests[0]
-    assert ASHA.digits not in f"{request.path}{request.query}{request.headers}"
-    assert ASHA.digits.encode() in (request.body or b"")
 
 
 async def test_a_practice_of_the_world_has_its_own_code() -> None:
