@@ -22,10 +22,24 @@ def is_restricted(record: Tree, restricted: Restricted | None) -> bool:
     """Only a word that the mapping lists as open says that a record is not restricted."""
     if restricted is None:
         return False
-    value = look(record, restricted.path.steps, {})[1]
+    steps = restricted.path.steps
+    if "[]" in steps:
+        return _any_restricted(record, steps, restricted)
+    value = look(record, steps, {})[1]
     if value is MISSING or value is None:
         return not restricted.absent_is_open
     return text_of(value) not in restricted.open
+
+
+def _any_restricted(record: Tree, steps: tuple[str, ...], restricted: Restricted) -> bool:
+    """One label that is not open restricts, and so does one that cannot be read."""
+    mark = steps.index("[]")
+    labels = look(record, steps[:mark], {})[1]
+    if labels is MISSING or labels is None or labels == []:
+        return not restricted.absent_is_open
+    if not isinstance(labels, list):
+        return True
+    return any(text_of(look(one, steps[mark + 1 :], {})[1]) not in restricted.open for one in labels)
 
 
 def reference_to(local_id: str) -> str:

@@ -153,8 +153,11 @@ def _restricted(yaml: Yaml) -> Restricted | None:
     if "restricted" not in yaml:
         return None
     section = yaml.section("restricted")
+    path = read_path(section, "from", lists=True)
+    if len(path.lists) > 1:
+        raise section.fault("`from` goes through several lists.", "Name one list of labels.", at="from")
     restricted = Restricted(
-        path=read_path(section, "from"),
+        path=path,
         open=frozenset(section.words("open")),
         absent_is_open=section.word("absent", ("open", "restricted"), "restricted") == "open",
     )

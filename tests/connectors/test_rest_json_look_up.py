@@ -11,7 +11,7 @@ from broker.domain.category import Category
 from broker.domain.identity import NhsNumber
 from broker.domain.json_bytes import parse_strict
 from broker.domain.outcome import Cause, OutcomeLabel
-from broker.domain.query import LocalIdentity
+from broker.domain.query import AskLimits, LocalIdentity
 from broker.pipeline.normalisation import Normalised, normalise
 from broker.ports.connector import Ending
 from connectors.rest_json.identity_words import searched
@@ -38,12 +38,18 @@ MATCH = bound(MOSAIC)._mapping.match
 
 
 async def asked(
-    number: NhsNumber = ASHA, world: Any = None, person: Any = None, local: Any = None, **manners: object
+    number: NhsNumber = ASHA,
+    world: Any = None,
+    person: Any = None,
+    local: Any = None,
+    pages_max: int = 20,
+    **manners: object,
 ) -> tuple[Ending, Heard, list[str]]:
     """One question to a simulator of these manners, and the paths that it was asked for."""
     app = PLUGIN.simulator(world or people(MOSAIC_ITEMS), manners)
     async with served(app) as origin, road_to(origin, PLUGIN.manifest, number) as send:
-        question = ask(number, OF_MOSAIC, person, local=local)
+        limits = AskLimits(pages_max=pages_max, entries_max=2_000)
+        question = ask(number, OF_MOSAIC, person, local=local, limits=limits)
         ending, heard = await held_conversation(bound(MOSAIC).fetch(question), send)
     return ending, heard, [call.path for call in app[JOURNAL]]
 
@@ -251,3 +257,10 @@ async def test_another_persons_record_is_never_ben_s() -> None:
     ending, heard, _ = await asked(BEN)
     assert ending.label is OutcomeLabel.COMPLETE
     assert b"9990000018" not in b"".join(entry.raw for entry in heard.entries)
+
+
+async def test_a_list_of_candidates_that_is_not_whole_proves_nobody() -> None:
+    """The page that is missing may hold the second match: nothing is read."""
+    ending, heard, paths = await asked(twice=[ASHA.digits], page_size=1, pages_max=1)
+    assert ending == Ending(OutcomeLabel.INVALID, Cause.PAGE_LIMIT)
+    assert (heard.entries, paths) == ([], ["/residents"])

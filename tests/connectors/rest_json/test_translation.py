@@ -176,3 +176,22 @@ def test_only_a_word_that_is_listed_as_open_opens_an_item(flag: Any, held_back: 
     entry = entry_of({**SERVICE, "restricted": flag}, section, read.system, "410771")
     assert entry.readable is not held_back
     assert bool(entry.raw) is not held_back
+
+
+@pytest.mark.parametrize(
+    ("security", "held_back"),
+    [
+        ([{"code": "N"}], False),
+        ([{"code": "N"}, {"code": "R"}], True),
+        ([{"code": "V"}], True),
+        ([{"display": "restricted"}], True),
+        ([7], True),
+        ({"code": "N"}, True),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_one_label_that_is_not_open_restricts_the_item(security: Any, held_back: bool) -> None:
+    """Confidentiality labels are a list: the strictest counts, and one that cannot be read is strict."""
+    raw = raw_of("tasks", {**TASK, "meta": {"security": security}}, STU3)
+    assert bool(raw) is not held_back
