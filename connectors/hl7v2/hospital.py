@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import string
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -11,7 +12,7 @@ from connectors.hl7v2.world import Held, Record, people_of
 from connectors.simulation import Manners, World, number
 
 _ANSWERED_AT = "20260301120000+0000"
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+_LETTERS = str.maketrans(string.digits, "ghijklmnop")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import string
 from dataclasses import dataclass, field
 
 from broker.domain.identity import NhsNumber
@@ -14,7 +15,7 @@ from connectors.r4 import stable_id
 
 _TAG_CHARS = 20  # as much as every version allows MSH-10
 # Digits as letters: an identifier of ours never looks like anybody's number.
-_LETTERS = str.maketrans("0123456789", "ghijklmnop")
+_LETTERS = str.maketrans(string.digits, "ghijklmnop")
 _STRUCTURE = "QBP^Q11^QBP_Q11"
 _NUMBER_KIND = "NH"
 

@@ -7,14 +7,11 @@ against the connector's own simulator, through the transport that the product us
 from __future__ import annotations
 
 import abc
-import ast
 import asyncio
-import inspect
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
@@ -23,9 +20,10 @@ from aiohttp import web
 from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.pipeline.normalisation import Normalised
-from broker.ports.connector import API, Plugin, Traced, TransportFault
+from broker.ports.connector import Traced, TransportFault
 from broker.ports.conversation import Send
 from connectors.simulation import JOURNAL
+from tests.connectors.conformance_plugin import PluginConformance
 from tests.support.loopback import served
 from tests.support.patients import ASHA
 from tests.support.sender import Heard, Spoil, held_conversation, road_to, said, scripted, spoilt
@@ -57,11 +55,7 @@ STATUSES = {
     502: (OutcomeLabel.UNREACHABLE, Cause.STATUS),
     503: (OutcomeLabel.UNREACHABLE, Cause.STATUS),
 }
-_IMPURE = frozenset(
-    {"aiohttp", "asyncio", "socket", "ssl", "time", "http", "urllib", "random", "logging", "os"}
-)
 _QUERIES = ("/_search", "/query/aql", "/Patient/$gpc.getstructuredrecord")
-_SIMULATED = frozenset({"simulator.py", "world.py", "__init__.py"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +70,9 @@ class Result:
     normalised: Normalised | None = None
 
 
-class Conformance(abc.ABC):
+class Conformance(PluginConformance):
     """What holds for connectors of records and for patient indexes alike."""
 
-    plugin: ClassVar[Plugin]
     settings: ClassVar[Mapping[str, object]] = {}
     manners: ClassVar[Mapping[str, object]] = {}
 
@@ -122,30 +115,6 @@ class Conformance(abc.ABC):
             except TransportFault as fault:
                 return Result(label=fault.label, cause=fault.cause, heard=Heard())
         return self.judged(ended, heard, number)
-
-    def test_the_manifest_is_of_this_contract(self) -> None:
-        """The manifest was read, names this contract and describes every setting in a sentence."""
-        manifest = self.plugin.manifest
-        assert manifest.api == API
-        assert all(words.endswith(".") for words in (manifest.summary, *manifest.settings.values()))
-
-    def test_every_described_setting_is_checked(self) -> None:
-        """A value of the wrong kind is refused with the setting's name; the value is not repeated."""
-        for name in self.plugin.manifest.settings:
-            with pytest.raises(ValueError, match=f"`{name}`") as refused:
-                self.plugin.create({name: {"odd": "9990000018"}})
-            assert "9990000018" not in str(refused.value)
-
-    def test_an_unknown_setting_is_refused_with_the_nearest_word(self) -> None:
-        """A misspelt setting never falls back to the usual."""
-        name = next(iter(self.plugin.manifest.settings))
-        with pytest.raises(ValueError, match=f"Did you mean `{name}`"):
-            self.plugin.create({name + "s": "x"})
-
-    def test_nothing_in_it_does_io(self) -> None:
-        """No module of the connector but its simulator's imports a clock, a socket, chance or a logger."""
-        folder = Path(inspect.getfile(self.plugin.create)).parent
-        assert imports_of_io(folder) == {}
 
     def test_it_runs_without_a_loop_and_shows_no_person(self) -> None:
         """The generator needs nothing but its answers; what it yields has a repr without the number."""
@@ -249,23 +218,6 @@ class Conformance(abc.ABC):
             with pytest.raises(asyncio.CancelledError):
                 await question
             await asyncio.wait_for(left.wait(), 5)
-
-
-def imports_of_io(folder: Path) -> dict[str, set[str]]:
-    """The modules of a connector, but those that play the partner, that import what does I/O, and what."""
-    found = {
-        module.name: _imports(module) & _IMPURE
-        for module in folder.glob("*.py")
-        if module.name not in _SIMULATED
-    }
-    return {name: imported for name, imported in found.items() if imported}
-
-
-def _imports(module: Path) -> set[str]:
-    tree = ast.parse(module.read_text())
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module or "" for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    return {name.partition(".")[0] for name in names}
 
 
 def _matches(method: str, path: str, read: tuple[str, str]) -> bool:

@@ -15,7 +15,7 @@ from broker.pipeline.normalisation import normalise
 from connectors.simulation import raw_bytes
 from tests.connectors.conformance import BASE_PATH, STATUSES, Conformance, Result, World
 from tests.support.loopback import served
-from tests.support.patients import ASHA, BEN, OLD, patient
+from tests.support.patients import ASHA, BEN, OLD, asha_and_ben
 from tests.support.records import finished
 from tests.support.sender import Heard, Spoil, ask_for
 
@@ -29,10 +29,7 @@ class AnswersConformance(Conformance):
     unknown_label: ClassVar[OutcomeLabel] = OutcomeLabel.NO_RECORD
 
     def world(self) -> World:
-        return {
-            ASHA.digits: (patient(ASHA.digits, "a1"), *self.resources),
-            BEN.digits: (patient(BEN.digits, "b1", "1980-01-01"),),
-        }
+        return asha_and_ben(self.resources)
 
     def conversation(self, number: NhsNumber) -> Any:
         return self.plugin.create(self.settings).fetch(ask_for(number=number))

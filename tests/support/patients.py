@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber, check_digit_holds
@@ -19,6 +20,14 @@ def patient(number: str, local_id: str, birth_date: str = "1951-04-09") -> dict[
         "meta": {"security": [{"code": "U"}]},
         "identifier": [{"system": NHS_NUMBER_SYSTEM, "value": number}],
         "birthDate": birth_date,
+    }
+
+
+def asha_and_ben(resources: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """A partner's people: Asha with these resources, Ben with none, and nobody under OLD."""
+    return {
+        ASHA.digits: (patient(ASHA.digits, "a1"), *resources),
+        BEN.digits: (patient(BEN.digits, "b1", "1980-01-01"),),
     }
 
 
