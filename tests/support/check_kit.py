@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -46,16 +47,22 @@ def people(holds: Mapping[Category, int] | None = None, *, sensitive: bool = Fal
     return TestPeople(asked_from="RX901", people=(asha, *others))
 
 
-def ring_in(folder: Path) -> KeyRing:
-    """A fresh ring."""
+def ring_in(folder: Path, secret: str = "") -> KeyRing:
+    """A fresh ring, with a partner's secret of this name where one is given."""
     folder.mkdir(parents=True, exist_ok=True)
-    return read_key_ring(make_development_keys(folder), environment="demonstration")
+    path = make_development_keys(folder)
+    if secret:
+        entry = f"  - id: {secret}\n    purpose: partner\n    state: active\n    file: {secret}.secret\n"
+        path.write_text(path.read_text() + entry)
+    return read_key_ring(path, environment="demonstration")
 
 
 @asynccontextmanager
-async def kit(folder: Path, one: PartnerRegistration, deadline_s: float = 3.0) -> AsyncIterator[Kit]:
-    """A kit for this registration, with a store of its own."""
-    ring, clock = ring_in(folder), SystemClock()
+async def kit(
+    folder: Path, one: PartnerRegistration, deadline_s: float = 3.0, secret: str = ""
+) -> AsyncIterator[Kit]:
+    """A kit for this registration, with a store and a ring of its own."""
+    ring, clock = ring_in(folder, secret), SystemClock()
     plugins = load_plugins(["watersmeet"])
     store = SqliteReleaseStore.open(folder / "store.sqlite", ring, clock, chain="conformance")
     try:
@@ -86,14 +93,15 @@ async def checked(
     listed: TestPeople | None = None,
     *,
     connector: str = "fhir_r4",
-    base_path: str = "",
     deadline_s: float = 3.0,
+    tls: ssl.SSLContext | None = None,
+    secret: str = "",
     **changes: Any,
 ) -> Report:
     """What the kit says of a partner that this application plays."""
-    async with served(app) as origin:
-        one = registered(origin + base_path, connector, **changes)
-        async with kit(folder, one, deadline_s) as made:
+    async with served(app, tls=tls) as origin:
+        one = registered(origin, connector, **changes)
+        async with kit(folder, one, deadline_s, secret) as made:
             return await made.check(listed or people())
 
 

@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 
 from broker.adapters.keys import read_key_ring
 from broker.adapters.release_store import verify_store
@@ -25,7 +26,12 @@ class Row:
 
 def rows(settings: Settings) -> list[Row]:
     """Every durable record, oldest first."""
-    with closing(sqlite3.connect(f"file:{settings.store_path}?mode=ro", uri=True)) as database:
+    return rows_in(settings.store_path)
+
+
+def rows_in(store: Path) -> list[Row]:
+    """Every durable record of the store in this file, oldest first."""
+    with closing(sqlite3.connect(f"file:{store}?mode=ro", uri=True)) as database:
         found = database.execute("SELECT id, body FROM record ORDER BY id").fetchall()
     return [Row(sequence, read_body(raw)) for sequence, raw in found]
 
