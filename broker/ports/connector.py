@@ -206,8 +206,9 @@ class Manifest:
 
     `proof` is demographics, number or lookup; `reads` are the only calls that the transport lets
     through: (method, path pattern) with `{id}` for one path segment, `{type}` for a resource type,
-    `{provider}` for a whole web address that a proxy is to call, and `{base}` alone for the endpoint
-    itself. A `next` link must match a read as well. `services` are the reads of each further endpoint.
+    `{provider}` for a whole web address that a proxy is to call, `{encoded_provider}` for one that is
+    escaped into one segment, and `{base}` alone for the endpoint itself. A `next` link must match a read
+    as well. `services` are the reads of each further endpoint.
 
     `reads_from_settings`: what may be read stands in the registration; the connector's `reads` hold it.
     `files`: settings that name a file, relative to the registration's own. `writes_authorization`: the

@@ -10,7 +10,8 @@ reads:                       # every call that may ever be made, paging links to
                              # {base} alone the endpoint itself
   - {method: POST, path: Patient/_search}
   - {method: GET, path: "{type}"}
-                             # {type} a resource type, {provider} a web address given to a proxy;
+                             # {type} a resource type, {provider} a web address given to a proxy,
+                             # {encoded_provider} one that is a single, escaped segment;
                              # `service: name` where it is a read of a further endpoint
 settings:                    # every setting of `create`, each described in one line
   patient_search: How the partner's own patient id is found, `post` or `get`.
@@ -36,7 +37,7 @@ METHODS = ("GET", "POST", "QUERY")  # QUERY: a message of this type over MLLP
 
 FLAGS = ("reads_from_settings", "writes_authorization", "documents", "locates", "rehearsal")
 
-_SEGMENT = re.compile(r"\{id\}|\{type\}|\{provider\}|[A-Za-z0-9$_.\-^]+")
+_SEGMENT = re.compile(r"\{id\}|\{type\}|\{provider\}|\{encoded_provider\}|[A-Za-z0-9$_.\-^]+")
 
 
 def read_manifest(path: Path) -> Manifest:

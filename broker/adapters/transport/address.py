@@ -4,6 +4,7 @@ Host and base path are fixed by the registration. A path must match a read of th
 own `next` link is resolved against the endpoint and must stay on its origin, under its path, and match a
 read as well. `{base}` in a read is the endpoint itself (HAPI pages that way), `{provider}` a web address
 that the endpoint, a proxy, is to call: it stands in the path as it is, its two slashes with it.
+`{encoded_provider}` is a whole one as a single segment, each of its own signs escaped: https alone.
 """
 
 from __future__ import annotations
@@ -24,7 +25,17 @@ _SEGMENT = (
 )
 # A whole web address in a path, as a proxy takes it: no port of its own tricks, no user, no query.
 _PROVIDER = rf"https?://[A-Za-z0-9](?:[A-Za-z0-9.\-]{{0,252}})(?::[0-9]{{1,5}})?(?:/{_SEGMENT})*"
-_PLACEHOLDERS = {"{id}": _SEGMENT, "{type}": r"[A-Z][A-Za-z]{1,63}", "{provider}": _PROVIDER}
+# The same, escaped once: a host, a port, and segments that neither climb nor hide a sign of their own.
+_ESCAPED_SEGMENT = r"(?!\.{1,2}(?:%2F|\Z))(?:[A-Za-z0-9\-._~]|%(?:2[146-9A-C]|3[ABD]|40))+"
+_ENCODED_PROVIDER = (
+    rf"https%3A%2F%2F[A-Za-z0-9](?:[A-Za-z0-9.\-]{{0,252}})(?:%3A[0-9]{{1,5}})?(?:%2F{_ESCAPED_SEGMENT})*"
+)
+_PLACEHOLDERS = {
+    "{id}": _SEGMENT,
+    "{type}": r"[A-Z][A-Za-z]{1,63}",
+    "{provider}": _PROVIDER,
+    "{encoded_provider}": _ENCODED_PROVIDER,
+}
 _PLAIN = re.compile(r"[A-Za-z0-9_.~\-]*", re.ASCII).fullmatch
 _PRINTABLE = "".join(chr(code) for code in range(0x21, 0x7F))
 _DEFAULT_PORTS = {"http": 80, "https": 443}
