@@ -46,7 +46,11 @@ async def report_on(folder: Path) -> tuple[Report, bytes]:
         kit(folder, registered(origin, "fhir_r4")) as one,
     ):
         report = await one.check(people())
-    return report, b"".join(path.read_bytes() for path in folder.glob("store.sqlite*"))
+    return report, _stored(folder)
+
+
+def _stored(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.glob("store.sqlite*"))
 
 
 async def test_every_question_has_its_intent_before_it_is_asked(tmp_path: Path) -> None:
