@@ -61,15 +61,14 @@ def patient(item: Item, around: Surroundings) -> Tree:
 
 def _identifier(value: Value, number_authority: str) -> Tree:
     """A CX. The NHS number goes by its own system, however the partner names who gave it."""
-    namespace, universal = value.text(4, 1), value.text(4, 2)
-    is_number = (
-        value.text(5) == _NHS_KIND or namespace == number_authority or _NHS_OID in {namespace, universal}
-    )
+    named = {value.text(4, 1), value.text(4, 2)}
+    known = number_authority in named or _NHS_OID in named
     found = identifier(value)
-    if not is_number:
+    if not known and value.text(5) != _NHS_KIND:
         return found
     found.pop("_system", None)
-    return {**found, "system": NHS_NUMBER_SYSTEM}
+    given = {} if known or not value.part(4) else {"_system": {"extension": [as_given(value.part(4))]}}
+    return {**found, "system": NHS_NUMBER_SYSTEM, **given}
 
 
 def _death(pid: Taking) -> Tree:

@@ -49,6 +49,14 @@ def test_a_number_is_known_by_its_authority_its_kind_or_its_object_identifier(ma
     )[0]
     (number,) = person["identifier"]
     assert (number["system"], number["value"]) == ("https://fhir.nhs.uk/Id/nhs-number", "999 000 0018")
+    assert "_system" not in number
+
+
+def test_a_number_of_the_national_kind_keeps_the_name_of_whoever_gave_it() -> None:
+    """Another authority's name stands beside the national system."""
+    (number,) = translated("PID|||9990000018^^^ELSEWHERE^NH||Rao")[0]["identifier"]
+    assert number["system"] == "https://fhir.nhs.uk/Id/nhs-number"
+    assert given(number["_system"]) == ["ELSEWHERE"]
 
 
 def test_results_belong_to_their_report_their_person_and_their_visit() -> None:
