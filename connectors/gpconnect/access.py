@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from connectors.settings import SettingFault, Settings
 
@@ -56,7 +56,7 @@ class Access:
     device_version: str
     user_system: str
     smartcard_issuers: frozenset[str]
-    directory_minutes: int
+    directory_minutes: int = _MINUTES
     direct: Mapping[str, Provider] = field(default_factory=dict)
 
 
@@ -83,7 +83,19 @@ def read_access(settings: AccessSettings) -> Access:
 
     A connector takes its own settings first.
     """
-    access = Access(
+    access = replace(
+        read_caller(settings),
+        directory_minutes=settings.whole("directory_minutes", _MINUTES, least=1, most=_MINUTES_MAX),
+        direct=_direct(settings),
+    )
+    settings.finish()
+    check_caller(access)
+    return access
+
+
+def read_caller(settings: AccessSettings) -> Access:
+    """Take what says who asks, and in whose words."""
+    return Access(
         consumers=settings.consumers("consumers"),
         issuer=settings.text("issuer", _WEB_ADDRESS, "the web address that names this consumer in tokens"),
         device_system=settings.text("device_system", _WEB_ADDRESS, "a web address") or _DEVICE_SYSTEM,
@@ -92,17 +104,17 @@ def read_access(settings: AccessSettings) -> Access:
         device_version=settings.text("device_version", _PLAIN, "a version without spaces") or "1",
         user_system=settings.text("user_system", _WEB_ADDRESS, "a web address") or _USER_SYSTEM,
         smartcard_issuers=settings.addresses("smartcard_issuers"),
-        directory_minutes=settings.whole("directory_minutes", _MINUTES, least=1, most=_MINUTES_MAX),
-        direct=_direct(settings),
     )
-    settings.finish()
+
+
+def check_caller(access: Access) -> None:
+    """Raises SettingFault where nobody could ask."""
     if not access.consumers:
         raise SettingFault(
             "`consumers` names nobody. Give each organisation that asks its `asid` and `name`."
         )
     if not access.issuer:
         raise SettingFault("`issuer` is missing. Give the web address that names this consumer in tokens.")
-    return access
 
 
 def _direct(settings: Settings) -> dict[str, Provider]:

@@ -98,9 +98,11 @@ class _Outcome(msgspec.Struct, gc=False, tag_field="resourceType", tag="Operatio
 _OUTCOME = msgspec.json.Decoder(_Outcome)
 
 
-def refusal_of(answer: HttpResponse) -> Refusal | None:
-    """What an answer without a Bundle says; None for a 200 that names no error."""
-    said = _refusals(_issues(answer.body) or ())
+def refusal_of(answer: HttpResponse, by_code: Mapping[str, Refusal] = BY_CODE) -> Refusal | None:
+    """What an answer without a Bundle says; None for a 200 that names no error. `by_code` are the words
+    of another of Spine's services.
+    """
+    said = _refusals(_issues(answer.body) or (), by_code)
     if answer.status != OK:
         # The code tells more than the status, so it comes first among equals.
         said = [*said, _of_status(answer.status)]
@@ -130,8 +132,8 @@ def _cause_of(issue: _Issue) -> Cause:
     return Cause.NONE if issue.severity == "information" else Cause.PARTNER_WARNING
 
 
-def _refusals(issues: Iterable[_Issue]) -> list[Refusal]:
-    return [refusal for word in _words(issues) for refusal in _of_word(word)]
+def _refusals(issues: Iterable[_Issue], by_code: Mapping[str, Refusal] = BY_CODE) -> list[Refusal]:
+    return [refusal for word in _words(issues) for refusal in _of_word(word, by_code)]
 
 
 def _words(issues: Iterable[_Issue]) -> Iterator[str]:
@@ -141,9 +143,9 @@ def _words(issues: Iterable[_Issue]) -> Iterator[str]:
                 yield (word or "").upper().replace(" ", "_")
 
 
-def _of_word(word: str) -> Iterator[Refusal]:
-    if word in BY_CODE:
-        yield BY_CODE[word]
+def _of_word(word: str, by_code: Mapping[str, Refusal]) -> Iterator[Refusal]:
+    if word in by_code:
+        yield by_code[word]
     yield from (refusal for start, refusal in BY_PROXY_WORD.items() if word.startswith(start))
 
 

@@ -49,7 +49,16 @@ class Refused(Exception):
 
 
 def check_headers(headers: Mapping[str, str], interaction: str) -> None:
-    """Every header that Spine demands, each of its own form."""
+    """Every header that Spine and a practice demand, each of its own form."""
+    check_call(headers, interaction)
+    if headers.get("Accept") != MEDIA_TYPE:
+        raise Refused("BAD_REQUEST")
+    if headers.get("Content-Type") != MEDIA_TYPE:
+        raise Refused("415", status=415, proxy_word="Unsupported_Media_Type")
+
+
+def check_call(headers: Mapping[str, str], interaction: str) -> None:
+    """What the proxy itself demands: who calls whom, for what, and under which id."""
     try:
         uuid.UUID(headers.get("Ssp-TraceID", ""))
     except ValueError:
@@ -57,10 +66,8 @@ def check_headers(headers: Mapping[str, str], interaction: str) -> None:
     for name in ("Ssp-From", "Ssp-To"):
         if not _ASID.fullmatch(headers.get(name, "")):
             raise Refused("BAD_REQUEST")
-    if headers.get("Ssp-InteractionID") != interaction or headers.get("Accept") != MEDIA_TYPE:
+    if headers.get("Ssp-InteractionID") != interaction:
         raise Refused("BAD_REQUEST")
-    if headers.get("Content-Type") != MEDIA_TYPE:
-        raise Refused("415", status=415, proxy_word="Unsupported_Media_Type")
 
 
 def check_parties(headers: Mapping[str, str], consumers: Mapping[str, str] | None, asid: str) -> None:
