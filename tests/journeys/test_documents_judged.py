@@ -91,7 +91,7 @@ async def test_an_objection_while_the_document_is_asked_for_holds(
     async def give(request: web.Request) -> web.StreamResponse:
         asked.set()
         await go_on.wait()
-        return await streamed(SIZE)(request)
+        return await streamed(40 * MIB)(request)  # more than sockets hold of what nobody reads
 
     desk.filing.gives["b1"] = give
     opening = asyncio.create_task(opened(desk.small, desk.url))

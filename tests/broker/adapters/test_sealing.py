@@ -13,6 +13,7 @@ from broker.adapters.keys import KeyRing, Purpose, read_key_ring
 from broker.adapters.keys.rotation import rotate_key
 from broker.adapters.sealing import WINDOW_S, RingSealer
 from broker.domain.errors import Gone, NotFound, ServiceDown
+from broker.ports.sealer import POINTER_BYTES
 from tests.support.stores import ADA, BEN, clinician, demonstration_ring
 
 FHIR_ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
@@ -155,3 +156,63 @@ def test_ids_and_digests_cost_next_to_nothing(sealer: RingSealer) -> None:
     """Thousands of items in one answer must not be felt: far under 10 us each even on a busy machine."""
     for work in (lambda: sealer.item_id("acute", "Observation/1"), lambda: sealer.digest(b"x" * 1_100)):
         assert min(timeit.repeat(work, number=2_000, repeat=9)) / 2_000 < 10e-6
+
+
+POINTER = bytes(range(POINTER_BYTES))
+
+
+def test_a_documents_token_opens_to_its_number_and_pointer(sealer: RingSealer) -> None:
+    """For the same caller in the same window; always the same, in 64 characters of FHIR's alphabet."""
+    token = sealer.document_token(ADA, POINTER, clinician(), at_s=AT_S)
+    assert sealer.open_document_token(token, clinician(), at_s=AT_S) == (ADA, POINTER)
+    assert token == sealer.document_token(ADA, POINTER, clinician(), at_s=AT_S)
+    assert token != sealer.document_token(ADA, POINTER[::-1], clinician(), at_s=AT_S)
+    assert token != sealer.document_token(BEN, POINTER, clinician(), at_s=AT_S)
+    assert len(token) == 64
+    assert FHIR_ID.fullmatch(token)
+
+
+def test_a_documents_token_is_its_callers_and_its_windows(sealer: RingSealer) -> None:
+    """Another user's is not found; an old one is gone for its owner alone; one of tomorrow is not found."""
+    token = sealer.document_token(ADA, POINTER, clinician(), at_s=AT_S)
+    with pytest.raises(NotFound):
+        sealer.open_document_token(token, clinician("somebody-else"), at_s=AT_S)
+    with pytest.raises(NotFound):
+        sealer.open_document_token(token, clinician("somebody-else"), at_s=AT_S + WINDOW_S)
+    with pytest.raises(Gone):
+        sealer.open_document_token(token, clinician(), at_s=AT_S + WINDOW_S)
+    with pytest.raises(NotFound):
+        sealer.open_document_token(token, clinician(), at_s=AT_S - WINDOW_S)
+
+
+def test_one_kind_of_token_never_opens_as_the_other(sealer: RingSealer) -> None:
+    """Neither as it stands nor cut to the other's length."""
+    patient = sealer.patient_token(ADA, clinician(), at_s=AT_S)
+    document = sealer.document_token(ADA, POINTER, clinician(), at_s=AT_S)
+    short = sealer.document_token(ADA, b"", clinician(), at_s=AT_S)
+    assert len(short) == len(patient)
+    for token in (document, document[: len(patient)], short):
+        with pytest.raises(NotFound):
+            sealer.open_patient_token(token, clinician(), at_s=AT_S)
+    for token in (patient, short, patient.ljust(64, "A")):
+        with pytest.raises(NotFound):
+            sealer.open_document_token(token, clinician(), at_s=AT_S)
+
+
+@given(place=some.integers(0, 63), character=some.sampled_from("AZaz09-._ é"))
+def test_no_changed_documents_token_is_found(sealer: RingSealer, place: int, character: str) -> None:
+    """Whichever character is changed into whichever."""
+    token = sealer.document_token(ADA, POINTER, clinician(), at_s=AT_S)
+    forged = token[:place] + character + token[place + 1 :]
+    if forged != token:
+        with pytest.raises(NotFound):
+            sealer.open_document_token(forged, clinician(), at_s=AT_S)
+
+
+@given(pieces=some.lists(some.binary(max_size=50)))
+def test_a_digest_of_pieces_is_the_digest_of_the_whole(sealer: RingSealer, pieces: list[bytes]) -> None:
+    """However they are cut."""
+    digesting = sealer.digesting()
+    for piece in pieces:
+        digesting.update(piece)
+    assert digesting.digest() == sealer.digest(b"".join(pieces))
