@@ -123,6 +123,7 @@ class Term:
 class Party:
     """One signatory of the sharing agreement. Without `partner_id` it supplies nothing.
 
+    `also` are further registrations of the same organisation: the same party, spoken to in another way.
     `phase` is when its phase of the programme went live, `term` its own membership; both must hold.
     `seen` is what each role group may see of what this party supplies.
     """
@@ -135,6 +136,7 @@ class Party:
     term: Term
     asked: Asked = Asked.ALWAYS
     seen: Mapping[str, frozenset[Category]] = field(default_factory=dict)
+    also: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

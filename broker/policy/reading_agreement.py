@@ -34,18 +34,19 @@ def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agre
     phases = _phases(top)
     parties: dict[str, Party] = {}
     by_organisation: dict[str, Party] = {}
+    by_partner: dict[str, Party] = {}
     for section in top.sections("parties"):
         party = _party(section, phases, places, vocabulary)
         if party.party_id in parties:
             at = "partner" if party.partner_id else "party"
             raise section.fault(f"`{party.party_id}` has signed already.", "Keep one entry.", at=at)
         _sign(section, party, by_organisation)
+        _speak(section, party, by_partner)
         parties[party.party_id] = party
     sentences = {rule: words for (topic, rule), words in SENTENCES.items() if topic == places.topic}
     places.add_fixed(top, "parties", sentences)
     places.add_fixed(top, "phases", {"phase-not-live": sentences["phase-not-live"]})
-    of_partner = {party.partner_id: party for party in parties.values() if party.partner_id}
-    return Agreement(tuple(parties.values()), by_organisation, of_partner)
+    return Agreement(tuple(parties.values()), by_organisation, by_partner)
 
 
 def _phases(top: Section) -> Mapping[str, Term]:
@@ -72,6 +73,7 @@ def _party(section: Section, phases: Mapping[str, Term], places: Places, vocabul
         term=_term(section),
         asked=Asked(section.word("asked", Asked)) if partner else Asked.ALWAYS,
         seen=_supplies(section, vocabulary) if partner else {},
+        also=_also(section, vocabulary) if partner else frozenset(),
     )
     section.finish()
     return party
@@ -96,6 +98,19 @@ def _organisations(section: Section, partner: str | None, vocabulary: Vocabulary
         remedy = nearest("", registered) if registered else "List its ODS codes."
         raise section.fault("`organisations` lists none.", remedy, at="organisations")
     return frozenset(words)
+
+
+def _also(section: Section, vocabulary: Vocabulary) -> frozenset[str]:
+    return frozenset(section.words("also", vocabulary.partners, ()))
+
+
+def _speak(section: Section, party: Party, speaking: dict[str, Party]) -> None:
+    """Each registration is one party's: nobody could say by which agreement the second one is judged."""
+    for partner in sorted({party.partner_id} | party.also) if party.partner_id else ():
+        if partner in speaking:
+            problem = f"`{partner}` belongs to `{speaking[partner].party_id}` already."
+            raise section.fault(problem, "Keep it in one place.", at="also" if "also" in section else None)
+        speaking[partner] = party
 
 
 def _term(section: Section) -> Term:

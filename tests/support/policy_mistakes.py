@@ -203,6 +203,12 @@ MISTAKES = {
         "organisations: [RX901]",
         "`RX901` has signed already, as `addenbury`. Keep it in one place.",
     ),
+    "a registration of two parties": Mistake(
+        "sharing-agreement/policy.yaml",
+        "  - partner: addenbury\n",
+        "  - partner: addenbury\n    also: [papermill]\n",
+        "`papermill` belongs to `addenbury` already. Keep it in one place.",
+    ),
     "a partner that signed twice": Mistake(
         "sharing-agreement",
         "partner: papermill\n    name: Papermill Heart and Lung Hospital\n    organisations: [RX902]",

@@ -6,6 +6,7 @@ its carve-out. What cannot be told apart (a state nobody sorted, a partner nobod
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from broker.domain.category import Category
@@ -57,6 +58,7 @@ def holds_for(facts: Facts, groups: frozenset[str], policies: PolicySet, today: 
     if not objections:
         return ()
     viewer, known = _viewer_names(facts, policies), _known_names(facts, policies)
+    codes = {partner.partner_id: partner.ods_codes for partner in facts.partners}
     holds = []
     for objection in objections:
         if objection.state in policies.objections.ends:
@@ -65,7 +67,7 @@ def holds_for(facts: Facts, groups: frozenset[str], policies: PolicySet, today: 
             continue
         reaches, sources = _sources(objection.scope, viewer, known)
         if reaches:
-            holds.append(_hold(objection, sources, groups, policies, today))
+            holds.append(_hold(objection, _with_codes(sources, codes), groups, policies, today))
     return tuple(holds)
 
 
@@ -101,6 +103,13 @@ def _sources(
     if scope.direction is Direction.VIEWER:
         return False, None
     return True, scope.partners
+
+
+def _with_codes(sources: frozenset[str] | None, codes: Mapping[str, frozenset[str]]) -> frozenset[str] | None:
+    """Whoever objects to a partner means its organisations, however many registrations speak to them."""
+    if sources is None:
+        return None
+    return sources.union(*(codes.get(name, frozenset()) for name in sources))
 
 
 def _hold(

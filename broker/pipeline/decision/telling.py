@@ -81,5 +81,11 @@ def protection(
 
 
 def naming_of(partner_id: str, policies: PolicySet) -> Naming:
-    """What may be told of this partner's outcome, for a person who is not protected."""
-    return policies.disclosure.naming.get(partner_id, policies.disclosure.otherwise)
+    """What may be told of this partner's outcome, for a person who is not protected.
+
+    A further registration of a party is told as the party is, unless it is named itself.
+    """
+    naming = policies.disclosure.naming
+    party = policies.party_of_partner.get(partner_id)
+    of_party = naming.get(party.party_id) if party is not None else None
+    return naming.get(partner_id) or of_party or policies.disclosure.otherwise
