@@ -6,12 +6,13 @@ whole address as its path. A path without such an address is the practice's own,
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import uuid
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, TypeGuard
 
 from aiohttp import web
 
@@ -31,7 +32,9 @@ from connectors.gpconnect.strictness import (
 from connectors.gpconnect.stu3_record import RecordManners, record_bundle
 from connectors.gpconnect.world import Person, Practices
 from connectors.simulation import FHIR_JSON, BreakOff, Manners, World, application
+from connectors.simulation import number as simulated_number
 
+_DATE_CHARS = 10
 _PATHS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("POST", STRUCTURED_RECORD, re.compile(r"Patient/\$gpc\.getstructuredrecord")),
     ("GET", FIND_PATIENT, re.compile(r"Patient")),
@@ -42,12 +45,13 @@ _PATHS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """One call as it reached a practice; `ods` is empty for a direct one."""
+    """One call as it reached a practice; `ods` is empty for a direct one, `now_s` by its token."""
 
     request: web.Request
     ods: str
     interaction: str
     named_id: str
+    now_s: int = 0
 
 
 class _Spine:
@@ -65,6 +69,7 @@ class _Spine:
         self._dissent, self._sensitive, self._down_for = (
             frozenset(_texts(manners.get(name))) for name in ("dissent", "sensitive", "down_for")
         )
+        self._deceased_days = simulated_number(manners, "deceased_days")
         self._error = str(manners.get("error", ""))
 
     async def answer(self, request: web.Request) -> web.Response:
@@ -83,14 +88,16 @@ class _Spine:
         if asked.ods:
             check_parties(request.headers, self._consumers, self._practices.asid_of(asked.ods))
         root = root_of(asked.ods, asked.interaction) if asked.ods else ""
-        check_token(request.headers.get("Authorization", ""), root)
+        claims = check_token(request.headers.get("Authorization", ""), root)
         if self._error:
             raise Refused(self._error, status=int(str(self._manners.get("error_status", 0))))
-        if asked.interaction == STRUCTURED_RECORD:
-            return await self._record(asked)
-        if asked.interaction == FIND_PATIENT:
-            return self._find(asked)
-        return self._documents(asked) if asked.interaction == FIND_DOCUMENTS else self._binary(asked)
+        handlers = {
+            STRUCTURED_RECORD: self._record,
+            FIND_PATIENT: self._find,
+            FIND_DOCUMENTS: self._documents,
+            READ_BINARY: self._binary,
+        }
+        return await handlers[asked.interaction](replace(asked, now_s=claims["iat"]))
 
     @property
     def _consumers(self) -> Mapping[str, str] | None:
@@ -109,7 +116,7 @@ class _Spine:
 
     async def _record(self, asked: _Asked) -> web.Response:
         number, parameters = asked_of(await asked.request.read())
-        person = self._person(self._practices.by_number(number, asked.ods), number)
+        person = self._person(self._practices.by_number(number, asked.ods), number, asked.now_s)
         trace_id = self._trace_id(asked.request.headers["Ssp-TraceID"])
         return _bundle(record_bundle(person, parameters, self._record_manners, trace_id))
 
@@ -119,7 +126,7 @@ class _Spine:
             return ""
         return str(uuid.uuid5(uuid.UUID(given), "another")) if manner == "another" else given
 
-    def _find(self, asked: _Asked) -> web.Response:
+    async def _find(self, asked: _Asked) -> web.Response:
         """An empty Bundle for whoever is not to be found: the guide's own way here."""
         system, _, number = asked.request.query.get("identifier", "").partition("|")
         if system != "https://fhir.nhs.uk/Id/nhs-number":
@@ -127,16 +134,15 @@ class _Spine:
         if number in self._dissent:
             raise Refused("NO_PATIENT_CONSENT")
         self._break_off(number)
-        person = None if number in self._sensitive else self._practices.by_number(number, asked.ods)
-        return _bundle(_searchset([person.patient] if person else []))
+        person = self._practices.by_number(number, asked.ods)
+        return _bundle(_searchset([person.patient] if self._is_told_of(person, number, asked.now_s) else []))
 
-    def _documents(self, asked: _Asked) -> web.Response:
-        given = asked.request.query
+    async def _documents(self, asked: _Asked) -> web.Response:
         person = self._practices.by_local_id(asked.named_id, asked.ods)
-        person = self._person(person, person.number if person else "")
-        return _bundle(_searchset(self._library.listed(person, given)))
+        person = self._person(person, person.number if person else "", asked.now_s)
+        return _bundle(_searchset(self._library.listed(person, asked.request.query)))
 
-    def _binary(self, asked: _Asked) -> web.Response:
+    async def _binary(self, asked: _Asked) -> web.Response:
         content_type, content = self._library.content(asked.named_id, asked.ods)
         binary = {
             "resourceType": "Binary",
@@ -146,14 +152,24 @@ class _Spine:
         }
         return _bundle(write_tree(binary))
 
-    def _person(self, person: Person | None, number: str) -> Person:
+    def _person(self, person: Person | None, number: str, now_s: int) -> Person:
         """The person, unless the practice will not say that it has them."""
         self._break_off(number)
         if number in self._dissent:
             raise Refused("NO_PATIENT_CONSENT")
-        if person is None or number in self._sensitive:
+        if not self._is_told_of(person, number, now_s):
             raise Refused("PATIENT_NOT_FOUND")
         return person
+
+    def _is_told_of(self, person: Person | None, number: str, now_s: int) -> TypeGuard[Person]:
+        """Not of a sensitive person, and after a death for so many days alone as the manners say."""
+        if person is None or number in self._sensitive:
+            return False
+        died = str(person.patient.get("deceasedDateTime", ""))[:_DATE_CHARS]
+        if not died or not self._deceased_days:
+            return True
+        today = dt.datetime.fromtimestamp(now_s, dt.UTC).date()
+        return (today - dt.date.fromisoformat(died)).days <= self._deceased_days
 
     def _break_off(self, number: str) -> None:
         if number in self._down_for:

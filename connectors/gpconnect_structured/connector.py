@@ -55,11 +55,8 @@ def _pages(read: Searchset, areas: tuple[Area, ...]) -> Generator[Step, Any, lis
     unreadable = tuple(entry for entry in read.entries if not entry.readable)
     translation = yield from translate(raws)
     yield Page((*translation.entries, *unreadable))
-    return [
-        *doubts_of(read),
-        *doubts_of_lists(raws, areas),
-        *doubts_of_warnings(translation.list_warnings),
-    ]
+    of_lists = yield from doubts_of_lists(raws, areas)
+    return [*doubts_of(read), *of_lists, *doubts_of_warnings(translation.list_warnings)]
 
 
 def create(settings: Mapping[str, object]) -> GpConnectStructured:

@@ -6,13 +6,15 @@ empty one only with the reason that nothing is recorded.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from broker.domain.outcome import Cause
+from broker.ports.connector import Pause
 from connectors.gpconnect.areas import NO_CONTENT_RECORDED, Area
 
+_RESOURCES_BETWEEN_PAUSES = 1_000
 _MAY_BE_LIST = b'"List"'
 _BY_WARNING: Mapping[str, Cause] = {
     "confidential-items": Cause.CONFIDENTIAL_ITEMS,
@@ -47,13 +49,23 @@ class _List(msgspec.Struct, gc=False):
 _LIST = msgspec.json.Decoder(_List)
 
 
-def doubts_of_lists(raws: Iterable[bytes], areas: Iterable[Area]) -> Iterator[Cause]:
+def doubts_of_lists(
+    raws: Iterable[bytes], areas: Iterable[Area]
+) -> Generator[Pause, None, tuple[Cause, ...]]:
     """An area without its list was not given; an empty list without its reason may have been emptied."""
-    lists = [read for raw in raws if (read := _read(raw)) is not None]
-    for area in areas:
-        for code in area.lists:
-            held = [one for one in lists if one.code is not None and code in one.code.codes]
-            yield from _doubts_of_one(held)
+    codes = [code for area in areas for code in area.lists]
+    wanted = [code.encode() for code in codes]
+    lists: list[_List] = []
+    for count, raw in enumerate(raws, start=1):
+        if _MAY_BE_LIST in raw and any(code in raw for code in wanted):
+            lists += _read(raw)
+        if count % _RESOURCES_BETWEEN_PAUSES == 0:
+            yield Pause()
+    return tuple(doubt for code in codes for doubt in _doubts_of_one(_of_code(lists, code)))
+
+
+def _of_code(lists: Iterable[_List], code: str) -> list[_List]:
+    return [one for one in lists if one.code is not None and code in one.code.codes]
 
 
 def doubts_of_warnings(codes: Iterable[str]) -> Iterator[Cause]:
@@ -69,12 +81,10 @@ def _doubts_of_one(held: Sequence[_List]) -> Iterator[Cause]:
             yield Cause.NOT_OFFERED if one.emptyReason else Cause.PARTNER_WARNING
 
 
-def _read(raw: bytes) -> _List | None:
-    """None for any other resource, and for a list whose shape hides what it says."""
-    if _MAY_BE_LIST not in raw:
-        return None
+def _read(raw: bytes) -> list[_List]:
+    """Nothing for any other resource, and for a list whose shape hides what it says."""
     try:
         read = _LIST.decode(raw)
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    return read if read.resourceType == "List" else None
+        return []
+    return [read] if read.resourceType == "List" else []

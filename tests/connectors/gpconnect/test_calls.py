@@ -19,6 +19,7 @@ from connectors.gpconnect_documents import PLUGIN as DOCUMENTS_PLUGIN
 from connectors.gpconnect_structured import PLUGIN
 from tests.connectors.gpconnect.spine import (
     ASID,
+    CONSUMERS,
     DIRECT,
     DOCUMENTS,
     ISSUER,
@@ -159,6 +160,20 @@ def test_each_moment_of_asking_has_a_token_of_its_own() -> None:
     """A later ask is issued later."""
     later = replace(practice_ask(), asked_at=START + dt.timedelta(seconds=61))
     assert claims_of(request_of(later))["iat"] == ISSUED_AT + 61
+
+
+@pytest.mark.parametrize(
+    ("ods", "asid", "name"), [("RZZ01", ASID, "A hospital"), ("RYY99", "200000000199", "A council")]
+)
+def test_each_organisation_asks_as_itself(ods: str, asid: str, name: str) -> None:
+    """Of several, the user's own stands in the header and in the token."""
+    consumers = {**CONSUMERS, "RYY99": {"asid": "200000000199", "name": "A council"}}
+    ask = practice_ask()
+    ask = replace(ask, requester=replace(ask.requester, organisation_ods=ods))
+    request = request_of(ask, consumers=consumers)
+    home = claims_of(request)["requesting_organization"]
+    assert request.headers["Ssp-From"] == asid
+    assert (home["identifier"][0]["value"], home["name"]) == (ods, name)
 
 
 def test_a_user_of_an_unknown_organisation_is_not_asked_for() -> None:

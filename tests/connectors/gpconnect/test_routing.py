@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -24,7 +25,7 @@ from tests.connectors.gpconnect.spine import (
     practice_ask,
     spoken,
 )
-from tests.support.patients import ASHA, BEN
+from tests.support.patients import ASHA, BEN, OLD, patient
 
 BOTH = pytest.mark.parametrize(
     ("plugin", "categories"),
@@ -100,6 +101,19 @@ async def test_a_sensitive_person_is_not_available(plugin: Plugin, categories: A
 
 
 @BOTH
+@pytest.mark.parametrize(
+    ("died", "label"), [("2026-02-01", OutcomeLabel.COMPLETE), ("2026-01-31", OutcomeLabel.NOT_AVAILABLE)]
+)
+async def test_after_a_death_a_practice_answers_for_so_many_days(
+    plugin: Plugin, categories: Any, died: str, label: OutcomeLabel
+) -> None:
+    """Then the record is not available, and no reason is given or made up."""
+    people = {ASHA.digits: ({**patient(ASHA.digits, "a1"), "deceasedDateTime": died},)}
+    ending, _, _ = await spoken(plugin, practice_ask(categories), people=people, deceased_days=28)
+    assert (ending.label, ending.cause) == (label, Cause.NONE)
+
+
+@BOTH
 async def test_a_break_off_for_one_person_is_theirs_alone(plugin: Plugin, categories: Any) -> None:
     """Ben's question breaks, and Asha's is answered."""
     ending, _, _ = await spoken(plugin, practice_ask(categories), down_for=[BEN.digits])
@@ -139,3 +153,15 @@ async def test_the_root_of_the_practice_stands_whole_in_the_path() -> None:
     """Its two slashes with it, as the proxy reads it."""
     _, _, journal = await spoken(PLUGIN, practice_ask())
     assert journal[-1] == Asked("POST", f"/{ROOT}/Patient/$gpc.getstructuredrecord")
+
+
+@BOTH
+async def test_a_superseded_number_is_not_asked_under(plugin: Plugin, categories: Any) -> None:
+    """A practice is asked under the number that the index holds current, whichever was given."""
+    ask = practice_ask(categories)
+    superseded = replace(ask, patient=replace(ask.patient, numbers=frozenset({ASHA, OLD})))
+    ending, heard, _ = await spoken(plugin, superseded)
+    sent = b"".join(one.body or str(one.query).encode() for one in heard.requests)
+    assert ending.label is OutcomeLabel.COMPLETE
+    assert ASHA.digits.encode() in sent
+    assert OLD.digits.encode() not in sent
