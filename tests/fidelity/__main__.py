@@ -8,11 +8,14 @@ where every aim is met.
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.fidelity import agreement_stu3
-from tests.fidelity.measuring import measured
+from connectors.hl7v2.translating import translate_message
+from tests.fidelity import agreement_hl7v2, agreement_stu3
+from tests.fidelity.conserving_hl7v2 import conserved
+from tests.fidelity.measuring import measured, total
 from tests.fidelity.plants import PLANTS
 from tests.fidelity.reading import Source
 from tests.fidelity.records import record
@@ -21,6 +24,7 @@ from tests.fidelity.sample import sample
 from tests.fidelity.sources import sources
 from tests.fidelity.translating import from_stu3
 from tests.fidelity.validating import Validation
+from tests.fidelity.validating_others import of_compositions, of_messages
 from tests.support.real_data import PROJECT, VARIABLE, real_data_folder
 
 WRITTEN = PROJECT / "build" / "fidelity.json"
@@ -47,6 +51,12 @@ def run(folder: Path) -> Report:
         for output in held.outputs:
             from_records.show(source.name, output.tree)
     report.agreements["stu3-to-r4"] = agreement_stu3.agreement(folder, from_stu3)
+    report.agreements["hl7v2"] = agreement_hl7v2.agreement(folder, translate_message)
+    report.validations["hl7v2"] = of_messages(folder, translate_message)
+    report.validations["openehr"] = of_compositions(folder)
+    done: Counter[str] = Counter()
+    found = agreement_hl7v2.messages(folder)
+    report.messages = total("hl7v2", (conserved(*each, translate_message, done) for each in found))
     return report
 
 

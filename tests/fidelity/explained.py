@@ -76,18 +76,19 @@ def reasons(path: Path) -> list[Reason]:
 
 def leaves(tree: Any) -> dict[str, Any]:
     """Each leaf of a tree by its path."""
-    return {_path(place): value for place, value in _leaves(tree, ())}
+    return {_path(place): value for place, value in leaves_of(tree)}
 
 
-def _leaves(node: Any, place: Place) -> Iterator[tuple[Place, Any]]:
+def leaves_of(node: Any, place: Place = ()) -> Iterator[tuple[Place, Any]]:
+    """Each leaf with its place; the URL of an extension is its step."""
     if isinstance(node, dict):
         for steps, value in members(node):
             if steps == ("url",) and place and isinstance(place[-1], Ext):
                 continue  # the step to the extension says it already
-            yield from _leaves(value, (*place, *steps))
+            yield from leaves_of(value, (*place, *steps))
     elif isinstance(node, list):
         for position, value in enumerate(node):
-            yield from _leaves(value, (*place, position))
+            yield from leaves_of(value, (*place, position))
     elif node is not None:
         yield place, node
 

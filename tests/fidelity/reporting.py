@@ -27,6 +27,7 @@ class Report:
     left_out: dict[str, str] = field(default_factory=dict)
     agreements: dict[str, Agreement] = field(default_factory=dict)
     validations: dict[str, Validation] = field(default_factory=dict)
+    messages: Row = field(default_factory=lambda: Row("hl7v2"))
 
     @property
     def whole(self) -> Row:
@@ -65,12 +66,21 @@ class Report:
         if whole.caught != whole.planted:
             yield f"{whole.planted - whole.caught} planted faults not caught"
         yield from self._own_failures()
+        yield from self._messages_failures()
         yield from self._judges_failures()
 
     def _own_failures(self) -> Iterator[str]:
         for row in self.rows:
             if row.section == OWN and (row.lost or row.found != row.facts or row.added or row.listed):
                 yield f"our own record is not translated whole: {row.line()}"
+
+    def _messages_failures(self) -> Iterator[str]:
+        if self.messages.found != self.messages.facts:
+            yield f"messages: {self.messages.facts - self.messages.found} values not found again"
+        if set(self.messages.reasons) - REASONS:
+            yield "messages: items listed for a reason that is not in the table"
+        if self.messages.caught != self.messages.planted:
+            yield f"messages: {self.messages.planted - self.messages.caught} planted faults not caught"
 
     def _judges_failures(self) -> Iterator[str]:
         for name, agreement in self.agreements.items():
@@ -95,10 +105,11 @@ def lines(report: Report) -> Iterator[str]:
     whole = report.whole
     yield "facts          " + "; ".join(f"{kind} {count}" for kind, count in sorted(whole.kinds.items()))
     for reason in sorted(REASONS | set(whole.reasons)):
-        yield f"listed         {reason}: {whole.reasons[reason]}"
+        yield f"listed         {reason}: {whole.reasons[reason]}; HL7 v2 {report.messages.reasons[reason]}"
+    yield f"messages       {report.messages.line()}"
     yield from _of_judges(report)
-    yield from _limited("complaint", total("", report.rows).complaints)
-    yield from _limited("not caught", whole.uncaught)
+    yield from _limited("complaint", total("", report.rows).complaints + report.messages.complaints)
+    yield from _limited("not caught", whole.uncaught + report.messages.uncaught)
     yield from (f"failed         {failure}" for failure in report.failures())
     passed, shown = report.validation
     yield f"validation: {passed} of {shown}"
@@ -135,6 +146,7 @@ def write(report: Report, path: Path) -> None:
     found = {
         **_figures(report.whole),
         "records": [_figures(row) for row in report.rows],
+        "messages": _figures(report.messages),
         "left_out": report.left_out,
         "agreement": {
             name: {
