@@ -204,9 +204,10 @@ MISTAKES = {
         "`RX901` has signed already, as `addenbury`. Keep it in one place.",
     ),
     "a registration of two parties": Mistake(
-        "sharing-agreement/policy.yaml",
+        "sharing-agreement",
         "  - partner: addenbury\n",
         "  - partner: addenbury\n    also: [papermill]\n",
+        "partner: papermill",
         "`papermill` belongs to `addenbury` already. Keep it in one place.",
     ),
     "a partner that signed twice": Mistake(
