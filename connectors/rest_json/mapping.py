@@ -160,6 +160,10 @@ class MappingFile:
         """Every call that this mapping may make, as a manifest lists them."""
         listings = (self.search.listing, *(section.listing for section in self.sections))
         paths = [(listing.method, listing.path) for listing in listings]
-        # A search by POST goes on by GET.
-        links = [("GET", listing.path) for listing in listings if listing.paging.kind == "link"]
+        # A search by POST goes on by GET, from the path of what is searched.
+        links = [
+            ("GET", listing.path.removesuffix("/_search"))
+            for listing in listings
+            if listing.paging.kind == "link"
+        ]
         return tuple(dict.fromkeys([*paths, ("GET", self.person.path), *links]))

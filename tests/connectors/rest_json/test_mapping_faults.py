@@ -99,6 +99,15 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
         ("state, table: state}", "state, fixed: activ}", "Did you mean `active`?"),
         ("open: active", "open: activated", "has `activated`, which R4 does not have here."),
         ("open: active", "true: active", "Put it in quotes."),
+        ("code: {from: what}", "code: {from: 'a b'}", "`from` is not a path."),
+        ("code: {from: what}", "code: {from: what, when: {'a b': x}}", "`a b` is not a path."),
+        ("code: {from: what}", "code: {from: what, when: {'tags[].k': x}}", "speaks of another list."),
+        (
+            "status: {from: state",
+            "period.start: {fixed: now}\n          status: {from: state",
+            "does not fit",
+        ),
+        ("birthDate: {from: born}", "birthDate: {from: born, table: state}", "this member is not coded."),
     ],
 )
 def test_a_fault_names_where_it_is_and_what_to_do(tmp_path: Path, old: str, new: str, said: str) -> None:
