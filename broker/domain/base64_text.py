@@ -11,6 +11,7 @@ _WHITESPACE = b" \t\r\n"
 _ESCAPE_CHARS_MAX = 6
 _QUANTUM = 4
 _PADDING_MAX = 2
+_ASCII_END = 0x80
 
 
 class NotBase64(ValueError):
@@ -70,5 +71,5 @@ def _meant(escape: re.Match[bytes]) -> bytes:
     code, name = escape.groups()
     if code is not None:
         value = int(code, 16)
-        return bytes([value]) if value < 0x80 and value != ord("\\") else b"\\"  # noqa: PLR2004 - ASCII
+        return bytes([value]) if value < _ASCII_END and value != ord("\\") else b"\\"
     return _NAMED.get(name, b"\\")

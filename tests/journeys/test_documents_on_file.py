@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import io
 import json
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +34,6 @@ from tests.support.small_network import NUMBER, small_network
 
 CONTENT = b"A letter about Zebedee Marksworth, who was seen at nobody's business."
 TITLE = "Letter about Zebedee Marksworth"
-
-
-@pytest.fixture
-def written() -> Iterator[io.BytesIO]:
-    """What this process logs."""
-    with logs_in_memory("debug") as stream:
-        yield stream
 
 
 async def newest_access(settings: Settings) -> dict[str, Any]:
@@ -139,26 +130,27 @@ async def test_no_file_knows_a_document(tmp_path: Path, monkeypatch: pytest.Monk
     assert [mark for mark in marks if mark in found] == []
 
 
-async def test_documents_log_no_address_person_or_word_of_theirs(written: io.BytesIO, tmp_path: Path) -> None:
+async def test_documents_log_no_address_person_or_word_of_theirs(tmp_path: Path) -> None:
     """Sent, cut, refused, failing, left and forged: lines, and no mark in any."""
-    filing = Filing([reference("d-31", attachment("Binary/letter-5150", title=TITLE))])
-    async with small_network(tmp_path, {"alder": filing.app()}) as small:
-        url = await link(small)
-        for give in (
-            raw(CONTENT),
-            streamed(2 * MIB, until=MIB),
-            status(500),
-            raw(CONTENT, "application/fhir+json"),
-        ):
-            filing.gives["letter-5150"] = give
-            await opened(small, url)
-        await opened(small, url[:-1])
-        held = asyncio.Event()
-        filing.gives["letter-5150"] = streamed(4 * MIB, until=MIB, held=held)
-        async with small.client.session.get(url, headers=small.client.headers()) as response:
-            await response.content.readexactly(1_000)
-        await last_ending(small)
-        token, bearer = url.rpartition("/")[2], small.client.token()
+    with logs_in_memory("debug") as written:
+        filing = Filing([reference("d-31", attachment("Binary/letter-5150", title=TITLE))])
+        async with small_network(tmp_path, {"alder": filing.app()}) as small:
+            url = await link(small)
+            for give in (
+                raw(CONTENT),
+                streamed(2 * MIB, until=MIB),
+                status(500),
+                raw(CONTENT, "application/fhir+json"),
+            ):
+                filing.gives["letter-5150"] = give
+                await opened(small, url)
+            await opened(small, url[:-1])
+            held = asyncio.Event()
+            filing.gives["letter-5150"] = streamed(4 * MIB, until=MIB, held=held)
+            async with small.client.session.get(url, headers=small.client.headers()) as response:
+                await response.content.readexactly(1_000)
+            await last_ending(small)
+            token, bearer = url.rpartition("/")[2], small.client.token()
     text = written.getvalue().decode()
     events = [json.loads(line)["event"] for line in text.splitlines()]
     assert {"document-cut", "request-answered", "request-refused", "request-failed", "client-left"} <= set(
