@@ -194,7 +194,10 @@ def within(put: Put, element: str, *, many: bool) -> Put:
     """A member that R4 keeps one level down, in an element or in the only element of a list."""
 
     def put_within(value: Any, out: Tree, context: Context) -> None:
-        holder = out.setdefault(element, [{}] if many else {})
-        put(value, holder[0] if many else holder, context)
+        held = out.get(element)
+        holder: Tree = {} if held is None else held[0] if many else held
+        put(value, holder, context)
+        if held is None and holder:
+            out[element] = [holder] if many else holder
 
     return put_within

@@ -94,12 +94,16 @@ def words(raw: bytes) -> set[str]:
 def _unfolded(tree: Any) -> Iterator[str]:
     for text in strings(tree):
         yield text
-        try:
-            inside = json.loads(text, parse_float=str)
-        except ValueError:
-            continue
-        if inside != tree:
-            yield from _unfolded(inside)
+        if text[:1] in {"{", "[", '"'}:
+            yield from _inside(text)
+
+
+def _inside(text: str) -> Iterator[str]:
+    try:
+        inside = json.loads(text, parse_float=str)
+    except ValueError:  # it begins like JSON and is words
+        return
+    yield from [inside] if isinstance(inside, str) else _unfolded(inside)
 
 
 def faults(raw: bytes) -> list[str]:
