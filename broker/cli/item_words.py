@@ -40,6 +40,7 @@ _ORDINARY_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
         "MedicationDispense": frozenset({"completed"}),
         "Encounter": frozenset({"finished"}),
         "CarePlan": frozenset({"plan"}),
+        "List": frozenset({"snapshot"}),
     }
 )
 
@@ -124,6 +125,17 @@ def _plan(item: Tree) -> str:
     return f"{title}: {'; '.join(filter(None, steps))}" if any(steps) else title
 
 
+def _list(item: Tree) -> str:
+    """What a list says of itself: its name, and that it is empty where it is."""
+    name = str(item.get("title") or concept(item.get("code")))
+    return f"{name}: nothing recorded by this source" if item.get("emptyReason") else name
+
+
+def _who_or_where(item: Tree) -> str:
+    name = item.get("name")
+    return person(item) if isinstance(name, list) else str(name or "")
+
+
 def _document(item: Tree) -> str:
     return ": ".join(filter(None, (concept(item.get("type")), str(item.get("description", "")))))
 
@@ -141,6 +153,11 @@ _KINDS: Mapping[str, Callable[[Tree], str]] = MappingProxyType(
         "Appointment": _appointment,
         "CarePlan": _plan,
         "DocumentReference": _document,
+        "List": _list,
+        "Practitioner": _who_or_where,
+        "Organization": _who_or_where,
+        "Location": _who_or_where,
+        "HealthcareService": _who_or_where,
     }
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import click
 
 from broker.cli.bundle_pages import Item, Line, Record
+from broker.cli.folding import folded, is_support
 from broker.cli.item_words import Tree, person, when, words_of
 from broker.domain.category import Category
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
@@ -25,11 +26,13 @@ Style = Callable[..., str]
 def render_record(record: Record, *, colour: bool) -> str:
     """The page, ending with a newline; no line is longer than WIDTH. Partner text cannot move the cursor."""
     style: Style = click.style if colour else _unstyled
+    record, folded_away = folded(record)
     lines = [*_heading(record.patient, style), "", *_completeness(record.lines, style), ""]
     lines += _notices(record, style)
     for section, items in _sections(record):
         lines += ["", style(f"{section.replace('-', ' ').upper()} ({len(items)})", bold=True)]
         lines += _items(items, style)
+    lines += _beside(record, folded_away)
     return "\n".join([*lines, "", *_empty_sections(record)]).rstrip() + "\n"
 
 
@@ -103,9 +106,21 @@ def _notices(record: Record, style: Style) -> Iterator[str]:
 def _sections(record: Record) -> Iterator[tuple[str, list[Item]]]:
     """Every category that has items, in the order of the closed list."""
     for category in Category:
-        items = [item for item in record.items if item.category == category]
+        items = [item for item in record.items if item.category == category and not is_support(item)]
         if items:
             yield category.value, _in_order(items)
+
+
+def _beside(record: Record, folded_away: int) -> Iterator[str]:
+    """What has no line of its own: who and where, by name, and what is folded into other lines."""
+    names = sorted({words_of(item.resource) for item in record.items if is_support(item)})
+    if names:
+        yield ""
+        yield from _wrapped(f"Who and where: {'; '.join(names)}.")
+    if folded_away:
+        yield ""
+        words = "issued prescriptions, medicines' names and lists are folded into the lines above"
+        yield from _wrapped(f"{folded_away} {words}; --json shows each.")
 
 
 def _in_order(items: list[Item]) -> list[Item]:
