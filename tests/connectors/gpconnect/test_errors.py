@@ -124,6 +124,7 @@ def test_a_dissent_is_a_dissent_under_any_status(status: int) -> None:
         (("PATIENT_NOT_FOUND",), 200, NOT_AVAILABLE),
         (("INTERNAL_SERVER_ERROR",), 403, NO_RIGHT),
         (("INVALID_PARAMETER", "NO_PATIENT_CONSENT"), 422, DISSENT),
+        (("ACCESS_DENIED", "NO_PATIENT_CONSENT"), 403, DISSENT),
         (("PATIENT_NOT_FOUND", "INTERNAL_SERVER_ERROR"), 404, NOT_AVAILABLE),
         (("SOMETHING_NEW",), 404, INVALID),
         (("SOMETHING_NEW",), 503, DOWN),
