@@ -42,8 +42,8 @@ LIMITED: dict[str, object] = {"document_bytes_max": MIB}
 
 
 def large_binary(kind: str = "Binary", *, padding: str = "") -> Give:
-    """Two megabytes whose fault is at the very end."""
-    body = json.dumps({"data": "QUJD" * (LARGE // 4) + padding, "resourceType": kind}).encode()
+    """More than a megabyte, whose fault, if it has one, is at the very end."""
+    body = json.dumps({"data": "QUJD" * (MIB // 3 + 9 * KIB) + padding, "resourceType": kind}).encode()
     return raw(body, "application/fhir+json")
 
 
