@@ -242,3 +242,19 @@ def test_a_real_answer_about_another_organisation_is_refused(name: str) -> None:
     given = (real, WELL[1]) if name == "sdsDevice.json" else (WELL[0], real)
     ending, calls = looked_up(*given)
     assert (ending.label, ending.cause, calls) == (*FOREIGN, [])
+
+
+def test_no_more_is_kept_than_a_region_needs() -> None:
+    """The practice that was learned of first goes first, and is asked for anew."""
+    connector, asked = PLUGIN.create(PROXIED), list[str]()
+
+    def everywhere(request: HttpRequest) -> Any:
+        if request.service != "sds":
+            return _NOT_HAD
+        ods = request.query[0][1].partition("|")[2]
+        return bundle(device(ods=ods)) if request.path == "Device" else bundle(endpoint(ods=ods))
+
+    codes = [f"D{place:05}" for place in range(4_001)]
+    for ods in (*codes, codes[-1], codes[0]):
+        told(connector.fetch(practice_ask(practice_ods=ods)), counted(asked, everywhere))
+    assert len(asked) == 2 * (4_001 + 1)
