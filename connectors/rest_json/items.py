@@ -63,6 +63,9 @@ def entry_of(record: Any, section: Section, system: str, local_id: str) -> Entry
 def _resource(record: Tree, section: Section, item: Item, system: str, local_id: str) -> bytes:
     # What was asked of the record to know its kind is said by the resource's own type.
     taken: Taken = {path.steps for path, _ in item.when}
+    # An item that is shown is an open one: its flag has nothing more to say.
+    if section.restricted is not None:
+        taken.add(section.restricted.path.steps)
     subject = _subject(record, item, local_id, taken)
     own_id = None
     if item.local_id is not None:

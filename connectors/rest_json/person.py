@@ -139,6 +139,8 @@ def patient_of(record: Tree, mapping: MappingFile, local_id: str) -> bytes:
     id_address, own_id = look(record, mapping.search.local_id.steps, {})
     taken: Taken = {*numbers} | ({id_address} if text_of(own_id) == local_id else set())
     taken |= {path.steps for path, _ in mapping.person.expect}
+    if mapping.restricted is not None:
+        taken.add(mapping.restricted.path.steps)
     members = translate(record, mapping.person.members, taken).members
     identifiers = [
         {"system": f"{mapping.system}/person", "value": local_id},

@@ -23,7 +23,7 @@ class ResourceType:
     about: str = "subject"
 
 
-TYPES: Mapping[str, ResourceType] = MappingProxyType(
+_TYPES: Mapping[str, ResourceType] = MappingProxyType(
     {
         "Patient": ResourceType(
             {
@@ -207,6 +207,9 @@ TYPES: Mapping[str, ResourceType] = MappingProxyType(
             }
         ),
     }
+)
+TYPES: Mapping[str, ResourceType] = MappingProxyType(
+    {name: ResourceType({"meta": parts.META, **kind.members}, kind.about) for name, kind in _TYPES.items()}
 )
 # R4 lets a resource have one member of each of these families.
 CHOICES = ("deceased", "occurrence", "timing", "effective", "value", "onset", "abatement")

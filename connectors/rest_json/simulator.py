@@ -13,7 +13,7 @@ from broker.domain.json_bytes import write_tree
 from connectors.r4 import Tree
 from connectors.rest_json.mosaic_records import number_of, records_of, resident_of
 from connectors.rest_json.stu3_records import stu3_of
-from connectors.rest_json.world import People, Person, family_of
+from connectors.rest_json.world import People, Person, family_of, words
 from connectors.simulation import FHIR_JSON, Manners, World, application, number, outcome
 
 MOSAIC, STU3 = "mosaic", "stu3"
@@ -32,11 +32,6 @@ def _json(tree: Tree) -> web.Response:
     return web.Response(body=write_tree(tree), content_type="application/json")
 
 
-def _words(manners: Manners, name: str) -> frozenset[str]:
-    value = manners.get(name, ())
-    return frozenset(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else frozenset()
-
-
 class _Mosaic:
     """Residents and their records, a page at a time behind a cursor."""
 
@@ -44,11 +39,11 @@ class _Mosaic:
         self._people = People(world, manners)
         self._always = bool(manners.get("answers_for"))
         self._page_size = int(number(manners, "page_size", 100))
-        self._restricted = _words(manners, "restricted")
-        self._restricted_items = _words(manners, "restricted_items")
-        self._without_number = _words(manners, "without_number")
-        self._twice = _words(manners, "twice")
-        self._also_without_number = _words(manners, "also_without_number")
+        self._restricted = words(manners, "restricted")
+        self._restricted_items = words(manners, "restricted_items")
+        self._without_number = words(manners, "without_number")
+        self._twice = words(manners, "twice")
+        self._also_without_number = words(manners, "also_without_number")
 
     async def search(self, request: web.Request) -> web.Response:
         """Residents of a family name and a birth date; there is no search by NHS number."""
@@ -60,6 +55,7 @@ class _Mosaic:
                 born,
             ):
                 continue
+            self._people.stay_up_for(person)
             resident = self._resident(person)
             found.append(resident)
             second = {**resident, "mosaicId": f"{resident['mosaicId']}-2"}
@@ -128,7 +124,10 @@ class _Stu3:
 
     def _patients(self, request: web.Request) -> list[Tree]:
         wanted = request.query.get("identifier", "").rpartition("|")[2]
-        return [stu3_of(one.patient) for one in self._people if self._always or one.number == wanted]
+        found = [one for one in self._people if self._always or one.number == wanted]
+        for one in found:
+            self._people.stay_up_for(one)
+        return [stu3_of(one.patient) for one in found]
 
     def _of_kind(self, request: web.Request, kind: str) -> list[Tree]:
         person = self._people.by_id(request.query.get("patient", ""))

@@ -71,6 +71,7 @@ def reference(*, repeats: bool = False, required: bool = False) -> Target:
 
 CONCEPT, CONCEPTS = concept(), concept(repeats=True)
 REFERENCE, REFERENCES = reference(), reference(repeats=True)
+META = group(lastUpdated=INSTANT)
 PERIOD = group(start=DATE_TIME, end=DATE_TIME)
 IDENTIFIERS = group(repeats=True, system=URI, value=Target(kind=Kind.TEXT, required=True))
 NOTES = group(repeats=True, text=Target(kind=Kind.TEXT, required=True), time=DATE_TIME, authorString=TEXT)

@@ -28,6 +28,9 @@ _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?", r
 _FORBIDDEN = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
 
+_RESPELT = frozenset({Kind.CODE, Kind.BOOLEAN, Kind.DATE, Kind.DATE_TIME, Kind.INSTANT})
+
+
 @dataclass(frozen=True, slots=True)
 class Written:
     """What stands in the member (None is a gap) and the extensions beside it."""
@@ -62,10 +65,10 @@ def written(leaf: Leaf, text: str) -> Written:
     value = _plain(leaf, kind, text)
     if value is None:
         return gap(text)
-    is_respelt = kind in {Kind.DATE, Kind.DATE_TIME, Kind.INSTANT} and value != text
-    # A code or a truth value that came through a table no longer shows the partner's own word.
-    is_recoded = kind in {Kind.CODE, Kind.BOOLEAN} and leaf.table is not None
-    return Written(value, (as_given(carriable(text)),) if is_respelt or is_recoded else ())
+    spelt = {True: "true", False: "false"}[value] if isinstance(value, bool) else value
+    # Text is written as it is; what was respelt or recoded no longer shows the partner's own word.
+    differs = kind in _RESPELT and spelt != text
+    return Written(value, (as_given(carriable(text)),) if differs else ())
 
 
 def _plain(leaf: Leaf, kind: Kind, text: str) -> Any:  # noqa: PLR0911 - one line for each kind

@@ -8,7 +8,7 @@ from typing import Any
 
 from broker.domain.json_bytes import lossless_tree
 from connectors.r4 import Tree
-from connectors.simulation import Manners, World, raw_bytes
+from connectors.simulation import BreakOff, Manners, World, raw_bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class People:
         """`world` is read once; nothing is written back to it."""
         self._everybody = [_person(number, resources) for number, resources in world.items()]
         self._always = [one for one in self._everybody if one.number == manners.get("answers_for")]
+        self._down_for = words(manners, "down_for")
 
     def __iter__(self) -> Iterator[Person]:
         """Those who may be found."""
@@ -39,7 +40,21 @@ class People:
 
     def by_id(self, local_id: str) -> Person | None:
         """The person of an id, or whoever everything is about."""
-        return next((one for one in self if self._always or one.local_id == local_id), None)
+        found = next((one for one in self if self._always or one.local_id == local_id), None)
+        if found is not None:
+            self.stay_up_for(found)
+        return found
+
+    def stay_up_for(self, person: Person) -> None:
+        """Raises BreakOff for somebody of the manner `down_for`."""
+        if person.number in self._down_for:
+            raise BreakOff
+
+
+def words(manners: Manners, name: str) -> frozenset[str]:
+    """A manner that lists words; none when it was left out."""
+    value = manners.get(name, ())
+    return frozenset(map(str, value)) if isinstance(value, (list, tuple, set, frozenset)) else frozenset()
 
 
 def _person(number: str, resources: Sequence[Mapping[str, Any] | bytes]) -> Person:

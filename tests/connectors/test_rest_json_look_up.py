@@ -22,6 +22,8 @@ from tests.connectors.rest_json.council import (
     MOSAIC,
     MOSAIC_ITEMS,
     OF_MOSAIC,
+    OF_STU3,
+    STU3,
     ask,
     bound,
     identity,
@@ -264,3 +266,16 @@ async def test_a_list_of_candidates_that_is_not_whole_proves_nobody() -> None:
     ending, heard, paths = await asked(twice=[ASHA.digits], page_size=1, pages_max=1)
     assert ending == Ending(OutcomeLabel.INVALID, Cause.PAGE_LIMIT)
     assert (heard.entries, paths) == ([], ["/residents"])
+
+
+@pytest.mark.parametrize("manner", ["mosaic", "stu3"])
+async def test_a_system_may_break_off_for_one_person_alone(manner: str) -> None:
+    """Ben is found while Asha's question is cut: one person's trouble is not everybody's."""
+    mapping, supplied = (MOSAIC, OF_MOSAIC) if manner == "mosaic" else (STU3, OF_STU3)
+    plugin = plugin_of(mapping)
+    app = plugin.simulator(people(()), {"manner": manner, "down_for": [ASHA.digits]})
+    async with served(app) as origin:
+        for number, label in ((BEN, OutcomeLabel.COMPLETE), (ASHA, OutcomeLabel.UNREACHABLE)):
+            async with road_to(origin, plugin.manifest, number) as send:
+                ending, _ = await held_conversation(bound(mapping).fetch(ask(number, supplied)), send)
+            assert ending.label is label

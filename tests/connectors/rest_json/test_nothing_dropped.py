@@ -21,8 +21,8 @@ from tests.connectors.rest_json.council import MOSAIC, STU3, bound
 
 MAPPINGS = tuple(bound(path)._mapping for path in (MOSAIC, STU3))
 SECTIONS = tuple((mapping, section) for mapping in MAPPINGS for section in mapping.sections)
-# What the type of a resource and its subject say: they have no text of their own there.
-SAID_OTHERWISE = ("resourceType", "mosaicId")
+# What the type of a resource, its subject and its being shown say: they have no text of their own there.
+SAID_OTHERWISE = ("resourceType", "mosaicId", "restricted")
 
 TEXTS = st.text(st.characters(exclude_categories=("Cs",)), max_size=12) | st.sampled_from(
     [
