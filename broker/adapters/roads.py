@@ -17,7 +17,7 @@ from broker.domain.registration import PartnerRegistration
 from broker.pipeline.fanout import Road
 from broker.ports.clock import Clock
 from broker.ports.connector import Manifest, Plugin
-from broker.ports.transport import PartnerTransport
+from broker.ports.transport import PartnerTransport, StreamingTransport
 
 _PRODUCTION = "production"
 _MLLP = frozenset({"mllp", "mllps"})
@@ -120,10 +120,27 @@ def open_road(
     plugin = plugin_for(registration, plugins, role="records")
     connector = connector_for(registration, plugin, folder=folder, environment=environment)
     manifest = reads_of(connector, plugin.manifest)
+    transport = transport_for(registration, manifest, ring, clock)
+    if manifest.documents:
+        _refuse_unless_it_opens(registration, connector, transport)
     return Road(
         connector=connector,
-        transport=transport_for(registration, manifest, ring, clock),
+        transport=transport,
         proof=manifest.proof,
         locates=manifest.locates,
         documents=manifest.documents,
     )
+
+
+def _refuse_unless_it_opens(
+    registration: PartnerRegistration, connector: Any, transport: PartnerTransport
+) -> None:
+    """A reader is shown an address for every document: it must be one that can be opened."""
+    if not callable(getattr(connector, "open_document", None)):
+        raise UnfitRegistration(
+            registration, "its manifest says `documents` and it opens none. Write `open_document`."
+        )
+    if not isinstance(transport, StreamingTransport):
+        raise UnfitRegistration(
+            registration, "its manifest says `documents`, which come over HTTP alone. Mend `endpoint`."
+        )

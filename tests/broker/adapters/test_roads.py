@@ -158,6 +158,7 @@ async def test_reads_that_stand_in_the_registration_are_the_only_ones(ring: KeyR
         ({"settings": {"wrong": 1}}, MANIFEST, "demonstration", "`wrong` is not a setting here."),
         ({"services": {"sds": Service(endpoint="https://x")}}, MANIFEST, "production", "no service `sds`"),
         ({"endpoint": "mllp://elsewhere.example:1"}, MANIFEST, "demonstration", "its endpoint is at fault"),
+        ({}, replace(MANIFEST, documents=True), "demonstration", "it opens none. Write `open_document`."),
     ],
 )
 def test_what_does_not_go_together_stops_the_start(
@@ -168,3 +169,21 @@ def test_what_does_not_go_together_stops_the_start(
         road_of(replace(registration("https://h.example"), **change), ring, manifest, environment=environment)
     assert complaint in str(refused.value)
     assert "partner `trust` names connector" in str(refused.value)
+
+
+class Opens(Bound):
+    """A connector that opens what it lists."""
+
+    def open_document(self) -> None:
+        """Never called here."""
+
+
+def test_a_connector_that_opens_documents_needs_a_road_on_which_they_come(ring: KeyRing) -> None:
+    """Over HTTP the road says that it has them; over MLLP there is no such road."""
+    manifest = replace(MANIFEST, documents=True)
+    named = {"test": Plugin(manifest=manifest, create=Opens, simulator=dict)}
+    given: dict[str, Any] = {"folder": Path("/registrations"), "environment": "demonstration"}
+    road = open_road(registration("https://h.example"), named, ring, SystemClock(), **given)
+    assert road.documents
+    with pytest.raises(UnfitRegistration, match="come over HTTP alone"):
+        open_road(registration("mllp://127.0.0.1:1"), named, ring, SystemClock(), **given)
