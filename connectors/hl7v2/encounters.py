@@ -31,7 +31,7 @@ def encounter(item: Item, around: Surroundings) -> Tree:
     admitted, discharged = pv1.text(44), pv1.text(45)
     tree = {
         "resourceType": "Encounter",
-        "id": around.new_id("Encounter", item.written),
+        "id": around.known_id("Encounter", item.written),
         "identifier": [identifier(value) for number in (19, 50) for value in pv1.values(number)],
         "status": _status(around, admitted, discharged, pv1.segment.first(2).text()),
         "class": _class(pv1),

@@ -37,7 +37,7 @@ def patient(item: Item, around: Surroundings) -> Tree:
     numbers = [value for number in _EVERY_NUMBER for value in pid.values(number)]
     tree = {
         "resourceType": "Patient",
-        "id": around.new_id("Patient", item.written),
+        "id": around.known_id("Patient", item.written),
         "identifier": [_identifier(value, around.number_authority) for value in numbers],
         "name": [human_name(value) for value in (*pid.values(5), *pid.values(9))],
         "telecom": [

@@ -26,6 +26,7 @@ class Surroundings:
     subject: str = field(default="", repr=False)
     encounter: str = ""
     _seen: Counter[str] = field(default_factory=Counter, repr=False)
+    _brought: set[str] = field(default_factory=set, repr=False)
 
     def new_id(self, kind: str, *written: str) -> str:
         """The same for the same segments, answer after answer; the second of two alike has its own."""
@@ -33,6 +34,16 @@ class Surroundings:
         self._seen[first] += 1
         again = self._seen[first]
         return first if again == 1 else stable_id(first, str(again))
+
+    def known_id(self, kind: str, *written: str) -> str:
+        """Of whom or what others refer to: the same words again are the same person, or visit."""
+        return stable_id(kind, self.subject, *written)
+
+    def is_new(self, tree: Tree) -> bool:
+        """False when this message has brought it already: many repeat the person before each result."""
+        before = len(self._brought)
+        self._brought.add(tree["id"])
+        return len(self._brought) > before
 
     def about(self, member: str = "subject") -> Tree:
         """The person, or nothing where none was named: such an item proves nobody's."""

@@ -20,10 +20,7 @@ UTF_8 = "UNICODE UTF-8"
 CHARSETS: Mapping[str, str] = MappingProxyType(
     {
         "ASCII": "ascii",
-        "8859/1": "iso-8859-1",
-        "8859/2": "iso-8859-2",
-        "8859/9": "iso-8859-9",
-        "8859/15": "iso-8859-15",
+        **{f"8859/{part}": f"iso-8859-{part}" for part in (1, 2, 3, 4, 5, 6, 7, 8, 9, 15)},
         UTF_8: "utf-8",
         "UTF-8": "utf-8",
     }

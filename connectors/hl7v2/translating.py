@@ -66,11 +66,11 @@ def _resources(item: Item, around: Surroundings) -> Iterator[Tree]:
         around.subject = around.encounter = ""
         tree = patient(item, around)
         around.subject = f"Patient/{tree['id']}"
-        yield tree
+        yield from [tree] if around.is_new(tree) else []
     elif name == "PV1":
         tree = encounter(item, around)
         around.encounter = f"Encounter/{tree['id']}"
-        yield tree
+        yield from [tree] if around.is_new(tree) else []
     elif name == "OBR":
         yield from report(item, around)
     elif name == "SPM":

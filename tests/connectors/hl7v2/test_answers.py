@@ -160,6 +160,8 @@ def test_an_answer_that_names_nobody_proves_nobody() -> None:
     [
         ("|5|1|4", 1, Cause.FEWER_THAN_TOTAL),
         ("|5|1", 1, Cause.FEWER_THAN_TOTAL),
+        ("|||4", 1, Cause.FEWER_THAN_TOTAL),
+        ("|1|1|4", 1, Cause.FEWER_THAN_TOTAL),
         ("|1|1|0", 1, Cause.NONE),
         ("|1|1", 1, Cause.NONE),
         ("", 4, Cause.NONE),

@@ -185,6 +185,17 @@ def test_each_person_of_a_message_has_what_follows_alone() -> None:
     assert "encounter" not in of_type(trees, "Observation")
 
 
+def test_a_person_and_a_visit_that_are_repeated_before_each_result_stand_once() -> None:
+    """The same words are the same person; what is about them refers to the one."""
+    other = OBR.replace("26-N-1", "26-N-2")
+    trees = translated(PID, VISIT, OBR, SODIUM, PID, VISIT, other, SODIUM)
+    person, visit = of_type(trees, "Patient"), of_type(trees, "Encounter")
+    items = [tree for tree in trees if tree not in (person, visit)]
+    assert len(items) == 4
+    assert {tree["subject"]["reference"] for tree in items} == {f"Patient/{person['id']}"}
+    assert {tree["encounter"]["reference"] for tree in items} == {f"Encounter/{visit['id']}"}
+
+
 def test_what_stands_before_any_person_is_about_nobody() -> None:
     """It has no subject, so that nobody is shown it."""
     trees = translated(OBR, SODIUM, "ZZZ|1", PID)

@@ -29,6 +29,8 @@ MALFORMED = {
     "garbage after the frame": in_frame(ANSWER) + b"\r\n",
     "two answers in one": in_frame(ANSWER) * 2,
     "a frame inside the frame": in_frame(b"MSH" + in_frame(ANSWER)),
+    "two beginnings and one end": b"\x0b" + in_frame(ANSWER),
+    "a beginning in the middle": in_frame(ANSWER + b"\x0b" + ANSWER),
     "no frame": ANSWER,
     "an end without its return": b"\x0b" + ANSWER + b"\x1c\n\r",
     "an end inside the message": b"\x0b" + ANSWER + b"\x1cPID|1\r\x1c\r",
