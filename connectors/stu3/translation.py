@@ -12,6 +12,7 @@ from connectors.stu3.context import Context, local_names
 from connectors.stu3.courses import Courses
 from connectors.stu3.ended import ended_items, take_ended
 from connectors.stu3.names import Names
+from connectors.stu3.one_or_many import as_list
 from connectors.stu3.reading import Source, read_sources
 from connectors.stu3.resources import category_in_r4, translate_contained, translate_large, translate_resource
 from connectors.stu3.warnings import list_warnings
@@ -107,9 +108,8 @@ class _Answer:
 
     def _named_person(self, tree: Tree) -> str | None:
         """Whom the item names itself: another person's item must not pass for this person's."""
-        for member in ("subject", "patient"):
-            named = tree.get(member)
-            text = named.get("reference") if isinstance(named, dict) else None
-            if isinstance(text, str):
-                return self._context.reference(text)
-        return None
+        holders = [each for member in ("subject", "patient") for each in as_list(tree.get(member))]
+        texts = [each.get("reference") for each in holders if isinstance(each, dict)]
+        named = [self._context.reference(text) or text for text in texts if isinstance(text, str)]
+        others = [text for text in named if text != self._patient]
+        return next(iter(others or named), None)

@@ -31,11 +31,22 @@ def test_a_kind_that_no_table_has_is_listed_with_its_original() -> None:
     assert category_of("Basic", [made["code"]["coding"][0]["code"]]) is Category.UNCLASSIFIED
 
 
-@pytest.mark.parametrize("member", ["subject", "patient"])
-def test_a_listed_item_about_another_person_says_so(member: str) -> None:
+_OTHER = {"reference": "Patient/x"}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"subject": _OTHER},
+        {"patient": _OTHER},
+        {"subject": [_OTHER]},
+        {"subject": [{"reference": "Patient/p"}, _OTHER]},
+    ],
+)
+def test_a_listed_item_about_another_person_says_so(named: dict[str, Any]) -> None:
     """Whom it names is judged as ever: it never passes for the asked person's."""
-    made, _ = _listed({"resourceType": "Claim", "id": "1", member: {"reference": "Patient/x"}}, _PATIENT)
-    assert made["subject"] == {"reference": "Patient/x"}
+    made, _ = _listed({"resourceType": "Claim", "id": "1", **named}, _PATIENT)
+    assert made["subject"] == _OTHER
 
 
 def test_a_listed_item_in_an_answer_without_a_patient_names_nobody() -> None:
