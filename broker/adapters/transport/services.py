@@ -31,7 +31,7 @@ class Services:
         transport = self._transports.get(request.service)
         if not isinstance(transport, StreamingTransport):
             raise TransportFault(OutcomeLabel.INVALID, Cause.NOT_ALLOWED_CALL)
-        return await transport.stream(request, permit)
+        return await transport.stream(dataclasses.replace(request, service=""), permit)
 
     async def aclose(self) -> None:
         """Close every connection of every service."""
