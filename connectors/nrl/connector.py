@@ -17,6 +17,7 @@ from connectors.nrl.searching import Searches
 from connectors.nrl.subjects import Subjects
 
 _LISTED = "DocumentReference"
+_OFFERED = frozenset({Category.DOCUMENTS, Category.DEMOGRAPHICS, Category.UNCLASSIFIED})
 
 
 class Nrl:
@@ -40,7 +41,7 @@ class Nrl:
             patients = yield from subjects.new_in(entries)
             if entries:
                 yield Page((*patients, *entries))
-        return _ending(searches.all)
+        return _ending(searches.all, short_of=[Cause.NOT_OFFERED] * (not ask.categories <= _OFFERED))
 
     def open_document(self, ask: PartnerAsk, pointer: DocumentPointer, /) -> Opening:
         """The read that gives the document behind one pointer. The locator is not asked again."""
@@ -48,13 +49,17 @@ class Nrl:
         return self._openings.source(ask, pointer)
 
 
-def _ending(searches: Sequence[Search]) -> Ending:
-    """Whole only when each number's search was. A failure beside pointers leaves them, as a part."""
+def _ending(searches: Sequence[Search], *, short_of: Sequence[Cause]) -> Ending:
+    """Whole only when each number's search was. A failure beside pointers leaves them, as a part.
+
+    `short_of` is why pointers are not all that the registration promises.
+    """
     failures = [why_failed(search) for search in searches if search.failed]
     if failures and not any(search.received for search in searches):
         return Ending(*failures[0])
     doubts = [cause for _, cause in failures]
     doubts += [search.cause for search in searches if search.label is OutcomeLabel.PARTIAL]
+    doubts += short_of
     if not doubts:
         return Ending(OutcomeLabel.COMPLETE)
     return Ending(OutcomeLabel.PARTIAL, doubts[0], _expected(searches))

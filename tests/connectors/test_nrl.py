@@ -12,7 +12,7 @@ import orjson
 import pytest
 
 from broker.domain.category import Category
-from broker.domain.identity import NHS_NUMBER_SYSTEM, ODS_SYSTEM
+from broker.domain.identity import NHS_NUMBER_SYSTEM, ODS_SYSTEM, NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import AskLimits
 from broker.ports.connector import Ending, TransportFault
@@ -27,6 +27,7 @@ from tests.support.patients import ASHA, BEN, OLD, patient
 from tests.support.sender import CORRELATION, Heard, Spoil, ask_for, said, scripted
 
 HOLDER = "RX902"
+DOCUMENTS = frozenset({Category.DOCUMENTS})
 
 
 def pointer(local: str = "1", number: str = ASHA.digits, **members: Any) -> dict[str, Any]:
@@ -78,6 +79,9 @@ class TestNrl(RecordsConformance):
     unknown_label = OutcomeLabel.COMPLETE
     stand_in: tuple[Mapping[str, Any], ...] = ()
 
+    def conversation(self, number: NhsNumber) -> Any:
+        return PLUGIN.create(self.settings).fetch(ask_for(number=number, categories=DOCUMENTS))
+
     @asynccontextmanager
     async def endpoint(self, spoil: Spoil | None = None, **manners: object) -> AsyncIterator[str]:
         """Nothing proves nobody: whoever is answered for instead of Asha has a pointer to be known by."""
@@ -116,7 +120,8 @@ def fetched(*answers: Any, settings: Mapping[str, object] | None = None, **ask: 
         one = left.pop(0)
         return said(one) if isinstance(one, bytes) else one
 
-    ending, _ = scripted(PLUGIN.create(settings or {}).fetch(ask_for(**ask)), respond, heard)
+    asked = ask_for(**{"categories": DOCUMENTS, **ask})
+    ending, _ = scripted(PLUGIN.create(settings or {}).fetch(asked), respond, heard)
     return ending, heard
 
 
@@ -233,6 +238,14 @@ def test_what_the_locator_says_of_its_own_answer_is_heeded() -> None:
     ending, heard = fetched(bundle(pointer(), outcome("timeout")))
     assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.PARTNER_WARNING)
     assert kinds_in(heard) == ["Patient", "DocumentReference"]
+
+
+def test_a_registration_that_promises_more_than_documents_is_never_answered_whole() -> None:
+    """Pointers are all that there is: what else it supplies may not be called none recorded."""
+    more = frozenset({Category.DOCUMENTS, Category.PLANS})
+    for body in (bundle(pointer()), bundle()):
+        ending, _ = fetched(body, categories=more)
+        assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
 
 
 def test_a_deployment_that_opens_nothing_names_no_consumers() -> None:

@@ -15,7 +15,7 @@ from connectors.nrl import PLUGIN
 from connectors.nrl.refusals import BY_CODE
 from connectors.nrl.simulator import LOCATOR_SYSTEM
 from connectors.simulation import outcome_bytes
-from tests.connectors.test_nrl import HOLDER, fetched, pointer
+from tests.connectors.test_nrl import DOCUMENTS, HOLDER, fetched, pointer
 from tests.support.fhir_server import bundle
 from tests.support.loopback import served
 from tests.support.patients import ASHA, BEN, OLD, patient
@@ -217,5 +217,5 @@ async def test_a_simulated_locator_has_the_manners_that_it_is_given(
     people = {ASHA.digits: (patient(ASHA.digits, "a1"), pointer())}
     app = PLUGIN.simulator(people, manners)  # type: ignore[misc] # it has one
     async with served(app) as origin, road_to(origin, PLUGIN.manifest) as send:
-        ending, _ = await held_conversation(PLUGIN.create({}).fetch(ask_for()), send)
+        ending, _ = await held_conversation(PLUGIN.create({}).fetch(ask_for(categories=DOCUMENTS)), send)
     assert ending.label is label

@@ -34,12 +34,19 @@ NHS = "https://fhir.nhs.uk/Id/nhs-number"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Partner:
-    """One invented partner. `settings` and `limits` go into its registration as they are."""
+    """One invented partner. `settings` and `limits` go into its registration as they are; `services` are
+    the addresses of its further endpoints. `asked` is the agreement's word for when. Empty `supplies` is
+    every category.
+    """
 
     endpoint: str
+    connector: str = "fhir_r4"
     settings: Mapping[str, object] = field(default_factory=dict)
     limits: Mapping[str, object] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
     status: str = "live"
+    supplies: tuple[str, ...] = ()
+    asked: str = "always"
 
 
 def simulated(connector: str, people: Mapping[str, Any], **manners: object) -> web.Application:
@@ -207,7 +214,8 @@ def write_config(
     config = folder / "config"
     (config / "partners").mkdir(parents=True)
     ods = {partner_id: f"RX9{place:02d}" for place, partner_id in enumerate(partners, start=1)}
-    policies = write_policies(folder / "policies", ods)
+    asked = {partner_id: partner.asked for partner_id, partner in partners.items()}
+    policies = write_policies(folder / "policies", ods, asked=asked)
     _write(config / "broker.yaml", _broker(folder, policies, limits))
     _write(config / "index.yaml", _index(index))
     (config / "trust.yaml").write_text(trust_file(issuer.issuer))
@@ -238,14 +246,19 @@ def _partner(partner_id: str, ods: str, partner: Partner) -> dict[str, object]:
     return {
         "id": partner_id,
         "organisation": {"name": partner_id.title(), "ods_codes": [ods], "kind": "acute"},
-        "connector": "fhir_r4",
+        "connector": partner.connector,
         "endpoint": partner.endpoint,
         "status": partner.status,
-        "supplies": f"{categories} {more}".split(),
+        "supplies": list(partner.supplies) or f"{categories} {more}".split(),
         "contact": ["The test"],
         "settings": dict(partner.settings),
         **({"limits": dict(partner.limits)} if partner.limits else {}),
+        **({"services": _services(partner)} if partner.services else {}),
     }
+
+
+def _services(partner: Partner) -> dict[str, object]:
+    return {name: {"endpoint": endpoint} for name, endpoint in partner.services.items()}
 
 
 def _index(endpoint: str) -> dict[str, object]:

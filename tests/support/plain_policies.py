@@ -44,22 +44,33 @@ _PARTY = """\
     phase: one
     from: 2023-05-16
     views: true
-    asked: always
+    asked: {asked}
     supplies:
       - to: [everyone]
         categories: [{categories}]
 """
 
 
-def write_policies(folder: Path, ods_codes: Mapping[str, str], *, categories: str = "everything") -> Path:
-    """Write policies for partners by id, each with one ODS code; the first one's is RX901."""
+def write_policies(
+    folder: Path,
+    ods_codes: Mapping[str, str],
+    *,
+    categories: str = "everything",
+    asked: Mapping[str, str] | None = None,
+) -> Path:
+    """Write policies for partners by id, each with one ODS code; the first one's is RX901. `asked` says of
+    a partner when it is, where that is not `always`.
+    """
+    when = asked or {}
     folder.mkdir(parents=True)
     for topic in _KEPT:
         (folder / topic).mkdir()
         shutil.copy(OWN / topic / "policy.yaml", folder / topic)
     (folder / "usual-case.yaml").write_text(_USUAL)
     parties = "".join(
-        _PARTY.format(partner_id=partner_id, ods=ods, categories=categories)
+        _PARTY.format(
+            partner_id=partner_id, ods=ods, categories=categories, asked=when.get(partner_id, "always")
+        )
         for partner_id, ods in ods_codes.items()
     )
     phases = "phases:\n  - id: one\n    title: Everybody\n    live_from: 2023-05-16\n"

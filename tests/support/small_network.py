@@ -86,6 +86,19 @@ class Small:
     ears: dict[str, Held] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Registered:
+    """How one partner is registered. `services` are paths at its own origin; empty `supplies` is every
+    category.
+    """
+
+    connector: str = "fhir_r4"
+    settings: Mapping[str, object] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
+    supplies: tuple[str, ...] = ()
+    asked: str = "always"
+
+
 @asynccontextmanager
 async def small_network(
     folder: Path,
@@ -94,8 +107,11 @@ async def small_network(
     index: web.Application | None = None,
     limits: Mapping[str, object] | None = None,
     partner_limits: Mapping[str, Mapping[str, object]] | None = None,
+    registered: Mapping[str, Registered] | None = None,
 ) -> AsyncIterator[Small]:
-    """Partners by id, in this order; the first is RX901, where the client's user works."""
+    """Partners by id, in this order; the first is RX901, where the client's user works. `registered` says
+    of a partner what is not as every other's.
+    """
     ears = {name: Held() for name in ("pds", *apps)}
     async with AsyncExitStack() as stack:
         people = index or simulated("pds", {NUMBER: [indexed()]}, calls_per_s=1000)
@@ -104,6 +120,15 @@ async def small_network(
         for name, app in apps.items():
             origin = await stack.enter_async_context(served(ears[name].at(app)))
             own_limits = {"calls_per_s_max": 1000, **(partner_limits or {}).get(name, {})}
-            partners[name] = Partner(endpoint=origin, limits=own_limits)
+            own = (registered or {}).get(name, Registered())
+            partners[name] = Partner(
+                endpoint=origin,
+                connector=own.connector,
+                settings=own.settings,
+                services={service: origin + path for service, path in own.services.items()},
+                limits=own_limits,
+                supplies=own.supplies,
+                asked=own.asked,
+            )
         client = await stack.enter_async_context(broker_over(folder, partners, pds, limits=limits))
         yield Small(client, ears)
