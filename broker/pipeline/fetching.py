@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -20,6 +21,7 @@ from broker.ports.conversation import converse
 from broker.ports.transport import CallPermit, Streamed, StreamingTransport
 
 _OK = 200
+_LENGTH = re.compile(r"[0-9]{1,18}", re.ASCII)
 _GONE = frozenset({404, 410})
 _FHIR_JSON = frozenset({"application/fhir+json", "application/json+fhir"})
 _FHIR_XML = frozenset({"application/fhir+xml", "application/xml+fhir"})
@@ -104,6 +106,9 @@ def _fetched(what: Fetch, source: DocumentSource, streamed: Streamed, services: 
     )
     answered = streamed.headers.get("content-type", "")
     is_binary = _is_binary(source.form, answered.partition(";")[0].strip().lower())
+    told = streamed.headers.get("content-length", "")
+    if not is_binary and _LENGTH.fullmatch(told) and int(told) > bounds.bytes_max:
+        raise TransportFault(OutcomeLabel.TOO_LARGE, Cause.WIRE_BYTES)  # said at once, it is refused in words
     handed_on = HandedOn(
         source=streamed,
         proved=Proved(streamed, what.declared, bounds, is_binary=is_binary),

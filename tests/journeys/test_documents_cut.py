@@ -49,7 +49,7 @@ def large_binary(kind: str = "Binary", *, padding: str = "") -> Give:
 
 # What is listed, how it is given, under which limits, and the cause on file.
 BROKEN: dict[str, tuple[dict[str, Any], Give, dict[str, object], str]] = {
-    "over the limit": (attachment(), streamed(LARGE), LIMITED, "decoded-bytes"),
+    "over the limit": (attachment(), streamed(LARGE, tells=False), LIMITED, "decoded-bytes"),
     "over the limit in a Binary": (attachment(), large_binary(), LIMITED, "decoded-bytes"),
     "broken off": (attachment(), streamed(LARGE, until=MIB), {}, "cut-short"),
     "larger than declared": (attachment(size=MIB), streamed(LARGE), {}, "declared-otherwise"),
@@ -130,6 +130,9 @@ REFUSED: dict[str, tuple[dict[str, Any], Give, Mapping[str, object], int, str, s
     "declared over the limit": (
         attachment(size=LARGE), raw(b""), LIMITED, 502, "too-long", "too-large decoded-bytes",
     ),
+    "told to be over the limit": (
+        attachment(), streamed(LARGE), LIMITED, 502, "too-long", "too-large wire-bytes",
+    ),
     "of another hash": (
         attachment(hash=OTHER[:-1] + "="), raw(b"small"), {}, 502, "transient", "invalid declared-otherwise",
     ),
@@ -180,7 +183,9 @@ async def test_a_document_that_cannot_be_had_is_refused_in_words(
         found = trail.outcomes(ending)["alder"]
         assert f"{found.label.value} {found.cause.value}" == exact
         assert disclosures(small) == []
-        assert filing.asked == ([] if "large" in exact or "foreign" in exact else ["b1"] * len(filing.asked))
+        assert filing.asked == (
+            [] if "decoded" in exact or "foreign" in exact else ["b1"] * len(filing.asked)
+        )
 
 
 async def test_a_partner_that_is_down_when_its_document_is_opened_is_said_to_be(tmp_path: Path) -> None:

@@ -115,12 +115,17 @@ def raw(content: bytes, content_type: str = "application/pdf", **headers: str) -
     return give
 
 
-def streamed(size: int, *, until: int | None = None, held: asyncio.Event | None = None) -> Give:
-    """`filler(size)` as a stream; the connection breaks after `until` bytes, or waits there for `held`."""
+def streamed(
+    size: int, *, until: int | None = None, held: asyncio.Event | None = None, tells: bool = True
+) -> Give:
+    """`filler(size)` as a stream, which `tells` its length before; the connection breaks after `until` bytes,
+    or waits there for `held`.
+    """
 
     async def give(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Type": "application/pdf"})
-        response.content_length = size
+        if tells:
+            response.content_length = size
         await response.prepare(request)
         sent = 0
         for block in filler(size):
