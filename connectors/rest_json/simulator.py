@@ -55,8 +55,7 @@ class _Mosaic:
                 born,
             ):
                 continue
-            self._people.stay_up_for(person)
-            resident = self._resident(person)
+            resident = self._resident(*self._people.found(person))
             found.append(resident)
             second = {**resident, "mosaicId": f"{resident['mosaicId']}-2"}
             if person.number in self._twice:
@@ -124,10 +123,8 @@ class _Stu3:
 
     def _patients(self, request: web.Request) -> list[Tree]:
         wanted = request.query.get("identifier", "").rpartition("|")[2]
-        found = [one for one in self._people if self._always or one.number == wanted]
-        for one in found:
-            self._people.stay_up_for(one)
-        return [stu3_of(one.patient) for one in found]
+        held = (one for one in self._people if self._always or one.number == wanted)
+        return [stu3_of(one.patient) for one in self._people.found(*held)]
 
     def _of_kind(self, request: web.Request, kind: str) -> list[Tree]:
         person = self._people.by_id(request.query.get("patient", ""))

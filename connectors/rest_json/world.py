@@ -40,15 +40,14 @@ class People:
 
     def by_id(self, local_id: str) -> Person | None:
         """The person of an id, or whoever everything is about."""
-        found = next((one for one in self if self._always or one.local_id == local_id), None)
-        if found is not None:
-            self.stay_up_for(found)
-        return found
+        held = (one for one in self if self._always or one.local_id == local_id)
+        return next(iter(self.found(*held)), None)
 
-    def stay_up_for(self, person: Person) -> None:
-        """Raises BreakOff for somebody of the manner `down_for`."""
-        if person.number in self._down_for:
+    def found(self, *people: Person) -> list[Person]:
+        """These people; the connection breaks when one of them is of the manner `down_for`."""
+        if any(person.number in self._down_for for person in people):
             raise BreakOff
+        return list(people)
 
 
 def words(manners: Manners, name: str) -> frozenset[str]:

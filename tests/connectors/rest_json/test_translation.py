@@ -187,6 +187,7 @@ def test_only_a_word_that_is_listed_as_open_opens_an_item(flag: Any, held_back: 
         ([{"display": "restricted"}], True),
         ([7], True),
         ({"code": "N"}, True),
+        (7, True),
         ([], False),
         (None, False),
     ],
