@@ -49,7 +49,10 @@ contact: ["Whoever started this demonstration"]
 
 
 def _partner(partner: DemonstrationPartner, endpoint: str) -> str:
-    settings = {name: str(value) for name, value in partner.settings.items()}
+    settings = {
+        name: str(value) if isinstance(value, Path) else value for name, value in partner.settings.items()
+    }
+    services = {name: {"endpoint": endpoint + path} for name, path in partner.services.items()}
     return f"""\
 id: {partner.partner_id}
 organisation: {{name: {_quoted(partner.name)}, ods_codes: [{_quoted(partner.ods)}], kind: {partner.kind}}}
@@ -59,6 +62,7 @@ status: live
 supplies: [{", ".join(partner.supplies)}]
 contact: [{_quoted(partner.contact)}]
 settings: {_quoted(settings)}
+services: {_quoted(services)}
 """
 
 

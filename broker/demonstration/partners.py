@@ -24,14 +24,48 @@ _CLINIC = (
     Category.DOCUMENTS,
 )
 _HOSPITAL = (*_CLINIC, Category.PLANS, Category.ALERTS)
-_PRACTICE = (*_CLINIC, Category.VACCINATIONS, Category.ALERTS)
+# What GP Connect has an area for (Access Record Structured 1.6.2).
+_PRACTICE = (
+    Category.DEMOGRAPHICS,
+    Category.ALLERGIES,
+    Category.MEDICINES,
+    Category.PROBLEMS,
+    Category.RESULTS,
+    Category.OBSERVATIONS,
+    Category.VACCINATIONS,
+    Category.CONTACTS,
+    Category.REFERRALS,
+    Category.PLANS,
+)
+_DOCUMENTS = (Category.DEMOGRAPHICS, Category.DOCUMENTS)
 _COUNCIL = (Category.DEMOGRAPHICS, Category.CONTACTS, Category.PLANS, Category.ALERTS, Category.SOCIAL_CARE)
+
+
+_SPINE_ORGANISATIONS = {
+    "D99001": ("200000000001", "Fen Edge Medical Practice"),
+    "D99002": ("200000000002", "Castle Hill Surgery"),
+    "RX901": ("200000000003", "Addenbury University Hospital"),
+    "RX902": ("200000000004", "Papermill Heart and Lung Hospital"),
+    "RX903": ("200000000005", "Nene West Hospitals"),
+    "RX904": ("200000000006", "Ousebank Mental Health and Community Trust"),
+    "RX905": ("200000000007", "Fenland Community Services"),
+    "99C01": ("200000000008", "Cambourne County Council"),
+    "99C02": ("200000000009", "Petersgate City Council"),
+    "RX906": ("200000000010", "Harbour Sexual Health Clinic"),
+}
+# As whom each organisation's staff ask practices through the Spine, and where its directory stands.
+_SPINE: Mapping[str, object] = {
+    "issuer": "https://watersmeet.example/gpconnect",
+    "consumers": {ods: {"asid": asid, "name": name} for ods, (asid, name) in _SPINE_ORGANISATIONS.items()},
+}
+_DIRECTORY = {"sds": "/sds"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemonstrationPartner:
-    """One invented organisation. `settings` are its registration's, `manners` its simulator's; a setting
-    that names a mapping is found in the folder of mappings that ships.
+    """One way of speaking to one invented organisation. `settings` are its registration's, `manners` its
+    simulator's; a setting that names a mapping is found in the folder of mappings that ships. `services`
+    are further endpoints, each a path under the simulator's own.
     """
 
     partner_id: str
@@ -43,6 +77,7 @@ class DemonstrationPartner:
     connector: str = "fhir_r4"
     settings: Mapping[str, object] = field(default_factory=dict)
     manners: Mapping[str, object] = field(default_factory=dict)
+    services: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def systems(self) -> str:
@@ -57,6 +92,20 @@ FEN_EDGE = DemonstrationPartner(
     kind="gp",
     supplies=_PRACTICE,
     contact="Fen Edge Medical Practice, 01632 960101",
+    connector="gpconnect_structured",
+    settings=_SPINE,
+    services=_DIRECTORY,
+)
+FEN_EDGE_DOCUMENTS = DemonstrationPartner(
+    partner_id="fen-edge-documents",
+    name="Fen Edge Medical Practice: documents",
+    ods=FEN_EDGE.ods,
+    kind="gp",
+    supplies=_DOCUMENTS,
+    contact=FEN_EDGE.contact,
+    connector="gpconnect_documents",
+    settings=_SPINE,
+    services=_DIRECTORY,
 )
 CASTLE_HILL = DemonstrationPartner(
     partner_id="castle-hill-practice",
@@ -65,6 +114,9 @@ CASTLE_HILL = DemonstrationPartner(
     kind="gp",
     supplies=_PRACTICE,
     contact="Castle Hill Surgery, 01632 960102",
+    connector="gpconnect_structured",
+    settings=_SPINE,
+    services=_DIRECTORY,
 )
 ADDENBURY = DemonstrationPartner(
     partner_id="addenbury",
@@ -94,6 +146,17 @@ NENEWEST = DemonstrationPartner(
     kind="acute",
     supplies=_HOSPITAL,
     contact="Nene West Hospitals switchboard, 01632 960203",
+    connector="hl7v2",
+    settings={"query_code": "Q11-NENEWEST", "receiving_facility": "NENEWEST"},
+)
+NENEWEST_LETTERS = DemonstrationPartner(
+    partner_id="nenewest-letters",
+    name="Nene West Hospitals: letters",
+    ods=NENEWEST.ods,
+    kind="acute",
+    supplies=_DOCUMENTS,
+    contact=NENEWEST.contact,
+    connector="mhd",
 )
 OUSEBANK = DemonstrationPartner(
     partner_id="ousebank",
@@ -146,10 +209,12 @@ HARBOUR = DemonstrationPartner(
 
 PARTNERS = (
     FEN_EDGE,
+    FEN_EDGE_DOCUMENTS,
     CASTLE_HILL,
     ADDENBURY,
     PAPERMILL,
     NENEWEST,
+    NENEWEST_LETTERS,
     OUSEBANK,
     FENLAND,
     COUNTY,

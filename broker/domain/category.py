@@ -117,6 +117,8 @@ _BY_CODE: Mapping[tuple[str, str], Category] = MappingProxyType(
 )
 # A related list says what its entries have to do with consultations or with problems.
 _RELATED_LISTS = (("consultations-", Category.CONTACTS), ("problems-", Category.PROBLEMS))
+# A list holds items together, and is none itself: an empty one is no item of its category.
+FRAME_TYPES = frozenset({"List"})
 DECIDED_BY_CODE = frozenset({"List", "Basic", "Task"})
 
 # These describe who and where. They are released only beside an item that refers to them.

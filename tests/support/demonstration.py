@@ -92,9 +92,13 @@ async def watched_demonstration(monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     waiting = iter([INDEX_ID, *(partner.partner_id for partner in PARTNERS)])
 
     def listening(plugin: Plugin) -> Plugin:
-        def simulator(people: Any, manners: Any) -> web.Application:
-            app: web.Application = plugin.simulator(people, manners)
-            app.middlewares.insert(0, _ear(next(waiting), heard, settings))
+        def simulator(people: Any, manners: Any) -> Any:
+            app = plugin.simulator(people, manners)
+            partner_id = next(waiting)
+            if isinstance(app, web.Application):
+                app.middlewares.insert(0, _ear(partner_id, heard, settings))
+            else:
+                app.spoil = _ear_on_a_line(partner_id, heard, settings)
             return app
 
         return dataclasses.replace(plugin, simulator=simulator)
@@ -106,6 +110,13 @@ async def watched_demonstration(monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     async with demonstration_network() as network:
         settings.append(load_settings(network.config_dir))
         yield Watched(network, settings[0], heard)
+
+
+def _ear_on_a_line(partner_id: str, heard: list[Asked], settings: list[Settings]) -> Any:
+    async def hear(_message: bytes, _call: int) -> None:
+        heard.append(Asked(partner_id, rows(settings[0])[-1]))
+
+    return hear
 
 
 def _ear(partner_id: str, heard: list[Asked], settings: list[Settings]) -> Any:

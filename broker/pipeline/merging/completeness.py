@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from broker.domain.category import Category
+from broker.domain.category import FRAME_TYPES, Category
 from broker.domain.decision import Decision, Effect, Naming
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.registration import PartnerRegistration
@@ -120,7 +120,7 @@ def section_states(
 
     `sure` are the categories of which every kind of item was asked for and nothing fell.
     """
-    shown = Counter(resource.category for resource in items)
+    shown = Counter(one.category for one in items if one.header.resourceType not in FRAME_TYPES)
     by_partner = {decision.partner_id: decision for decision in decisions}
     states = []
     for category in Category:
