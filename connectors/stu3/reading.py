@@ -11,24 +11,22 @@ from connectors.r4 import Tree
 from connectors.stu3.names import Names
 
 _BYTES_BETWEEN_PAUSES = 128 * 1024
+# A small resource takes about as long as this many bytes of a large one.
+BYTES_A_RESOURCE_COSTS = 512
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One resource as it came: its place in the answer, its bytes, and its tree with its id in R4. `tree`
-    is None when the bytes cannot be read.
+    """One resource as it came: its place in the answer, its bytes, its tree, its STU3 type and its id in R4.
+
+    `tree` is None when the bytes cannot be read; `kind` is empty where it does not say its type.
     """
 
     place: int
     raw: bytes = field(repr=False)
     tree: Tree | None = field(repr=False)
+    kind: str = ""
     new_id: str = ""
-
-    @property
-    def kind(self) -> str:
-        """Its STU3 type; empty where it does not say."""
-        kind = self.tree.get("resourceType") if self.tree else None
-        return kind if isinstance(kind, str) else ""
 
 
 def read_sources(resources: Sequence[bytes], names: Names) -> Generator[Pause, None, list[Source]]:
@@ -36,11 +34,14 @@ def read_sources(resources: Sequence[bytes], names: Names) -> Generator[Pause, N
     sources = []
     worked = 0
     for place, raw in enumerate(resources):
-        source = Source(place, raw, (yield from _tree(raw)))
-        if source.tree is not None:
-            source = Source(place, raw, source.tree, names.claim(source.kind, source.tree.get("id"), raw))
-        sources.append(source)
-        worked += len(raw)
+        tree = yield from _tree(raw)
+        if tree is None:
+            sources.append(Source(place, raw, None))
+        else:
+            kind = tree.get("resourceType")
+            kind = kind if isinstance(kind, str) else ""
+            sources.append(Source(place, raw, tree, kind, names.claim(kind, tree.get("id"), raw)))
+        worked += len(raw) + BYTES_A_RESOURCE_COSTS
         if worked > _BYTES_BETWEEN_PAUSES:
             worked = 0
             yield Pause()

@@ -13,7 +13,7 @@ from connectors.stu3.courses import Courses
 from connectors.stu3.ended import ended_items, take_ended
 from connectors.stu3.names import Names
 from connectors.stu3.one_or_many import as_list
-from connectors.stu3.reading import Source, read_sources
+from connectors.stu3.reading import BYTES_A_RESOURCE_COSTS, Source, read_sources
 from connectors.stu3.resources import category_in_r4, translate_contained, translate_large, translate_resource
 from connectors.stu3.warnings import list_warnings
 
@@ -53,15 +53,18 @@ def translate(resources: Sequence[bytes]) -> Generator[Pause, None, Translation]
     sources = yield from read_sources(resources, names)
     answer = _Answer(sources, names)
     items: list[Item] = []
+    warnings: set[str] = set()
     worked = 0
     for source in sources:
-        worked += len(source.raw)
+        cost = len(source.raw) + BYTES_A_RESOURCE_COSTS
+        worked += cost
         if worked > _BYTES_BETWEEN_PAUSES:
-            worked = len(source.raw)
+            worked = cost
             yield Pause()
         items.extend((yield from answer.items_of(source)))
-    warnings = (list_warnings(source.tree) for source in sources if source.tree and source.kind == "List")
-    return Translation(tuple(items), frozenset(code for codes in warnings for code in codes))
+        if source.kind == "List" and source.tree is not None:
+            warnings.update(list_warnings(source.tree))
+    return Translation(tuple(items), frozenset(warnings))
 
 
 class _Answer:
@@ -69,7 +72,8 @@ class _Answer:
 
     def __init__(self, sources: Sequence[Source], names: Names) -> None:
         self._context = Context(names, translate_contained)
-        self._ended = {source.place: ended for source in sources if (ended := take_ended(source, names))}
+        lists = (source for source in sources if source.kind == "List")
+        self._ended = {source.place: ended for source in lists if (ended := take_ended(source, names))}
         self._courses = Courses(sources, self._context)
         self._patient = next((f"Patient/{each.new_id}" for each in sources if each.kind == "Patient"), None)
 
