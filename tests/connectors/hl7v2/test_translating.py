@@ -84,6 +84,11 @@ def test_a_result_is_carried_with_all_that_is_said_of_it() -> None:
     assert sodium["note"] == [{"text": "Slightly haemolysed"}]
 
 
+def test_a_result_without_a_moment_of_its_own_has_that_of_its_report() -> None:
+    """As the standard says of OBX-14."""
+    assert result("NM", "1")["effectiveDateTime"] == "2026-02-11T09:30:00+00:00"
+
+
 @pytest.mark.parametrize(
     ("word", "status"),
     [("F", "final"), ("C", "corrected"), ("R", "preliminary"), ("X", "cancelled"), ("", "unknown")],

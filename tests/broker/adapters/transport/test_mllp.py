@@ -6,6 +6,7 @@ import asyncio
 
 import pytest
 
+from broker.adapters.transport import mllp_lines
 from broker.adapters.transport.breaker import BreakerState
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import MllpRequest, MllpResponse, TransportFault
@@ -87,6 +88,17 @@ async def test_a_connection_is_used_again_after_a_whole_answer() -> None:
             await road.send(QUERY, permit())
         assert partner.connections == 1
         await asyncio.gather(*(road.send(QUERY, permit()) for _ in range(2)))
+        assert partner.connections == 2
+        await road.aclose()
+
+
+async def test_a_connection_that_was_long_idle_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is between here and there may have forgotten it."""
+    monkeypatch.setattr(mllp_lines, "_IDLE_S", -1.0)
+    async with FaultPartner(answers(in_frame(ANSWER))) as partner:
+        road = mllp_transport(mllp_endpoint(partner))
+        for _ in range(2):
+            await road.send(QUERY, permit())
         assert partner.connections == 2
         await road.aclose()
 
