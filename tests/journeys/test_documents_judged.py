@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,6 +22,7 @@ from tests.support.documents import (
     KIB,
     MIB,
     Filing,
+    Opened,
     attachment,
     disclosures,
     last_ending,
@@ -31,10 +33,11 @@ from tests.support.documents import (
     reference,
     streamed,
 )
-from tests.support.network import object_to, objections_desk, simulated
+from tests.support.network import TAKER, object_to, objections_desk, simulated
 from tests.support.small_network import NUMBER, OTHER, Small, holding, indexed, small_network
 
 SIZE = 4 * MIB
+INTERLEAVINGS = 40
 SCOPES = {
     "whole": (None, 403),
     "partner": (Scope(partners=frozenset({"alder"}), direction=Direction.SOURCE), 404),
@@ -127,6 +130,37 @@ async def test_an_objection_to_something_else_lets_the_document_go_on(desk: Desk
         desk.held.set()
         assert len(await response.content.read()) == SIZE - KIB
     assert (await last_ending(desk.small)).body.ended == "sent"
+
+
+async def test_no_document_is_disclosed_after_an_acknowledgement_however_they_interleave(desk: Desk) -> None:
+    """Forty objections at random moments of an opening: its disclosure stands before the objection or not at
+    all, and whatever is opened afterwards is refused.
+    """
+    desk.filing.gives["b1"] = streamed(SIZE)
+    dice = random.Random(20261125)  # noqa: S311 - moments to try, not secrets
+    came = [
+        await interleaved(desk, dice.choice((0.01, 0.05, 0.2)) * dice.random()) for _ in range(INTERLEAVINGS)
+    ]
+    assert {got.status for got in came} == {200, 403}
+    assert all(got.whole for got in came if got.status == 403)
+    assert all(len(got.body) == SIZE for got in came if got.status == 200 and got.whole)
+
+
+async def interleaved(desk: Desk, delay_s: float) -> Opened:
+    """One opening and, `delay_s` into it, one objection; what came of the opening."""
+    opening = asyncio.create_task(opened(desk.small, desk.url))
+    moment = asyncio.Event()
+    asyncio.get_running_loop().call_later(delay_s, moment.set)
+    await moment.wait()
+    objection_id = await object_to(desk.register, NUMBER)
+    acknowledged = trail.of_kind(desk.small.client.settings, RecordKind.OBJECTION)[-1].sequence
+    later = await opened(desk.small, desk.url)
+    got = await opening
+    released = disclosures(desk.small)
+    assert later.status == 403
+    assert all(row.sequence < acknowledged for row in released[-1:])
+    await desk.register.withdraw(objection_id, by=TAKER)
+    return got
 
 
 async def test_a_policy_that_closes_documents_closes_their_addresses(desk: Desk) -> None:
