@@ -91,7 +91,10 @@ def check_token(authorization: str, root: str) -> dict[str, Any]:
         raise Refused("BAD_REQUEST")
     if claims["reason_for_request"] != "directcare" or "patient/*.read" not in claims["requested_scope"]:
         raise Refused("BAD_REQUEST")
-    _check_parties_named(claims)
+    try:
+        _check_parties_named(claims)
+    except (KeyError, IndexError, TypeError):
+        raise Refused("BAD_REQUEST") from None
     return claims
 
 

@@ -27,7 +27,7 @@ from connectors.gpconnect.answers import doubts_of, ending_of, read_answer
 from connectors.gpconnect.calls import FIND_DOCUMENTS, FIND_PATIENT, READ_BINARY
 from connectors.gpconnect.gate import Gate, Open
 from connectors.gpconnect_documents.finding import Found, is_patient, only_one
-from connectors.gpconnect_documents.links import binary_named, could_be_binary
+from connectors.gpconnect_documents.links import binary_named, stands_under
 from connectors.stu3 import translate
 
 # The guide's own five; without any of them the practice refuses (422).
@@ -70,16 +70,16 @@ class GpConnectDocuments:
 
     def open_document(self, ask: PartnerAsk, pointer: DocumentPointer, /) -> Opening:
         """The read of one Binary under the practice's own root. Another address is never called."""
-        if not could_be_binary(pointer.url):
+        binary_id = binary_named(pointer.url)
+        if binary_id is None:
             raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
         opened = yield from self._gate.open(ask, (READ_BINARY,))
         if isinstance(opened, Ending):
             raise TransportFault(opened.label, opened.cause)
-        provider = opened.providers[READ_BINARY]
-        binary_id = binary_named(pointer.url, provider.root)
-        if binary_id is None:
+        provider, path = opened.providers[READ_BINARY], f"Binary/{binary_id}"
+        if not stands_under(pointer.url, path, provider.root):
             raise TransportFault(OutcomeLabel.INVALID, Cause.FOREIGN_LINK)
-        call = opened.caller.get(provider, READ_BINARY, f"Binary/{binary_id}")
+        call = opened.caller.get(provider, READ_BINARY, path)
         return DocumentSource(request=call.request, form=DocumentForm.FHIR_BINARY)
 
 

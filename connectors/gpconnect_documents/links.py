@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import re
 
-_BINARY = re.compile(r"(?:(?i:https?)://[!-~]+/)?Binary/(?P<id>[A-Za-z0-9\-.]{1,64})", re.ASCII)
+_BINARY = re.compile(r"(?:(?i:https?)://[!-~]+/)?Binary/([A-Za-z0-9\-.]{1,64})", re.ASCII)
 _ONLY_DOTS = frozenset({".", ".."})
 
 
-def could_be_binary(url: str) -> bool:
-    """True for an address that ends as a Binary's does: others are refused before anybody is asked."""
+def binary_named(url: str) -> str | None:
+    """The id, when the address ends as a Binary's does: others are refused before anybody is asked."""
     named = _BINARY.fullmatch(url)
-    return named is not None and named["id"] not in _ONLY_DOTS
+    return named[1] if named is not None and named[1] not in _ONLY_DOTS else None
 
 
-def binary_named(url: str, root: str) -> str | None:
-    """The id, when the address is `Binary/id` right under `root`, or relative to it."""
-    named = _BINARY.fullmatch(url)
-    if named is None:
-        return None
-    path = f"Binary/{named['id']}"
-    return named["id"] if url == path or _spelt(url) == _spelt(f"{root}/{path}") else None
+def stands_under(url: str, path: str, root: str) -> bool:
+    """True when the address is `path` right under `root`, or relative to it."""
+    return url == path or _spelt(url) == _spelt(f"{root}/{path}")
 
 
 def _spelt(url: str) -> str:

@@ -49,6 +49,8 @@ RESOURCES: tuple[Mapping[str, Any], ...] = (
     about("Encounter", "e1", status="finished", period={"start": "2025-03-01"}),
     about("ServiceRequest", "s1", status="active", intent="order", code=coded("306206005")),
     about("DiagnosticReport", "d1", status="final", code=coded("26604007")),
+    about("Procedure", "p1", status="completed", code=coded("80146002"), performedDateTime="2001"),
+    about("ServiceRequest", "s2", status="active", intent="plan", code=coded("185349003")),
 )
 # What each resource of the world comes back as: its kind in R4, and how often that kind then stands there.
 KINDS = {
@@ -56,11 +58,11 @@ KINDS = {
     "MedicationStatement": 1,
     "MedicationRequest": 2,
     "Condition": 1,
-    "Observation": 2,
+    "Observation": 3,
     "Immunization": 1,
     "Encounter": 1,
     "DiagnosticReport": 1,
-    "ServiceRequest": 1,
+    "ServiceRequest": 2,
     "Patient": 1,
 }
 

@@ -13,6 +13,7 @@ from broker.domain.query import AskLimits
 from broker.ports.connector import Ending
 from connectors.gpconnect.areas import AREAS
 from connectors.gpconnect_structured import PLUGIN
+from connectors.gpconnect_structured.lists import doubts_of_lists
 from tests.connectors.gpconnect.spine import (
     DIRECT,
     PRACTICE,
@@ -23,6 +24,7 @@ from tests.connectors.gpconnect.spine import (
 )
 from tests.connectors.test_gpconnect_structured import RESOURCES
 from tests.support.patients import ASHA, patient
+from tests.support.records import finished
 from tests.support.sender import Heard, said
 
 WORLD = {ASHA.digits: (patient(ASHA.digits, "a1"), *RESOURCES)}
@@ -182,6 +184,14 @@ def test_a_category_without_an_area_keeps_the_answer_from_being_whole() -> None:
     """A registration that supplies procedures promises what GP Connect cannot give."""
     ending, _ = answered(listed(CURRENT), listed(ENDED), categories={*ALLERGIES, Category.PROCEDURES})
     assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
+
+
+def test_a_long_record_is_read_in_slices() -> None:
+    """The lists among thousands of items are found, and others run meanwhile."""
+    items = [{"resourceType": "Flag", "id": f"f{place}"} for place in range(2_500)]
+    raws = [orjson.dumps(one) for one in (*items, listed(CURRENT), listed(ENDED))]
+    assert finished(doubts_of_lists(raws, AREAS[:1])) == ()
+    assert len(list(doubts_of_lists(raws, AREAS[:1]))) == 2
 
 
 def test_more_entries_than_are_taken_are_said_to_be_missing() -> None:

@@ -116,6 +116,11 @@ FOUND = {
         bundle({"resourceType": "Organization", "id": "o"}),
         (OutcomeLabel.IDENTITY_MISMATCH, Cause.WRONG_PATIENT),
     ),
+    "a person whom nobody can read": (
+        bundle(patient(ASHA.digits, "a1")).replace(b'"id":"a1"', b'"id":NaN'),
+        (OutcomeLabel.INVALID, Cause.MALFORMED),
+    ),
+    "a person of an odd shape": (bundle({**patient(ASHA.digits, "a1"), "identifier": 7}), WRONG),
     "an id that is a path": (
         bundle(patient(ASHA.digits, "../Binary")),
         (OutcomeLabel.INVALID, Cause.MALFORMED),

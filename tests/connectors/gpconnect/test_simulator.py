@@ -93,6 +93,15 @@ def parameter(name: str, **members: Any) -> Change:
     return change
 
 
+def parameters_are(value: Any) -> Change:
+    """The whole of the parameters changed."""
+
+    def change(call: dict[str, Any]) -> None:
+        call["body"]["parameter"] = value
+
+    return change
+
+
 def number(value: str, system: str = "https://fhir.nhs.uk/Id/nhs-number") -> Change:
     """Another number."""
     return parameter("patientNHSNumber", valueIdentifier={"system": system, "value": value})
@@ -139,6 +148,13 @@ SPOILT: dict[str, tuple[Change, int, str]] = {
     "a token for another use": (claim("reason_for_request", "migration"), 400, "BAD_REQUEST"),
     "a token to write": (claim("requested_scope", "patient/*.write"), 400, "BAD_REQUEST"),
     "a token of two users": (claim("sub", "u2"), 400, "BAD_REQUEST"),
+    "a token of no organisation": (claim("requesting_organization", {}), 400, "BAD_REQUEST"),
+    "a token of a nameless organisation": (
+        claim("requesting_organization", {"identifier": [], "name": ""}),
+        400,
+        "BAD_REQUEST",
+    ),
+    "no Parameters": (parameters_are(None), 422, "INVALID_RESOURCE"),
     "no number": (parameter("patientNHSNumber"), 422, "INVALID_PARAMETER"),
     "another kind of number": (number(ASHA.digits, "urn:x"), 422, "INVALID_PARAMETER"),
     "a number that is none": (number("9990000019"), 400, "INVALID_NHS_NUMBER"),
