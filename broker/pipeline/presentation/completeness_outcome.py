@@ -43,7 +43,7 @@ _CAUSES: dict[str, str] = {
     Cause.REFERENCE_SPELLING: "Its server finds nothing in the way in which it is registered to be asked.",
     Cause.MEDICATION_MISSING: "It names medicines that it did not send.",
     Cause.PARTNER_WARNING: "It says itself that something may be missing.",
-    Cause.NOT_OFFERED: "Its server is not registered for all that it supplies.",
+    Cause.NOT_OFFERED: "It cannot be asked for all that it supplies.",
     Cause.CONFIDENTIAL_ITEMS: "It says that it leaves out what is confidential there.",
     Cause.DATA_IN_TRANSIT: "The record has not wholly arrived there from where it was kept before.",
     Cause.DATA_AWAITING_FILING: "Some of the record waits there to be filed.",
