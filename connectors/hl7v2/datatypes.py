@@ -89,7 +89,7 @@ def authority(value: Value, component: int) -> Tree:
 
 def identifier(value: Value) -> Tree:
     """CX: a number, who gave it, and of what kind it is."""
-    kind = value.text(5)
+    kind = value.text(5) if _CODE.fullmatch(value.text(5)) else ""
     tree = {
         **authority(value, 4),
         "value": value.text(1),
@@ -97,7 +97,7 @@ def identifier(value: Value) -> Tree:
         "assigner": organisation_name(value.text(6)),
         **period("period", value.text(7), value.text(8)),
     }
-    return _with_rest(tree, value, (1, 4, 5, 6, 7, 8), whole=(4,))
+    return _with_rest(tree, value, (1, 6, 7, 8, *([5] if kind else [])), whole=(4,))
 
 
 def entity(value: Value, kind: str = "") -> Tree:
