@@ -17,8 +17,8 @@ SEGMENTS = (
 TYPES = ["NM", "SN", "ST", "TX", "CWE", "DT", "TS", "TM", "NR", "CQ", "ED", "IS", "XX"]
 EVENTS = ["ORU^R01", "RSP^K11", "ADT^A03", "SIU^S12", "VXU^V04", "REF^I12"]
 WRITTEN = (
-    r'M F Y CP Booked 5.10 < - "" LN HL70078 NH NHS 2.16.840.1.113883 20260211 20260211093000+0000'
-    r" 202602110930 \T\ \X0A\ \"
+    r'M F Y CP Booked 5.10 < - "" LN HL70078 NH NHS 2.16.840.1.113883 20260211 20260211093000+0000 \ '
+    r"202602110930 \T\ \X0A\ C:\temp"
 )
 WORDS = st.one_of(
     st.sampled_from(["", " ", "a  b", *WRITTEN.split()]),
