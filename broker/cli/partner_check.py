@@ -17,16 +17,14 @@ if TYPE_CHECKING:
     from broker.settings import Settings
 
 _FILE = click.Path(path_type=Path, dir_okay=False, exists=True)
-_LIST = "test-people.yaml"
+_LISTS = "test-people"
 
 
 @click.command("check")
 @click.argument("partner")
 @config_option
 @actor_options
-@click.option(
-    "--people", "people_path", type=_FILE, help=f"Signed list; {_LIST} in the settings if left out."
-)
+@click.option("--people", "people_path", type=_FILE, help=f"Signed list, instead of {_LISTS}/PARTNER.yaml.")
 @click.option("--json", "as_json", is_flag=True)
 def check(
     partner: str,
@@ -53,7 +51,8 @@ def check(
 
     settings = load_settings(config_dir)
     registration = _registered(settings, partner)
-    people = read_test_people(people_path or settings.config_dir / _LIST, _signers(settings))
+    listed = people_path or settings.config_dir / _LISTS / f"{partner}.yaml"
+    people = read_test_people(listed, _signers(settings))
     try:
         report = asyncio.run(_checked(settings, registration, people, by_name, by_role))
     except ServiceDown as down:

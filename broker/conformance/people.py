@@ -1,6 +1,6 @@
 """A signed list of invented people into whom the kit may ask a partner for.
 
-# test-people.yaml; its signature stands beside it in test-people.yaml.sig
+# test-people/addenbury.yaml; its signature stands beside it, with `.sig` behind its name
 asked_from: RX901                     # the organisation that the kit asks as
 people:
   - number: "9990000018"

@@ -8,7 +8,9 @@ from pathlib import Path
 
 from broker.adapters.keys import make_development_keys
 from broker.adapters.tokens.trust import ClaimMap, Issuer
+from broker.demonstration.check_lists import PUBLIC_KEY, write_check_lists
 from broker.demonstration.partners import PARTNERS, DemonstrationPartner
+from broker.demonstration.people import stories
 from broker.demonstration.world import INDEX_ID
 
 DISTRIBUTION = "watersmeet"
@@ -30,6 +32,7 @@ def write_configuration(
         text = _partner(partner, endpoints[partner.partner_id])
         (config / "partners" / f"{partner.partner_id}.yaml").write_text(text, encoding="utf-8")
     make_development_keys(config)
+    write_check_lists(config, PARTNERS, stories())
     return config
 
 
@@ -83,6 +86,7 @@ def trust_file(issuer: Issuer) -> str:
     assert issuer.purpose_claim is not None
     return f"""\
 connector_distributions: [{DISTRIBUTION}]
+test_people_keys: [{PUBLIC_KEY}]
 issuers:
   - issuer: {_quoted(issuer.issuer)}
     audience: {_quoted(issuer.audience)}

@@ -38,7 +38,13 @@ _PRACTICE = (
     Category.PLANS,
 )
 _DOCUMENTS = (Category.DEMOGRAPHICS, Category.DOCUMENTS)
-_COUNCIL = (Category.DEMOGRAPHICS, Category.CONTACTS, Category.PLANS, Category.ALERTS, Category.SOCIAL_CARE)
+_COUNCIL = (
+    Category.DEMOGRAPHICS,
+    Category.CONTACTS,
+    Category.ALERTS,
+    Category.REFERRALS,
+    Category.SOCIAL_CARE,
+)
 
 
 _SPINE_ORGANISATIONS = {
@@ -181,7 +187,7 @@ COUNTY = DemonstrationPartner(
     name="Cambourne County Council",
     ods="99C01",
     kind="social-care",
-    supplies=_COUNCIL,
+    supplies=(*_COUNCIL, Category.PLANS),
     contact="Cambourne County Council adult social care, 01632 960401",
     connector="rest_json",
     settings={"mapping": MAPPINGS / "mosaic-social-care.yaml"},
@@ -192,7 +198,7 @@ CITY = DemonstrationPartner(
     name="Petersgate City Council",
     ods="99C02",
     kind="social-care",
-    supplies=_COUNCIL,
+    supplies=(*_COUNCIL, Category.PROCEDURES),
     contact="Petersgate City Council adult social care, 01632 960402",
     connector="rest_json",
     settings={"mapping": MAPPINGS / "stu3-social-care.yaml"},

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broker.demonstration.partners import CASTLE_HILL, FEN_EDGE, NENEWEST, OUSEBANK
+from broker.demonstration.partners import CASTLE_HILL, FEN_EDGE, NENEWEST, NENEWEST_LETTERS, OUSEBANK
 from broker.demonstration.people import words as w
 from broker.demonstration.people.chart import Chart
 from broker.demonstration.people.person import Demographics, Story
@@ -55,12 +55,19 @@ def allergy_contradicted() -> Story:
     hospital.result(w.CRP, "5", "mg/L", at="2026-03-09T21:30:00+00:00", comparator="<")
     hospital.measured(w.OXYGEN, "93", "%", at="2026-03-09T20:48:00+00:00")
     hospital.measured(w.TEMPERATURE, "37.0", "Cel", at="2026-03-09T20:48:00+00:00")
+    letters = Chart(NENEWEST_LETTERS, _PRIYA, "nw660142")
+    letters.document(
+        w.DISCHARGE_SUMMARY,
+        "Emergency department discharge",
+        date="2026-03-10T02:20:00+00:00",
+        written="Seen with an exacerbation of asthma. Home with prednisolone 40mg for five days.",
+    )
     return Story(
         name="allergy-contradicted",
         title="An allergy here, none known there",
         shows="Both statements stand side by side, marked as a contradiction; neither wins.",
         demographics=_PRIYA,
-        charts={chart.partner.partner_id: chart.resources for chart in (practice, hospital)},
+        charts={chart.partner.partner_id: chart.resources for chart in (practice, hospital, letters)},
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from broker.demonstration.people.findings import Findings
@@ -97,12 +98,20 @@ class Chart(Findings):
         return self.add("Flag", members, at=since, **rest)
 
     def document(self, kind: Concept, title: str, *, date: str, **rest: Any) -> str:
-        """A DocumentReference that says what there is; the document itself stays with its holder."""
+        """A DocumentReference that says what there is; the document itself stays with its holder.
+
+        `written` is the document, in words, where its holder hands it out.
+        """
+        attachment = {"contentType": "application/pdf", "title": title, "creation": date}
+        written = rest.pop("written", "")
+        if written:
+            data = base64.b64encode(written.encode()).decode()
+            attachment |= {"contentType": "text/plain", "data": data}
         members = {
             "status": "current",
             "type": kind,
             "date": date,
             "description": title,
-            "content": [{"attachment": {"contentType": "application/pdf", "title": title, "creation": date}}],
+            "content": [{"attachment": attachment}],
         }
         return self.add("DocumentReference", members, at=date, **rest)

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from broker.demonstration.partners import ADDENBURY, COUNTY, FEN_EDGE, FENLAND, OUSEBANK
+from broker.demonstration.partners import (
+    ADDENBURY,
+    COUNTY,
+    FEN_EDGE,
+    FEN_EDGE_DOCUMENTS,
+    FENLAND,
+    OUSEBANK,
+)
 from broker.demonstration.people import words as w
 from broker.demonstration.people.chart import Chart
 from broker.demonstration.people.person import Demographics, Story, day
@@ -26,7 +33,7 @@ _LABORATORY = f"{ADDENBURY.systems}/laboratory"
 
 def story() -> Story:
     """A long record with a group, a contradiction and five sources."""
-    charts = (_practice(), _hospital(), _community(), _talking_therapies(), _council())
+    charts = (_practice(), _letters(), _hospital(), _community(), _talking_therapies(), _council())
     return Story(
         name="diabetes",
         title="Diabetes across four services",
@@ -87,6 +94,15 @@ def _practice_results(chart: Chart) -> None:
     chart.blood_pressure("138", "82", at="2026-09-02T08:44:00+01:00")
     chart.measured(w.WEIGHT, "81.50", "kg", at="2026-09-02T08:42:00+01:00")
     chart.measured(w.BMI, "30.7", "kg/m2", at="2026-09-02T08:42:00+01:00")
+
+
+def _letters() -> Chart:
+    """What the practice was sent about her, and keeps as it came."""
+    chart = Chart(FEN_EDGE_DOCUMENTS, _WHO, "fe20417")
+    chart.document(
+        w.said("Retinal screening letter"), "Eye screening result", date="2026-05-18T10:00:00+01:00"
+    )
+    return chart
 
 
 def _hospital() -> Chart:
