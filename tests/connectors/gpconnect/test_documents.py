@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 import pytest
 
+from broker.domain.category import Category
 from broker.domain.identity import Restriction
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import (
@@ -157,6 +158,15 @@ def test_one_person_twice_is_one_person() -> None:
     ending, heard = listed_after(bundle(patient(BEN.digits, "b1"), one, one), bundle())
     assert ending.label is OutcomeLabel.COMPLETE
     assert heard.requests[1].path == "Patient/a1/DocumentReference"
+
+
+def test_a_registration_that_promises_more_than_documents_reads_partial() -> None:
+    """The list is shown, and what else was promised cannot be had here."""
+    answers = iter((bundle(patient(ASHA.digits, "a1")), bundle()))
+    ask = practice_ask({*DOCUMENTS, Category.RESULTS})
+    ending, heard = told(PLUGIN.create(SETTINGS).fetch(ask), lambda _: said(next(answers)))
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
+    assert heard.entries
 
 
 def test_a_refusal_of_the_list_is_the_partners_own() -> None:
