@@ -24,7 +24,7 @@ from tests.fidelity.sample import sample
 from tests.fidelity.sources import sources
 from tests.fidelity.translating import from_stu3
 from tests.fidelity.validating import Validation
-from tests.fidelity.validating_others import of_compositions, of_messages
+from tests.fidelity.validating_others import of_a_council, of_compositions, of_messages
 from tests.support.real_data import PROJECT, VARIABLE, real_data_folder
 
 WRITTEN = PROJECT / "build" / "fidelity.json"
@@ -54,6 +54,7 @@ def run(folder: Path) -> Report:
     report.agreements["hl7v2"] = agreement_hl7v2.agreement(folder, translate_message)
     report.validations["hl7v2"] = of_messages(folder, translate_message)
     report.validations["openehr"] = of_compositions(folder)
+    report.validations["rest_json"] = of_a_council(folder)
     done: Counter[str] = Counter()
     found = agreement_hl7v2.messages(folder)
     report.messages = total("hl7v2", (conserved(*each, translate_message, done) for each in found))

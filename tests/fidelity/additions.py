@@ -13,6 +13,7 @@ from tests.fidelity.reading import Tree
 ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 ORIGINAL_ID = "https://watersmeet.example/fhir/StructureDefinition/original-id"
 SYSTEMS: dict[str, str] = table("words.yaml")["systems"]
+BESIDES: dict[str, str] = table("words.yaml")["added"]
 _INDEX = re.compile(r"\[\d+\]")
 
 
@@ -61,5 +62,8 @@ def _allowed(source: Tree, r4: Tree, place: Place, value: object) -> bool:
     if isinstance(place[0], Inner):
         node = next((held for _, held in found_at(r4, place[:1])), {})
         place = place[1:]
-    element = _INDEX.sub("", path(place)).removesuffix(".coding.system")
-    return SYSTEMS.get(f"{node.get('resourceType')}.{element}") == value
+    element = f"{node.get('resourceType')}.{_INDEX.sub('', path(place))}"
+    return SYSTEMS.get(element.removesuffix(".coding.system")) == value or BESIDES.get(element) in {
+        "*",
+        value,
+    }

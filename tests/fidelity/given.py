@@ -58,7 +58,9 @@ def _read(text: Any) -> Any:
 
 def says(payload: Any, rest: Place, value: Any, same: Same) -> bool:
     """Whether what is carried for an element says `value` at `rest`, the steps from that element on."""
-    return any(same(value, node) or _spelt(value) == node for node in _reached(payload, rest))
+    if isinstance(payload, str) and not isinstance(payload, Number) and payload == _spelt(value):
+        return True
+    return any(same(value, node) for node in _reached(payload, rest))
 
 
 def _reached(node: Any, rest: Place) -> Iterator[Any]:

@@ -10,6 +10,9 @@ from tests.fidelity.given import AS_GIVEN
 from tests.fidelity.reading import Number, Tree
 from tests.fidelity.spoiling import anywhere
 
+# What these extensions say, a word of R4 says as well.
+SAID_BY_A_WORD = (".notGiven", ".notDone", ".taken", ".status", "Media.type")
+
 
 def rounded(value: Any) -> Any:
     """A number without its trailing zeros, or with one digit less after the point."""
@@ -100,6 +103,15 @@ def as_given_lost(tree: Tree) -> bool:
         kept = [one for one in holder["extension"] if one.get("url") != AS_GIVEN]
         if len(kept) < len(holder["extension"]):
             holder["extension"] = kept
+            return True
+    return False
+
+
+def extension_lost(tree: Tree) -> bool:
+    """An extension that says what nothing else does."""
+    for one in tree.get("extension", ()):
+        if not one.get("url", "").endswith(SAID_BY_A_WORD):
+            tree["extension"].remove(one)
             return True
     return False
 

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 ANY = -1
 _CARRIED = -2
 _GONE = "gone"
-_STEP = re.compile(r"([A-Za-z0-9]+)(?:\[(\*|\d*)\])?")
+_STEP = re.compile(r"([A-Za-z0-9]+)(\[(?:\*|\d*)\])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +82,8 @@ def _pattern(text: str) -> Place:
     steps: list[Step] = []
     for name, index in _STEP.findall(text):
         steps.append(name)
-        if f"{name}[" in text and f"{name}[{index}]" in text:
-            steps.append({"": _CARRIED, "*": ANY}.get(index) or int(index))
+        if index:
+            steps.append({"[]": _CARRIED, "[*]": ANY}.get(index) or int(index[1:-1] or 0))
     return tuple(steps)
 
 

@@ -134,7 +134,7 @@ PLANTS: tuple[Plant, ...] = (
     Plant("a list's warning is dropped", ("List",), drop("extension")),
     Plant("a note is dropped", (), drop("note")),
     Plant("a text is cut", (), change("note.text", lambda text: text[:-1])),
-    Plant("an extension is dropped", (), each_list("extension", without_first)),
+    Plant("an extension is dropped", (), otherwise.extension_lost),
     Plant(
         "a problem's weight is another",
         ("Condition",),

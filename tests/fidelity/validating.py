@@ -1,7 +1,7 @@
 """R4 resources into how many pass structural validation by two judges, and what is wrong with the others.
 
-`fhirkit` reads true R4 4.0.1. The models of `fhir.resources` are R4B's, and refuse some R4 that is true:
-those refusals stand in a closed table, each with why, and nothing else is forgiven.
+`fhirkit` reads true R4 4.0.1; the models of `fhir.resources` are R4B's. What either refuses is refused:
+nothing is forgiven, also where R4B is stricter than R4.
 """
 
 from __future__ import annotations
@@ -19,9 +19,6 @@ from tests.fidelity.reading import Tree, plain, written
 # What of a message is the same for every resource.
 _FIGURES = re.compile(r"\d+")
 
-# What the R4B models refuse although R4 4.0.1 allows it: resource type, and a pattern of the complaint.
-OVER_STRICT: tuple[tuple[str, str, str], ...] = ()
-
 
 @dataclass(slots=True)
 class Validation:
@@ -29,32 +26,17 @@ class Validation:
 
     shown: int = 0
     passed: int = 0
-    forgiven: Counter[str] = field(default_factory=Counter)
     refused: Counter[str] = field(default_factory=Counter)
     where: dict[str, str] = field(default_factory=dict)
 
     def show(self, name: str, resource: Tree) -> None:
         """One resource more. `name` says whence it came."""
         self.shown += 1
-        said = [*_by_fhirkit(resource), *self._not_forgiven(resource)]
+        said = [*_by_fhirkit(resource), *_by_models(resource)]
         self.passed += not said
         for complaint in dict.fromkeys(said):
             self.refused[complaint] += 1
             self.where.setdefault(complaint, name)
-
-    def _not_forgiven(self, resource: Tree) -> list[str]:
-        left = []
-        for complaint in _by_models(resource):
-            why = next((why for kind, what, why in OVER_STRICT if _is(resource, complaint, kind, what)), None)
-            if why is None:
-                left.append(complaint)
-            else:
-                self.forgiven[why] += 1
-        return left
-
-
-def _is(resource: Tree, complaint: str, kind: str, what: str) -> bool:
-    return resource.get("resourceType") == kind and re.search(what, complaint) is not None
 
 
 def _by_fhirkit(resource: Tree) -> list[str]:
