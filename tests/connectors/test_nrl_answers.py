@@ -119,7 +119,8 @@ def test_a_pointer_that_names_nobody_is_not_believed(members: dict[str, Any]) ->
     """Alone it is no proof of anybody; beside a good one it is set aside."""
     nameless = {name: value for name, value in pointer("x").items() if name != "subject"} | members
     alone = judged(nameless)
-    assert (alone.ending.label, alone.resources) == (OutcomeLabel.IDENTITY_MISMATCH, ())
+    assert (alone.ending.label, alone.ending.cause) == (OutcomeLabel.IDENTITY_MISMATCH, Cause.NO_PROOF)
+    assert (alone.received, alone.resources) == (1, ())
     beside = judged(pointer("a"), nameless)
     assert ids_of(beside) == [f"{HOLDER}-a"]
     assert beside.ending.label is OutcomeLabel.PARTIAL
@@ -213,7 +214,7 @@ async def test_the_simulated_locator_refuses_what_the_service_refuses(
 async def test_a_simulated_locator_has_the_manners_that_it_is_given(
     manners: dict[str, Any], label: OutcomeLabel
 ) -> None:
-    """Each shows in what the connector makes of it."""
+    """A refusal and a doubt of the service are told apart from an empty list."""
     people = {ASHA.digits: (patient(ASHA.digits, "a1"), pointer())}
     app = PLUGIN.simulator(people, manners)  # type: ignore[misc] # it has one
     async with served(app) as origin, road_to(origin, PLUGIN.manifest) as send:

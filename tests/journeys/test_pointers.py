@@ -12,6 +12,7 @@ import orjson
 import pytest
 from aiohttp import web
 
+from broker.domain.audit import RecordKind
 from tests.support import trail
 from tests.support.documents import disclosures, last_ending, links, opened
 from tests.support.network import NHS, labels, resources, simulated
@@ -114,7 +115,7 @@ def states(record: Mapping[str, Any]) -> dict[str, str]:
 
 def causes(small: Small) -> dict[str, tuple[str, str]]:
     """Label and cause of each partner, as the trail has them of the newest disclosure."""
-    newest = trail.outcomes(trail.of_kind(small.client.settings, trail.RecordKind.DISCLOSURE)[-1])
+    newest = trail.outcomes(trail.of_kind(small.client.settings, RecordKind.DISCLOSURE)[-1])
     return {name: (one.label.value, one.cause.value) for name, one in newest.items()}
 
 
