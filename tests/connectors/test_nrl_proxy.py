@@ -1,4 +1,4 @@
-"""Documents behind pointers are read over sockets: through the strict proxy, or a registered service alone."""
+"""Documents behind pointers are read over sockets: through the proxy, or a registered service alone."""
 
 from __future__ import annotations
 
