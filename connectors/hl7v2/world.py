@@ -144,7 +144,7 @@ def _visit(tree: Tree) -> Record:
     pv1 = {
         1: "1",
         2: _CLASSES.get(tree["class"].get("code", ""), "O"),
-        10: coded(kind),
+        4: coded(kind),
         19: f"{_text(tree.get('id'))}^^^PAS^VN",
         44: moment(period.get("start")),
         45: moment(period.get("end")),
