@@ -48,6 +48,7 @@ class Names:
         wanted = self._by_stu3.get((kind, given)) or _plain_id(kind, given)
         if self._claimed.setdefault((new_kind, wanted), raw) != raw:
             wanted = stable_id("repeat", kind, given, raw)
+            self._claimed[(new_kind, wanted)] = raw
         self._by_stu3.setdefault((kind, given), wanted)
         return wanted
 

@@ -37,6 +37,13 @@ def test_a_date_keeps_its_precision(date: str) -> None:
     assert one("Condition", onsetDateTime=date)["onsetDateTime"] == date
 
 
+@pytest.mark.parametrize(("time", "is_kept"), [("09:00:00", True), ("09:00", False), ("25:00:00", False)])
+def test_a_time_of_day_is_to_the_second(time: str, *, is_kept: bool) -> None:
+    """R4 has no shorter one; seconds are not made up."""
+    (opening,) = one("PractitionerRole", availableTime=[{"availableStartTime": time}])["availableTime"]
+    assert opening == ({"availableStartTime": time} if is_kept else {"_availableStartTime": given(time)})
+
+
 def test_a_required_date_that_r4_cannot_hold_is_said_to_be_absent() -> None:
     """The item stands: the text is beside, and that the value is not there is said as R4 says it."""
     made = one("Immunization", date="2019-02-03T10:00:00")

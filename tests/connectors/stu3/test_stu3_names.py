@@ -107,6 +107,16 @@ def test_a_referral_and_a_request_of_one_id_are_told_apart() -> None:
     assert pointing["replaces"][0]["reference"] == "ServiceRequest/1"
 
 
+def test_however_many_claim_one_id_each_content_has_its_own() -> None:
+    """A referral, a request and another request under one id are three items."""
+    made = translated(
+        {"resourceType": "ReferralRequest", "id": "1"},
+        {"resourceType": "ProcedureRequest", "id": "1", "status": "active"},
+        {"resourceType": "ProcedureRequest", "id": "1", "status": "draft"},
+    )
+    assert len({each["id"] for each in made}) == len(made)
+
+
 def test_what_is_contained_is_translated_under_its_own_name() -> None:
     """A local id that R4 could not have is rewritten with the references to it."""
     request = {"resourceType": "ProcedureRequest", "id": "a_b", "status": "suspended"}
