@@ -126,6 +126,12 @@ def test_a_pointer_that_names_nobody_is_not_believed(members: dict[str, Any]) ->
     assert beside.ending.label is OutcomeLabel.PARTIAL
 
 
+def test_only_a_pointer_proves_whom_an_answer_is_about() -> None:
+    """Another kind of resource that names the number is nothing that a locator gives."""
+    alone = judged(pointer("x", resourceType="Flag"))
+    assert (alone.ending.label, alone.ending.cause) == (OutcomeLabel.IDENTITY_MISMATCH, Cause.NO_PROOF)
+
+
 def test_pointers_of_others_alone_prove_nobody_and_name_no_holder() -> None:
     """The question is never taken for the proof."""
     normalised = judged(pointer("b", BEN.digits))
