@@ -1,10 +1,10 @@
-"""AL1 and IAM, DG1 and PR1 into AllergyIntolerance, Condition and Procedure."""
+"""DG1, PR1 and RXA into Condition, Procedure and Immunization."""
 
 from __future__ import annotations
 
 from broker.domain.category import Category
 from connectors.hl7v2 import tables
-from connectors.hl7v2.datatypes import clinician, coded, compact, concept, entity, extended
+from connectors.hl7v2.datatypes import clinician, concept, entity, extended
 from connectors.hl7v2.items import Item
 from connectors.hl7v2.listing import listed_item
 from connectors.hl7v2.moments import date_time
@@ -13,43 +13,9 @@ from connectors.hl7v2.reading import Value
 from connectors.hl7v2.taking import Taking
 from connectors.r4 import ListedReason, Tree, as_given
 
-_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 _DIAGNOSIS = f"{tables.TERMINOLOGY}/condition-category"
 _DELETED = "D"
-
-
-def allergy(item: Item, around: Surroundings) -> Tree:
-    """AL1. Whether it still holds is not said, so the status that FHIR requires is said to be unknown."""
-    al1 = Taking(item.head, 1)
-    if not al1.segment.first(3):
-        return listed_item(item, around, Category.ALLERGIES, ListedReason.REQUIRED_CODE)
-    notes, comments = notes_of(item)
-    reactions = [{"text": value.whole} for value in al1.values(5)]
-    kind = al1.segment.first(2).text()
-    tree = {
-        "resourceType": "AllergyIntolerance",
-        "id": around.new_id("AllergyIntolerance", item.written),
-        "clinicalStatus": {"extension": [{"url": _ABSENT, "valueCode": "unknown"}]},
-        **_category(al1, kind),
-        "code": concept(al1.one(3)),
-        **around.about("patient"),
-        **around.during(),
-        **date_time("onsetDateTime", al1.text(6)),
-        "note": notes,
-        "reaction": [{"manifestation": reactions, **_severity(al1)}] if reactions else None,
-    }
-    return finished(tree, [al1, *comments], item)
-
-
-def _category(al1: Taking, kind: str) -> Tree:
-    meant, exact = tables.ALLERGEN.get(kind, ("", False))
-    if exact:
-        al1.one(2)
-    return {"category": [meant]} if meant else {}
-
-
-def _severity(al1: Taking) -> Tree:
-    return coded("severity", al1.text(4), tables.ALLERGY_SEVERITY)
+_DELETION = {"system": f"{tables.TERMINOLOGY}/condition-ver-status", "code": "entered-in-error"}
 
 
 def diagnosis(item: Item, around: Surroundings) -> Tree:
@@ -60,12 +26,11 @@ def diagnosis(item: Item, around: Surroundings) -> Tree:
         return listed_item(item, around, Category.PROBLEMS, ListedReason.REQUIRED_CODE)
     notes, comments = notes_of(item)
     deleted = dg1.segment.first(21).text() == _DELETED
-    status = "entered-in-error" if deleted else ""
     tree = {
         "resourceType": "Condition",
         "id": around.new_id("Condition", item.written),
         "identifier": [entity(value) for value in dg1.values(20)],
-        "verificationStatus": _coding("condition-ver-status", status) if status else None,
+        "verificationStatus": {"coding": [_DELETION]} if deleted else None,
         "category": [{"coding": [{"system": _DIAGNOSIS, "code": "encounter-diagnosis"}]}],
         "code": what,
         **around.about(),
@@ -151,7 +116,3 @@ def _what(taking: Taking, coded_at: int, described_at: int) -> Tree:
         return found
     taking.one(described_at)
     return {"text": words.whole} if words else {}
-
-
-def _coding(system: str, code: str) -> Tree:
-    return compact({"coding": [{"system": f"{tables.TERMINOLOGY}/{system}", "code": code}]})

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Generator, Iterator, Mapping
 
 from broker.domain.json_bytes import write_tree
+from connectors.hl7v2.allergies import allergy
 from connectors.hl7v2.appointments import appointment
-from connectors.hl7v2.conditions import allergy, diagnosis, immunisation, procedure
+from connectors.hl7v2.conditions import diagnosis, immunisation, procedure
 from connectors.hl7v2.encounters import encounter
 from connectors.hl7v2.items import Item, items_of
 from connectors.hl7v2.listing import listed_item
@@ -89,6 +90,7 @@ def _resources(item: Item, around: Surroundings) -> Iterator[Tree]:
 
 _ALONE: Mapping[str, Callable[[Item, Surroundings], Tree]] = {
     "AL1": allergy,
+    "IAM": allergy,
     "DG1": diagnosis,
     "PR1": procedure,
     "SCH": appointment,

@@ -234,6 +234,33 @@ def test_allergies_diagnoses_and_procedures_become_what_they_are() -> None:
     assert of_type(trees, "Procedure")["performedDateTime"] == "2026-02-10"
 
 
+@pytest.mark.parametrize(
+    ("standing", "action", "verified", "holds"),
+    [
+        ("C", "A", "confirmed", "unknown"),
+        ("I", "A", "confirmed", "inactive"),
+        ("E", "A", "entered-in-error", None),
+        ("C", "D", "entered-in-error", None),
+        ("D", "A", None, "unknown"),
+    ],
+)
+def test_a_detailed_allergy_says_how_it_stands(
+    standing: str, action: str, verified: str | None, holds: str | None
+) -> None:
+    """IAM: verified or not, still holding or not; doubt stands as given."""
+    fields = {2: "DA", 3: "91936005^Penicillin^SCT", 6: action, 7: "A7^EHR", 11: "2019", 17: standing}
+    found = of_type(translated(PID, segment("IAM", fields)), "AllergyIntolerance")
+    assert found["onsetDateTime"] == "2019"
+    assert found["identifier"][0]["value"] == "A7"
+    said = found.get("verificationStatus", {}).get("coding", [{}])[0].get("code")
+    clinical = found.get("clinicalStatus", {})
+    state = clinical.get("coding", [{}])[0].get("code") or (clinical.get("extension") or [{}])[0].get(
+        "valueCode"
+    )
+    assert (said, state) == (verified, holds)
+    assert ("IAM-17: D" in given(found)) is (standing == "D")
+
+
 def test_a_vaccination_becomes_an_immunization_and_another_administration_a_listed_medicine() -> None:
     """By the message, or by the code system of the vaccine."""
     rxa = "RXA|0|1|20260110||208^Vaccine^L|0.3|mL||||||||L9|20270101|MF^Maker^L|||CP"
