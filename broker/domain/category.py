@@ -64,11 +64,16 @@ _BY_TYPE: Mapping[str, Category] = MappingProxyType(
     }
 )
 
+# What our translation says of an observation that a report names as its result.
+RESULT_SYSTEM = "https://watersmeet.example/fhir/CodeSystem/part-of"
+RESULT_OF_REPORT = "result-of-report"
+
 # Observation.category and ServiceRequest.category codes that move an item out of its type's own category.
 _BY_FHIR_CATEGORY: Mapping[tuple[str, str], Category] = MappingProxyType(
     {
         ("Observation", "laboratory"): Category.RESULTS,
         ("Observation", "imaging"): Category.RESULTS,
+        ("Observation", RESULT_OF_REPORT): Category.RESULTS,
         ("ServiceRequest", "108252007"): Category.RESULTS,
         ("ServiceRequest", "363679005"): Category.RESULTS,
         ("CarePlan", "social-care"): Category.SOCIAL_CARE,

@@ -61,7 +61,12 @@ async def gather(
         query,
         judgement,
         patient=patient,
-        asking=Asking(requester=errand.requester, correlation_id=errand.correlation_id, asked_at=asked_at),
+        asking=Asking(
+            requester=errand.requester,
+            correlation_id=errand.correlation_id,
+            asked_at=asked_at,
+            locators=frozenset(name for name, road in services.roads.items() if road.locates),
+        ),
         registrations=services.registrations,
         known=known,
     )

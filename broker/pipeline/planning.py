@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from broker.domain.category import Category, categories_of_type, types_in
 from broker.domain.decision import Decision, Effect, Judgement
@@ -14,6 +15,10 @@ from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.query import AskLimits, LocalIdentity, PartnerAsk, RecordQuery
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
+
+# The categories and resource types that one partner is asked for; no type is every type.
+Reach: TypeAlias = tuple[frozenset[Category], frozenset[str]]
+_POINTERS: Reach = (frozenset({Category.DOCUMENTS}), frozenset({"DocumentReference"}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,11 +32,12 @@ class Plan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asking:
-    """Who asks, under which correlation id, at which moment (aware, UTC)."""
+    """Who asks, under which correlation id, at which moment (aware, UTC), with which locators' help."""
 
     requester: Requester
     correlation_id: str
     asked_at: dt.datetime
+    locators: frozenset[str] = frozenset()
 
 
 def categories_wanted(query: RecordQuery) -> frozenset[Category]:
@@ -64,32 +70,74 @@ def plan(
     registrations: Iterable[PartnerRegistration],
     known: Mapping[str, LocalIdentity],
 ) -> Plan:
-    """Ask the partners that are permitted something of what is wanted. `known` holds local ids."""
+    """Ask the partners that are permitted something of what is wanted. `known` holds local ids.
+
+    `asking.locators` are asked for pointers as soon as anybody waits for one, whatever is wanted.
+    """
     wanted = categories_wanted(query)
-    asks: list[PartnerAsk] = []
-    waiting: list[PartnerAsk] = []
-    not_asked: list[PartnerOutcome] = []
+    asked, left = [], []
     for registration in registrations:
         decision = judgement.decision_for(registration.partner_id)
         cause = _cause_not_to_ask(decision, wanted, query.resource_types, registration)
         if cause is not None or decision is None:
-            not_asked.append(_not_asked(registration.partner_id, cause or Cause.POLICY))
-            continue
-        (waiting if decision.awaits_pointer else asks).append(
-            PartnerAsk(
-                partner_id=registration.partner_id,
-                patient=patient,
-                categories=decision.categories & wanted & registration.supplies,
-                resource_types=types_open(query.resource_types, decision),
-                requester=asking.requester,
-                correlation_id=asking.correlation_id,
-                asked_at=asking.asked_at,
-                limits=_ask_limits(registration.limits),
-                settings=registration.settings,
-                local=known.get(registration.partner_id),
-            )
-        )
-    return Plan(asks=tuple(asks), not_asked=tuple(not_asked), waiting=tuple(waiting))
+            left.append((registration, decision, cause or Cause.POLICY))
+        else:
+            asked.append((registration, decision))
+
+    def ask(registration: PartnerRegistration, reach: Reach) -> PartnerAsk:
+        return _ask(registration, reach, patient, asking, known.get(registration.partner_id))
+
+    waiting = [ask(one, _reach(d, one, query, wanted)) for one, d in asked if d.awaits_pointer]
+    at_once = [ask(one, _reach(d, one, query, wanted)) for one, d in asked if not d.awaits_pointer]
+    locators = asking.locators if waiting else frozenset()
+    locating = {one.partner_id for one, d, _ in left if one.partner_id in locators and _may_locate(d, one)}
+    return Plan(
+        asks=(*at_once, *(ask(one, _POINTERS) for one, _, _ in left if one.partner_id in locating)),
+        not_asked=tuple(
+            _not_asked(one.partner_id, cause) for one, _, cause in left if one.partner_id not in locating
+        ),
+        waiting=tuple(waiting),
+    )
+
+
+def _reach(
+    decision: Decision, registration: PartnerRegistration, query: RecordQuery, wanted: frozenset[Category]
+) -> Reach:
+    return (
+        decision.categories & wanted & registration.supplies,
+        types_open(query.resource_types, decision),
+    )
+
+
+def _may_locate(decision: Decision | None, registration: PartnerRegistration) -> bool:
+    """Pointers are documents: whoever may not see those may not have holders found by them."""
+    if decision is None or not decision.in_scope or decision.effect is Effect.DENY:
+        return False
+    categories, types = _POINTERS
+    opened = categories <= decision.categories & registration.supplies
+    return opened and (not decision.resource_types or types <= decision.resource_types)
+
+
+def _ask(
+    registration: PartnerRegistration,
+    reach: Reach,
+    patient: PatientIdentity,
+    asking: Asking,
+    local: LocalIdentity | None,
+) -> PartnerAsk:
+    categories, types = reach
+    return PartnerAsk(
+        partner_id=registration.partner_id,
+        patient=patient,
+        categories=categories,
+        resource_types=types,
+        requester=asking.requester,
+        correlation_id=asking.correlation_id,
+        asked_at=asking.asked_at,
+        limits=_ask_limits(registration.limits),
+        settings=registration.settings,
+        local=local,
+    )
 
 
 def _ask_limits(limits: PartnerLimits) -> AskLimits:

@@ -15,6 +15,7 @@ from connectors.stu3.names import Names
 from connectors.stu3.one_or_many import as_list
 from connectors.stu3.reading import BYTES_A_RESOURCE_COSTS, Source, read_sources
 from connectors.stu3.resources import category_in_r4, translate_contained, translate_large, translate_resource
+from connectors.stu3.results import Results
 from connectors.stu3.warnings import list_warnings
 
 # Well under 5 ms of work.
@@ -75,6 +76,7 @@ class _Answer:
         lists = (source for source in sources if source.kind == "List")
         self._ended = {source.place: ended for source in lists if (ended := take_ended(source, names))}
         self._courses = Courses(sources, self._context)
+        self._results = Results(sources, self._context)
         self._patient = next((f"Patient/{each.new_id}" for each in sources if each.kind == "Patient"), None)
 
     def items_of(self, source: Source) -> Generator[Pause, None, list[Item]]:
@@ -90,6 +92,7 @@ class _Answer:
         if isinstance(out, ListedReason):
             return [self._listed(source, out)]
         self._courses.complete(out)
+        self._results.complete(out)
         made = [out, *(ended_items(ended, self._context) if ended else ())]
         return [Item(source.place, Entry(raw=write_tree(each))) for each in made]
 

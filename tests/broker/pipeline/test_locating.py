@@ -54,6 +54,49 @@ def planned() -> Plan:
     )
 
 
+def test_a_locator_is_asked_for_pointers_although_nothing_of_its_own_is_wanted() -> None:
+    """Somebody waits for one: a search for results has its holders found as well."""
+    documents = frozenset({Category.DOCUMENTS})
+    found = plan(
+        RecordQuery(interaction=Interaction.SEARCH, number=NUMBER, resource_types=frozenset({"Observation"})),
+        judgement(decision("hospital", awaits_pointer=True), decision("locator")),
+        patient=person(),
+        asking=Asking(
+            requester=DOCTOR,
+            correlation_id="request-0001",
+            asked_at=START,
+            locators=frozenset({"locator"}),
+        ),
+        registrations=[registration("hospital"), registration("locator", supplies=documents)],
+        known={},
+    )
+    assert [(one.partner_id, one.categories) for one in found.asks] == [("locator", documents)]
+    assert [one.partner_id for one in found.waiting] == ["hospital"]
+    assert found.not_asked == ()
+
+
+@pytest.mark.parametrize("shut", [{"categories": ALL - {Category.DOCUMENTS}}, {"resource_types": {"Flag"}}])
+def test_a_locator_is_not_asked_for_whoever_may_not_see_documents(shut: dict[str, Any]) -> None:
+    """A pointer would tell them what exists."""
+    found = plan(
+        RecordQuery(interaction=Interaction.SEARCH, number=NUMBER, resource_types=frozenset({"Flag"})),
+        judgement(decision("hospital", awaits_pointer=True), decision("locator", **shut)),
+        patient=person(),
+        asking=Asking(
+            requester=DOCTOR,
+            correlation_id="request-0001",
+            asked_at=START,
+            locators=frozenset({"locator"}),
+        ),
+        registrations=[
+            registration("hospital"),
+            registration("locator", supplies=frozenset({Category.DOCUMENTS})),
+        ],
+        known={},
+    )
+    assert found.asks == ()
+
+
 def after(*answers: Normalised) -> tuple[list[str], list[tuple[str, Cause]]]:
     """Who is asked once the locators have answered, and who is not and why."""
     asked, skipped = asked_after_pointers(planned().waiting, [registration("hospital")], answers)
