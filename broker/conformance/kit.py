@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from broker.conformance.asking import Asked, Errand, ask
 from broker.conformance.content import judge_content
 from broker.conformance.endpoint import judge_endpoint, strangers
-from broker.conformance.findings import Finding, Weight
+from broker.conformance.findings import Finding
+from broker.conformance.meanings import Weight
 from broker.conformance.people import Standing, TestPeople, TestPerson
 from broker.conformance.people_judged import judge_person
 from broker.conformance.structure import judge_structure

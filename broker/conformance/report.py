@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from broker.conformance.findings import Finding, Weight
+from broker.conformance.findings import Finding
 from broker.conformance.kit import Report
+from broker.conformance.meanings import Weight
 
 _MARKS = {Weight.FAULT: "FAULT", Weight.WARNING: "warning", Weight.NOTE: "note"}
 

@@ -29,7 +29,7 @@ CHECKER = Checker(name="Ada Fenn", role="integration lead")
 SUPPLIES = frozenset({Category.ALLERGIES, Category.RESULTS})
 
 
-def test_person(number: NhsNumber, standing: Standing, **more: Any) -> TestPerson:
+def invented(number: NhsNumber, standing: Standing, **more: Any) -> TestPerson:
     """One person of a list; everybody was born on one day and is called Patel."""
     identity = PatientIdentity(
         number=number, numbers=frozenset({number}), birth_date="1951-04-09", family="Patel"
@@ -37,13 +37,10 @@ def test_person(number: NhsNumber, standing: Standing, **more: Any) -> TestPerso
     return TestPerson(identity=identity, standing=standing, **more)
 
 
-test_person.__test__ = False  # type: ignore[attr-defined] # it makes a person, and is no test
-
-
 def people(holds: Mapping[Category, int] | None = None, *, sensitive: bool = False) -> TestPeople:
     """Asha is known, Ben is known and has nothing, and OLD is nobody's."""
-    asha = test_person(ASHA, Standing.KNOWN, holds=holds or {}, sensitive=sensitive)
-    others = (test_person(BEN, Standing.EMPTY), test_person(OLD, Standing.UNKNOWN))
+    asha = invented(ASHA, Standing.KNOWN, holds=holds or {}, sensitive=sensitive)
+    others = (invented(BEN, Standing.EMPTY), invented(OLD, Standing.UNKNOWN))
     return TestPeople(asked_from="RX901", people=(asha, *others))
 
 

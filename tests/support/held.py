@@ -23,9 +23,7 @@ def not_shown(story: Story, record: Record) -> list[str]:
     for partner_id, resources in story.charts.items():
         said = [item.resource for item in record.items if item.source == _NAMES[partner_id]]
         text = json.dumps(said, ensure_ascii=False)
-        missing += [
-            f"{partner_id}: {word}" for one in resources for word in _words(one) if word not in text
-        ]
+        missing += [f"{partner_id}: {word}" for one in resources for word in _words(one) if word not in text]
     return missing
 
 

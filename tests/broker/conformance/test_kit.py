@@ -9,8 +9,9 @@ import orjson
 import pytest
 from aiohttp import web
 
-from broker.conformance.findings import TABLE, Finding, Weight
+from broker.conformance.findings import TABLE, Finding
 from broker.conformance.kit import Report
+from broker.conformance.meanings import Weight
 from broker.conformance.report import as_text, as_tree
 from broker.domain.audit import RecordKind
 from broker.domain.errors import ServiceDown
