@@ -14,8 +14,8 @@ from pathlib import Path
 
 from connectors.hl7v2.translating import translate_message
 from tests.fidelity import agreement_hl7v2, agreement_stu3
-from tests.fidelity.conserving_hl7v2 import conserved
 from tests.fidelity.measuring import measured, total
+from tests.fidelity.placing_hl7v2 import judged_message
 from tests.fidelity.plants import PLANTS
 from tests.fidelity.reading import Source
 from tests.fidelity.records import record
@@ -57,7 +57,7 @@ def run(folder: Path) -> Report:
     report.validations["rest_json"] = of_a_council(folder)
     done: Counter[str] = Counter()
     found = agreement_hl7v2.messages(folder)
-    report.messages = total("hl7v2", (conserved(*each, translate_message, done) for each in found))
+    report.messages = total("hl7v2", (judged_message(*each, translate_message, done) for each in found))
     return report
 
 

@@ -32,12 +32,13 @@ MESSAGES_MAX = 5
 
 
 class Value(NamedTuple):
-    """One component of one field. `line` and `field` say where in the message it stands."""
+    """One component of one field, or the nth part of one. `line` and `field` say where in the message."""
 
     place: str
     text: str
     line: int
     field: int
+    part: int
 
 
 def values(message: str) -> Iterator[Value]:
@@ -54,9 +55,9 @@ def values(message: str) -> Iterator[Value]:
 def _of_field(place: str, field: str, line: int, number: int) -> Iterator[Value]:
     for repetition in field.split("~"):
         for component, text in enumerate(repetition.split("^"), 1):
-            for part in text.split("&"):
+            for nth, part in enumerate(text.split("&")):
                 if part.strip() and part != NULL:
-                    yield Value(f"{place}.{component}", part, line, number)
+                    yield Value(f"{place}.{component}", part, line, number, nth)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import pytest
 
 from tests.fidelity.conserving_hl7v2 import conserved, is_kept, kept_by, values
 from tests.fidelity.pairing import by_name, elements, pairs
+from tests.fidelity.placing_hl7v2 import misplaced
 from tests.fidelity.sayings import Sayings
 
 MESSAGE = "\r".join(  # noqa: FLY002 - segments, one a line
@@ -96,6 +97,21 @@ def test_a_word_of_v2_may_be_said_in_fhirs() -> None:
     sex = next(value for value in values(MESSAGE.decode()) if value.place == "PID-8.1")
     assert is_kept(sex, kept)
     assert not is_kept(sex._replace(text="M"), kept)
+
+
+def test_a_value_in_another_role_is_seen() -> None:
+    """Family and given name exchanged are two values in the wrong place, although both are there."""
+    true = [PATIENT, RESULT]
+    assert misplaced(MESSAGE.decode(), true) == (10, [])
+    patient = PATIENT | {"name": [{"family": "Ada", "given": ["Marsh"]}]}
+    assert misplaced(MESSAGE.decode(), [patient, RESULT])[1] == ["PID-5.1", "PID-5.2"]
+
+
+def test_what_one_segment_says_stands_in_one_item() -> None:
+    """A result with another result's number is seen, although the number stands in some result."""
+    other = RESULT | {"code": {"coding": [{"code": "2951-2", "display": "Sodium"}]}}
+    spoilt = [PATIENT, RESULT | {"valueQuantity": {"value": "140", "unit": "mmol/L"}}, other]
+    assert misplaced(MESSAGE.decode(), spoilt)[1] == ["OBX-5.1"]
 
 
 def test_resources_are_paired_by_what_they_say() -> None:
