@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.support.patients import number_outside_999
 from tests.tutorials.newcomer import Newcomer
 
 CHECK = 'watersmeet partner check quay-clinic --by-name "Ada Fenn" --by-role "integration lead"'
@@ -37,11 +38,19 @@ def _listed(old: str, new: str) -> Mistake:
 
 # By the first words of the page's row.
 MISTAKES: Mapping[str, Mistake] = {
+    "No matching distribution found for hatchling": Mistake(
+        line="unset PIP_FIND_LINKS; PIP_CONFIG_FILE=/dev/null PIP_NO_BUILD_ISOLATION=1 "
+        "python -m pip install ./tideline"
+    ),
+    "is not a folder of settings": Mistake(
+        line="unset WATERSMEET_CONFIG; cd tideline; watersmeet partner list"
+    ),
     "nobody is asked. Set": Mistake(file=_PARTNER, old="status: testing", new="status: draft"),
     "cannot be read (No such file": Mistake(line=f'rm "$WATERSMEET_CONFIG/{_LIST}" && {CHECK}'),
     "has no signature": Mistake(line=f'rm "$WATERSMEET_CONFIG/{_LIST}.sig" && {CHECK}'),
     "is not as any of the trusted keys signed it": Mistake(file=_LIST, old="Nobody", new="Noone"),
     "is no valid NHS number": _listed("9990000034", "9990000035"),
+    "may be somebody's": _listed("9990000034", number_outside_999()),
     "is no category": _listed("appointments: 3", "appointment: 3"),
     "is no connector that is loaded": Mistake(
         file="trust.yaml", old=", watersmeet-tideline", new="", line=_NEW
