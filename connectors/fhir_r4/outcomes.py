@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import msgspec
-
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import HttpResponse
 from connectors.fhir_r4.manner import Manner
+from connectors.operation_outcome import Issue, issues_in
 
 Refusal = tuple[OutcomeLabel, Cause]
 
@@ -34,43 +33,16 @@ _HARMLESS_CODES = frozenset({"informational", "not-found", "not-supported"})
 _NARROWING_CODES = frozenset({"incomplete", "suppressed", "timeout", "transient", "too-costly", "throttled"})
 
 
-class _Coding(msgspec.Struct, gc=False):
-    system: str | None = None
-    code: str | None = None
-
-
-class _Details(msgspec.Struct, gc=False):
-    coding: list[_Coding] = []
-
-
-class _Issue(msgspec.Struct, gc=False):
-    severity: str = ""
-    code: str = ""
-    details: _Details | None = None
-
-    @property
-    def codings(self) -> list[_Coding]:
-        return self.details.coding if self.details else []
-
-
-class _Outcome(msgspec.Struct, gc=False):
-    resourceType: str  # noqa: N815 - FHIR's own name
-    issue: list[_Issue] = []
-
-
-_OUTCOME = msgspec.json.Decoder(_Outcome)
-
-
 def is_outcome(body: bytes) -> bool:
     """True when the body is an OperationOutcome."""
-    return _read(body) is not None
+    return issues_in(body) is not None
 
 
 def refusal_of(answer: HttpResponse, manner: Manner) -> Refusal | None:
     """What a status other than 200 says of the partner; None when there is a body to read."""
     if answer.status == _OK:
         return None
-    issues = _read(answer.body) or []
+    issues = issues_in(answer.body) or []
     if answer.status in _WRONG_CREDENTIALS:
         return OutcomeLabel.REFUSED, _why_refused(issues, manner)
     if answer.status in _REDIRECTS or _EPIC_MERGED in _epic_codes(issues, manner):
@@ -87,7 +59,7 @@ def person_unknown(answer: HttpResponse) -> bool:
 
 def warning_of(outcome: bytes, manner: Manner) -> Cause:
     """What an OperationOutcome inside an answer says of it: NONE when the answer is whole all the same."""
-    issues = _read(outcome)
+    issues = issues_in(outcome)
     if issues is None:
         return Cause.PARTNER_WARNING
     if _EPIC_UNAUTHORISED & _epic_codes(issues, manner):
@@ -97,7 +69,7 @@ def warning_of(outcome: bytes, manner: Manner) -> Cause:
     return Cause.PARTNER_WARNING
 
 
-def _is_harmless(issue: _Issue, manner: Manner) -> bool:
+def _is_harmless(issue: Issue, manner: Manner) -> bool:
     epic = _epic_codes([issue], manner)
     if epic:
         return epic <= _EPIC_HARMLESS
@@ -106,7 +78,7 @@ def _is_harmless(issue: _Issue, manner: Manner) -> bool:
     return issue.severity == "warning" and issue.code in _HARMLESS_CODES
 
 
-def _why_refused(issues: list[_Issue], manner: Manner) -> Cause:
+def _why_refused(issues: list[Issue], manner: Manner) -> Cause:
     said = {issue.code for issue in issues} | {coding.code for issue in issues for coding in issue.codings}
     if said & _CONSENT_CODES:
         return Cause.DISSENT_AT_SOURCE
@@ -115,16 +87,8 @@ def _why_refused(issues: list[_Issue], manner: Manner) -> Cause:
     return Cause.CREDENTIALS
 
 
-def _epic_codes(issues: list[_Issue], manner: Manner) -> set[str]:
+def _epic_codes(issues: list[Issue], manner: Manner) -> set[str]:
     if not manner.is_epic:
         return set()
     codings = [coding for issue in issues for coding in issue.codings]
     return {one.code for one in codings if one.code and (one.system or "").startswith(_EPIC_SYSTEM)}
-
-
-def _read(body: bytes) -> list[_Issue] | None:
-    try:
-        outcome = _OUTCOME.decode(body)
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
-    return outcome.issue if outcome.resourceType == "OperationOutcome" else None

@@ -9,10 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 
-import msgspec
-
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import HttpResponse
+from connectors.operation_outcome import Issue, issues_in
 
 Refusal = tuple[OutcomeLabel, Cause]
 
@@ -76,33 +75,11 @@ _STRICTEST_FIRST = (
 _FAILURES = frozenset({"error", "fatal"})
 
 
-class _Coding(msgspec.Struct, gc=False):
-    code: str | None = None
-    display: str | None = None
-
-
-class _Details(msgspec.Struct, gc=False):
-    coding: list[_Coding] = []
-
-
-class _Issue(msgspec.Struct, gc=False):
-    severity: str = ""
-    code: str = ""
-    details: _Details | None = None
-
-
-class _Outcome(msgspec.Struct, gc=False, tag_field="resourceType", tag="OperationOutcome"):
-    issue: list[_Issue] = []
-
-
-_OUTCOME = msgspec.json.Decoder(_Outcome)
-
-
 def refusal_of(answer: HttpResponse, by_code: Mapping[str, Refusal] = BY_CODE) -> Refusal | None:
     """What an answer without a Bundle says; None for a 200 that names no error. `by_code` are the words
     of another of Spine's services.
     """
-    said = _refusals(_issues(answer.body) or (), by_code)
+    said = _refusals(issues_in(answer.body) or (), by_code)
     if answer.status != OK:
         # The code tells more than the status, so it comes first among equals.
         said = [*said, _of_status(answer.status)]
@@ -111,7 +88,7 @@ def refusal_of(answer: HttpResponse, by_code: Mapping[str, Refusal] = BY_CODE) -
 
 def refusal_within(outcomes: Iterable[bytes]) -> Refusal | None:
     """What OperationOutcomes inside a Bundle refuse: a failure, and a dissent however mildly it is put."""
-    issues = [issue for outcome in outcomes for issue in _issues(outcome) or ()]
+    issues = [issue for outcome in outcomes for issue in issues_in(outcome) or ()]
     failures = _refusals(issue for issue in issues if issue.severity in _FAILURES)
     dissents = [one for one in _refusals(issues) if one == _DISSENT]
     return _strictest([*dissents, *failures])
@@ -119,26 +96,26 @@ def refusal_within(outcomes: Iterable[bytes]) -> Refusal | None:
 
 def warning_of(outcome: bytes) -> Cause:
     """What a warning inside a Bundle takes from it: NONE where it only informs."""
-    issues = _issues(outcome)
+    issues = issues_in(outcome)
     if issues is None:
         return Cause.PARTNER_WARNING
     causes = [_cause_of(issue) for issue in issues]
     return next((cause for cause in causes if cause is not Cause.NONE), Cause.NONE)
 
 
-def _cause_of(issue: _Issue) -> Cause:
+def _cause_of(issue: Issue) -> Cause:
     if _NOT_OFFERED in _refusals([issue]) or issue.code == "not-supported":
         return Cause.NOT_OFFERED
     return Cause.NONE if issue.severity == "information" else Cause.PARTNER_WARNING
 
 
-def _refusals(issues: Iterable[_Issue], by_code: Mapping[str, Refusal] = BY_CODE) -> list[Refusal]:
+def _refusals(issues: Iterable[Issue], by_code: Mapping[str, Refusal] = BY_CODE) -> list[Refusal]:
     return [refusal for word in _words(issues) for refusal in _of_word(word, by_code)]
 
 
-def _words(issues: Iterable[_Issue]) -> Iterator[str]:
+def _words(issues: Iterable[Issue]) -> Iterator[str]:
     for issue in issues:
-        for coding in issue.details.coding if issue.details else ():
+        for coding in issue.codings:
             for word in (coding.code, coding.display):
                 yield (word or "").upper().replace(" ", "_")
 
@@ -159,11 +136,3 @@ def _strictest(refusals: list[Refusal]) -> Refusal | None:
     if _DISSENT in refusals:
         return _DISSENT
     return min(refusals, key=lambda one: _STRICTEST_FIRST.index(one[0]), default=None)
-
-
-def _issues(body: bytes) -> list[_Issue] | None:
-    """None for anything but an OperationOutcome, and for one whose shape hides what it says."""
-    try:
-        return _OUTCOME.decode(body).issue
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
