@@ -19,10 +19,12 @@ POLICIES = Path(__file__).parents[2] / "policies"
 
 NETWORK = {
     "fen-edge-practice": frozenset({"D99001"}),
+    "fen-edge-documents": frozenset({"D99001"}),
     "castle-hill-practice": frozenset({"D99002"}),
     "addenbury": frozenset({"RX901"}),
     "papermill": frozenset({"RX902"}),
     "nenewest": frozenset({"RX903"}),
+    "nenewest-letters": frozenset({"RX903"}),
     "ousebank": frozenset({"RX904"}),
     "fenland-community": frozenset({"RX905"}),
     "county-council": frozenset({"99C01"}),
