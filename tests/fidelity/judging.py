@@ -15,6 +15,9 @@ from tests.fidelity.special import ELSEWHERE, SPECIAL
 
 WORDS: dict[str, dict[str, str]] = table("words.yaml")["words"]
 
+# Whose value is a text.
+NOT_NUMBERS = {("telecom",), ("identifier",), ("masterIdentifier",), ("groupIdentifier",)}
+
 # Given the reference of the source and that of the R4: whether both name the same item.
 SameTarget = Callable[[str, str], bool]
 
@@ -147,4 +150,9 @@ def _above(kind: str, parent: Place) -> Iterator[Place]:
 
 
 def _r4_refuses(fact: Fact, value: Any) -> bool:
-    return fact.kind in {"date", "text"} and isinstance(value, str) and not R4_DATE_TIME.fullmatch(value)
+    """Whether R4 cannot hold the value in its own element: no date, nothing at all, or words for a number."""
+    if not isinstance(value, str):
+        return False
+    said = names(fact.place)
+    is_quantity = fact.kind == "text" and said[-1:] == ("value",) and said[-2:-1] not in NOT_NUMBERS
+    return is_quantity or not value.strip() or (fact.kind == "date" and not R4_DATE_TIME.fullmatch(value))

@@ -72,6 +72,20 @@ def test_a_value_in_another_element_is_not_found() -> None:
     assert against(held) > 0
 
 
+def test_what_r4_has_a_place_for_may_not_be_carried_as_given() -> None:
+    """A comment in an extension for the STU3 element is not found: R4 has notes, where readers look."""
+    carried = {
+        "url": "http://hl7.org/fhir/3.0/StructureDefinition/extension-Observation.comment",
+        "valueString": "Repeat in a week",
+    }
+
+    def hidden(tree: Tree) -> None:
+        del tree["note"]
+        tree["extension"].append(carried)
+
+    assert against(changed("Observation", hidden)) > 0
+
+
 def test_an_invented_value_is_seen() -> None:
     """What no fact of the source stands behind is counted, also in an extension."""
     held = changed("Patient", lambda tree: tree.update(deceasedBoolean=True))
