@@ -55,11 +55,13 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def _sentence(fault: Exception) -> str:
     """Our own errors speak for themselves; of any other, only the class is safe to name."""
-    from broker.domain.errors import BrokerError  # noqa: PLC0415 - a quick start needs no faults
+    from broker.adapters.plugins import PluginFault  # noqa: PLC0415 - a quick start needs no faults
+    from broker.adapters.roads import UnfitRegistration  # noqa: PLC0415 - as above
+    from broker.domain.errors import BrokerError  # noqa: PLC0415 - as above
     from broker.files import FileFault  # noqa: PLC0415 - as above, and it loads a YAML reader
 
     if isinstance(fault, BrokerError):
         return " ".join((fault.message, *fault.contact))
-    if isinstance(fault, FileFault):
+    if isinstance(fault, (FileFault, PluginFault, UnfitRegistration)):
         return str(fault)
     return f"stopped by an unexpected fault ({type(fault).__name__}). Nothing more was done."

@@ -75,8 +75,9 @@ def sign_people(people: Path, key: Path) -> None:
     Example:
       watersmeet partner sign config/test-people.yaml --key /media/safe/test-people.pem
     """
-    from broker.conformance.people import sign  # noqa: PLC0415 - heavy; help must be quick
+    from broker.conformance.people import read_unsigned, sign  # noqa: PLC0415 - heavy; help must be quick
 
+    read_unsigned(people)
     try:
         written = sign(people, key)
     except (ValueError, OSError) as fault:

@@ -7,8 +7,9 @@ import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import msgspec
+
 from broker.conformance.people import TestPerson
-from broker.domain.identity import NhsNumber
 from broker.domain.query import AskLimits, PartnerAsk
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
@@ -16,8 +17,15 @@ from broker.domain.resource import Resource
 from broker.pipeline.fanout import PartnerAnswer, Road, fan_out
 from broker.pipeline.normalisation import Normalised, normalise
 from broker.ports.clock import Clock
-from broker.ports.connector import Ending, Request, Response
+from broker.ports.connector import Connector, Conversation, Ending, Entry, Page, Request, Response, Step
 from broker.ports.transport import CallPermit, PartnerTransport
+
+
+class _TypeOnly(msgspec.Struct, gc=False):
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+
+
+_TYPE_ONLY = msgspec.json.Decoder(_TypeOnly)
 
 
 class Timed:
@@ -42,6 +50,39 @@ class Timed:
     async def aclose(self) -> None:
         """Close every connection."""
         await self._inner.aclose()
+
+
+class Counted:
+    """A connector whose pages of items are counted: one with the Patient alone is none."""
+
+    def __init__(self, inner: Connector) -> None:
+        """`inner` does the talking."""
+        self._inner = inner
+        self.pages = 0
+
+    def fetch(self, ask: PartnerAsk, /) -> Conversation:
+        """As the inner one, step by step."""
+        inner = self._inner.fetch(ask)
+        try:
+            step = next(inner)
+            while True:
+                self._count(step)
+                try:
+                    answer = yield step
+                except GeneratorExit:
+                    inner.close()
+                    raise
+                except Exception as fault:  # noqa: BLE001 - a transport's fault is the inner one's to take
+                    step = inner.throw(fault)
+                else:
+                    step = inner.send(answer)
+        except StopIteration as ended:
+            ending: Ending = ended.value
+            return ending
+
+    def _count(self, step: Step) -> None:
+        if isinstance(step, Page) and not all(_is_patient(entry) for entry in step.entries):
+            self.pages += 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,10 +121,10 @@ async def ask(
     road: Road, registration: PartnerRegistration, person: TestPerson, errand: Errand, clock: Clock
 ) -> Asked:
     """Ask for everything that the partner supplies of this person."""
-    timed = Timed(road.transport)
+    timed, counted = Timed(road.transport), Counted(road.connector)
     (answer,) = await fan_out(
         (_question(registration, person, errand, clock),),
-        {registration.partner_id: dataclasses.replace(road, transport=timed)},
+        {registration.partner_id: dataclasses.replace(road, connector=counted, transport=timed)},
         intent_sequence=errand.intent_sequence,
         deadline_at_s=clock.monotonic_s() + errand.deadline_s,
         clock=clock,
@@ -92,7 +133,7 @@ async def ask(
         person=person,
         raw_ending=answer.ending,
         normalised=_read(answer, registration, person),
-        pages=answer.pages,
+        pages=counted.pages,
         calls=timed.calls,
         slowest_s=timed.slowest_s,
     )
@@ -131,6 +172,8 @@ def _read(answer: PartnerAnswer, registration: PartnerRegistration, person: Test
             return done.value  # type: ignore[no-any-return] # a generator's return value is untyped here
 
 
-def numbers_of(people: Sequence[TestPerson]) -> frozenset[NhsNumber]:
-    """Every number that the kit may send."""
-    return frozenset(number for person in people for number in person.identity.numbers)
+def _is_patient(entry: Entry) -> bool:
+    try:
+        return _TYPE_ONLY.decode(entry.raw).resourceType == "Patient"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return False
