@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 REAL := build/real
 # Servers that the tests start: those of Python are locked in tests/real/locks/NAME.txt, those of Node in
 # tests/real/locks/NAME/package-lock.json.
-REAL_PYTHON := sekmet fhirsnake fhirstarter
+REAL_PYTHON := sekmet fhirsnake fhirstarter hl7
 REAL_NODE := medplum asymmetrik
 REAL_READY := $(REAL_PYTHON:%=$(REAL)/%/.ready) $(REAL_NODE:%=$(REAL)/%/.ready)
 # Two workers: the suite is made for two cores. TESTS and PYTEST_ARGS narrow or widen one run.
@@ -31,7 +31,7 @@ $(READY): requirements/development.txt requirements/install pyproject.toml
 	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
 
-setup-real: $(REAL_READY) ## Make the environments of the FHIR servers that the tests start
+setup-real: $(REAL_READY) ## Make the environments of the servers that the tests start
 
 $(REAL)/%/.ready: tests/real/locks/%.txt requirements/install
 	@echo "Setting up $(REAL)/$* (once)"
