@@ -15,6 +15,7 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import PartnerAsk
 from broker.ports.connector import (
     Conversation,
+    DocumentForm,
     DocumentPointer,
     DocumentSource,
     Ending,
@@ -34,7 +35,8 @@ from connectors.settings import Settings
 _STATUSES = frozenset({"current", "superseded"})
 _CURRENT = frozenset({"current"})
 _ENDPOINT, _REPOSITORY = "endpoint", "repository"
-_FHIR_JSON = {"Accept": "application/fhir+json"}
+_BINARY = "application/fhir+json"
+_FHIR_JSON = {"Accept": _BINARY}
 _COUNT_MAX = 1_000
 
 
@@ -95,11 +97,27 @@ class Mhd:
         """
         del ask
         yield from ()
-        accept = {"Accept": declared_type(pointer.item, pointer.url) or "*/*"}
-        request = HttpRequest(method="GET", link=pointer.url, headers=accept)
+        declared = declared_type(pointer.item, pointer.url)
+        request = HttpRequest(method="GET", link=pointer.url, headers={"Accept": _accepted(declared)})
         if self._settings.repository == _REPOSITORY:
             request = replace(request, service=_REPOSITORY)
-        return DocumentSource(request=request)
+        return DocumentSource(request=request, form=_form_of(declared))
+
+
+def _accepted(declared: str) -> str:
+    """The declared type before all else. Some FHIR servers give a Binary as a Binary alone, else a 406."""
+    if not declared:
+        return "*/*"
+    return declared if _is_fhir(declared) else f"{declared}, {_BINARY};q=0.5"
+
+
+def _form_of(declared: str) -> DocumentForm:
+    """What is FHIR itself is the document; around anything else a server may put a Binary."""
+    return DocumentForm.RAW if _is_fhir(declared) else DocumentForm.AS_ANSWERED
+
+
+def _is_fhir(declared: str) -> bool:
+    return "fhir" in declared.lower()
 
 
 def _ended(found: Found, ending: Ending) -> Ending:

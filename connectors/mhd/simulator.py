@@ -81,7 +81,8 @@ class _Repository:
         if found is None:
             return web.Response(status=404)
         media_type, document = found
-        if request.headers.get("Accept", "*/*") not in {media_type, "*/*"}:
+        accepted = request.headers.get("Accept", "*/*").split(",")
+        if not {one.partition(";")[0].strip() for one in accepted} & {media_type, "*/*"}:
             return web.Response(status=406)
         return web.Response(body=document, content_type=media_type)
 

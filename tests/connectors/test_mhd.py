@@ -14,7 +14,7 @@ import pytest
 
 from broker.domain.category import Category
 from broker.domain.outcome import Cause, OutcomeLabel
-from broker.ports.connector import DocumentPointer, Ending, HttpRequest, TransportFault
+from broker.ports.connector import DocumentForm, DocumentPointer, Ending, HttpRequest, TransportFault
 from connectors.mhd import PLUGIN
 from connectors.mhd.declared import declared_type
 from tests.connectors.conformance_records import RecordsConformance
@@ -122,6 +122,25 @@ def test_documents_that_are_kept_apart_are_had_from_the_repository() -> None:
     """The registration names it as a further service."""
     assert opened("http://r.example/1", {"repository": "repository"}).service == "repository"
     assert opened("http://r.example/1").service == ""
+
+
+@pytest.mark.parametrize(
+    ("declared", "accepted", "form"),
+    [
+        ("application/pdf", "application/pdf, application/fhir+json;q=0.5", DocumentForm.AS_ANSWERED),
+        ("application/fhir+json", "application/fhir+json", DocumentForm.RAW),
+        ("application/fhir+xml; charset=utf-8", "application/fhir+xml", DocumentForm.RAW),
+        (None, "*/*", DocumentForm.AS_ANSWERED),
+    ],
+)
+def test_a_binary_is_accepted_around_what_is_not_fhir_itself(
+    declared: str | None, accepted: str, form: DocumentForm
+) -> None:
+    """A FHIR server that knows no other form of a Binary gives that one; FHIR itself is never unpacked."""
+    item = orjson.dumps(document("d1", url="u", contentType=declared))
+    opening = PLUGIN.create({}).open_document(ask_for(), DocumentPointer(item=item, url="u"))
+    source, _ = scripted(opening, lambda _: said(b"", 500), Heard())
+    assert (source.request.headers["Accept"], source.form) == (accepted, form)
 
 
 @pytest.mark.parametrize(
