@@ -33,5 +33,11 @@ def stored(server: RealServer, number: NhsNumber, items: Mapping[str, dict[str, 
         for address, one in {PATIENT: patient, **items}.items()
     ]
     body = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
-    post(urlsplit(server.base_url).port or 0, "/", body)
+    transact(server, body)
     return SyntheaPerson(number=number, birth_date=BORN, family="Invented", synthea_id="", transaction=body)
+
+
+def transact(server: RealServer, body: bytes) -> Any:
+    """POST a transaction to a server that takes them; returns its answer's value."""
+    base = urlsplit(server.base_url)
+    return post(base.port or 0, base.path or "/", body)

@@ -25,7 +25,7 @@ from tests.support.real_data import PROJECT
 from tests.support.synthea import SyntheaPerson, read_people
 
 ENVIRONMENTS = PROJECT / "build" / "real"
-STARTED = ("Uvicorn running on", "Listening on")
+STARTED = ("Uvicorn running on", "Listening on", "Serving HTTP on")
 ENDS_WITHIN_S = 10
 PORTS_TRIED = 3
 ANSWERS_WITHIN_S = 30
