@@ -24,9 +24,9 @@ from tests.support.network import Partner, labels
 from tests.support.patients import BEN
 from tests.support.real_hospital import Admitted, asha, hospital, of_others
 from tests.support.real_network import broker_among, newest_release, whole_record
+from tests.support.real_people import person_of
 from tests.support.records import finished
 from tests.support.sender import Heard, ask_for, held_conversation
-from tests.support.synthea import SyntheaPerson
 from tests.support.transports import permit
 
 pytestmark = pytest.mark.real
@@ -120,13 +120,7 @@ async def test_who_the_hospital_does_not_know_is_no_record(port: int) -> None:
 async def test_the_broker_shows_a_hospitals_reports(port: int, tmp_path: Path) -> None:
     """The whole way from a query in HL7 v2 to the Bundle, each item once."""
     here = asha()
-    person = SyntheaPerson(
-        number=here.number,
-        birth_date=here.birth_date,
-        family=here.family,
-        synthea_id="",
-        transaction=b"",
-    )
+    person = person_of(here.number, born=here.birth_date)
     settings = {**SETTINGS, "records_per_page": 2}
     partner = Partner(endpoint=f"mllp://127.0.0.1:{port}", connector="hl7v2", settings=settings)
     async with broker_among(tmp_path, [person], {"hospital": partner}) as client:

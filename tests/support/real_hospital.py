@@ -29,7 +29,6 @@ class Admitted:
 
     number: NhsNumber
     birth_date: str
-    family: str
     person: str = field(repr=False)
     records: tuple[tuple[str, ...], ...] = field(repr=False)
 
@@ -51,7 +50,6 @@ def asha() -> Admitted:
     return Admitted(
         number=ASHA,
         birth_date="1951-04-09",
-        family="Rao",
         person=f"PID|1||{ASHA.digits}^^^NHS^NH~A1^^^PAS^MR||Rao^Asha||19510409|F",
         records=tuple(
             (_REPORT.format(n=n) + "20260211120000+0000||LAB|F", _RESULT.format(**value))
@@ -74,7 +72,6 @@ def of_others(real_data: Path) -> Admitted:
     return Admitted(
         number=OLD,
         birth_date=f"{fields[7][:4]}-{fields[7][4:6]}-{fields[7][6:8]}",
-        family=fields[5].partition("^")[0],
         person="|".join(fields),
         records=tuple(map(tuple, records)),
     )

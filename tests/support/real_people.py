@@ -34,7 +34,14 @@ def stored(server: RealServer, number: NhsNumber, items: Mapping[str, dict[str, 
     ]
     body = json.dumps({"resourceType": "Bundle", "type": "transaction", "entry": entries}).encode()
     transact(server, body)
-    return SyntheaPerson(number=number, birth_date=BORN, family="Invented", synthea_id="", transaction=body)
+    return person_of(number, body)
+
+
+def person_of(number: NhsNumber, transaction: bytes = b"", born: str = BORN) -> SyntheaPerson:
+    """Somebody of ours in the form in which Synthea's people are handed about."""
+    return SyntheaPerson(
+        number=number, birth_date=born, family="Invented", synthea_id="", transaction=transaction
+    )
 
 
 def transact(server: RealServer, body: bytes) -> Any:
