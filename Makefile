@@ -57,6 +57,7 @@ test: lint setup-real ## Lint, type-check, check the import contracts, run every
 
 check: setup ## Run the longer figures, and fail where one has got worse than what was reached
 	$(BIN)/python -m tests.benchmarks.bench --guard
+	$(BIN)/python -m tests.fidelity
 
 bench: setup ## Measure a whole request beside a plain read and the floor; exit 0 where every aim is met
 	$(BIN)/python -m tests.benchmarks.bench

@@ -85,8 +85,9 @@ def sign(path: Path, key: Path) -> Path:
 
 def read_test_people(path: Path, keys: Iterable[Path]) -> TestPeople:
     """The list, once one of `keys` has signed it as it stands. Raises FileFault."""
+    listed = read_unsigned(path)
     _check_signature(path, tuple(keys))
-    return read_unsigned(path)
+    return listed
 
 
 def read_unsigned(path: Path) -> TestPeople:

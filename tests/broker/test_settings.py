@@ -53,7 +53,7 @@ def test_the_example_in_the_repository_loads_whole() -> None:
     """Its settings, its trust and its keys are accepted, and nothing in it is a secret."""
     settings = load_settings(CONFIG)
     assert settings.environment == "production"
-    assert len(settings.partners) == 10
+    assert len(settings.partners) == 12
     assert all(".example" in partner.endpoint for partner in (*settings.partners, settings.index))
     read_trust(settings.trust_path, environment=settings.environment)
     read_key_ring(settings.keys_path, environment=settings.environment)

@@ -266,3 +266,20 @@ def test_a_negative_is_never_said_over_a_gap(labels: dict[str, OutcomeLabel]) ->
     """For any outcomes: "none recorded" exactly when all of them are full answers."""
     whole = all(label.answered_fully for label in labels.values())
     assert state(merged((), labels), Category.ALLERGIES) is whole
+
+
+def test_a_list_that_holds_nothing_does_not_make_its_section_shown() -> None:
+    """An empty list of allergies is no allergy: with a holder silent, whether there is one is not known."""
+    empty = {
+        "resourceType": "List",
+        "id": "l1",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"coding": [{"system": "http://snomed.info/sct", "code": "886921000000105"}]},
+    }
+    view = merged(
+        items_of("addenbury", empty),
+        {"addenbury": OutcomeLabel.COMPLETE, "papermill": OutcomeLabel.TIMED_OUT},
+        wanted=frozenset({Category.ALLERGIES}),
+    )
+    assert [(one.shown, one.none_recorded) for one in view.sections] == [(0, False)]
+    assert len(view.items) == 1
