@@ -10,10 +10,18 @@ import pytest
 
 from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
+from broker.pipeline.normalisation import normalise
 from broker.ports.connector import Ending
 from connectors.replay import PLUGIN
+from tests.connectors.conformance_plugin import PluginConformance
 from tests.support.patients import ASHA, BEN, OLD, number_outside_999, patient
+from tests.support.records import finished
 from tests.support.sender import Heard, ask_for, said, scripted
+
+
+class TestReplay(PluginConformance):
+    plugin = PLUGIN
+
 
 FLAG = {"resourceType": "Flag", "id": "f1", "subject": {"reference": "Patient/a1"}}
 AS_RECORDED = b'{"resourceType": "Observation", "id": "o1", "valueQuantity": {"value": 1.50}}'
@@ -48,6 +56,24 @@ def test_every_way_in_which_an_answer_ends_can_be_rehearsed(tmp_path: Path) -> N
     """The recorded label and cause are the partner's."""
     ending, _ = replayed(tmp_path, asha=recording(label="timed-out", cause="deadline"))
     assert ending == Ending(OutcomeLabel.TIMED_OUT, Cause.DEADLINE)
+
+
+def test_a_recording_of_somebody_else_is_set_aside(tmp_path: Path) -> None:
+    """It is judged as any partner's answer is: the Patient in it proves the person, or nobody."""
+    foreign = orjson.dumps({"number": ASHA.digits, "pages": [[patient(BEN.digits, "b1"), FLAG]]})
+    ending, heard = replayed(tmp_path, asha=foreign)
+    normalised = finished(
+        normalise(
+            "trust",
+            heard.entries,
+            ending,
+            proof=PLUGIN.manifest.proof,
+            patient=ask_for().patient,
+            endpoint="https://rehearsal.invalid",
+        )
+    )
+    assert normalised.ending.label is OutcomeLabel.IDENTITY_MISMATCH
+    assert normalised.resources == ()
 
 
 def test_a_person_without_a_recording_is_not_known_there(tmp_path: Path) -> None:
