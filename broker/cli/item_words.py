@@ -154,6 +154,7 @@ _KINDS: Mapping[str, Callable[[Tree], str]] = MappingProxyType(
         "CarePlan": _plan,
         "DocumentReference": _document,
         "List": _list,
+        "ServiceRequest": lambda item: concept(item.get("code") or item.get("orderDetail")),
         "Practitioner": _who_or_where,
         "Organization": _who_or_where,
         "Location": _who_or_where,

@@ -137,7 +137,7 @@ def _composition(resource: Tree) -> Tree:
         context["other_context"] = _tree_of(labels)
     return {
         "_type": "COMPOSITION",
-        "name": _text(_words(resource["resourceType"])),
+        "name": _text(_composition_name(resource)),
         "archetype_node_id": "openEHR-EHR-COMPOSITION.report.v1",
         "uid": {"_type": "OBJECT_VERSION_ID", "value": f"{uid}::openehr.watersmeet.example::1"},
         "composer": {"_type": "PARTY_IDENTIFIED", "name": "Community mental health team"},
@@ -273,6 +273,13 @@ def _coded(words: str, system: str, code: str) -> Tree:
 
 def _time(value: str) -> Tree:
     return {"_type": "DV_DATE_TIME", "value": value}
+
+
+def _composition_name(resource: Tree) -> str:
+    """A visit's composition is named for its kind, as clinicians name theirs."""
+    kinds = resource.get("type") if resource["resourceType"] == "Encounter" else None
+    named = kinds[0].get("text") if isinstance(kinds, list) and kinds else None
+    return str(named or _words(resource["resourceType"]))
 
 
 def _words(name: str) -> str:
