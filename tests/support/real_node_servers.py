@@ -1,7 +1,8 @@
 """Servers of other makers that run on Node, started on loopback: Medplum's router and Asymmetrik's STU3.
 
 `make setup-real` gives each its packages under build/real. Asked for as the fixtures `medplum` (R4, finds
-nothing under a bare reference, has neither `next` nor `metadata`) and `asymmetrik` (STU3, a GP's server).
+nothing under a bare reference, has neither `next` nor `metadata`) and `asymmetrik` (STU3, a GP's server and
+a council's).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.real_council import council_world
 from tests.support.real_data import PROJECT
 from tests.support.real_gp import GpRecord, gp_world, read_gp_records
 from tests.support.real_servers import ENVIRONMENTS, RealServer, launched, post, running
@@ -47,11 +49,13 @@ def gp_records(real_data: Path) -> tuple[GpRecord, ...]:
 
 
 @pytest.fixture(scope="session")
-def asymmetrik(gp_records: tuple[GpRecord, ...], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The base of Asymmetrik's STU3 server holding the GP records."""
+def asymmetrik(
+    gp_records: tuple[GpRecord, ...], real_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """The base of Asymmetrik's STU3 server holding the GP records, and a council's people."""
     folder = tmp_path_factory.mktemp("asymmetrik")
     people = folder / "people.json"
-    people.write_text(json.dumps(gp_world(gp_records)), encoding="utf-8")
+    people.write_text(json.dumps({**gp_world(gp_records), **council_world(real_data)}), encoding="utf-8")
 
     def launch(port: int) -> subprocess.Popen[str]:
         return launched(node("asymmetrik", str(port), str(people)), folder, {"NODE_ENV": "production"})

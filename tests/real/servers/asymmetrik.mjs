@@ -1,15 +1,16 @@
-// Asymmetrik's FHIR server over one file of people, as a GP's STU3 server on 127.0.0.1.
+// Asymmetrik's FHIR server over one file of people, as a GP's and a council's STU3 server on 127.0.0.1.
 // node asymmetrik.mjs FOLDER PORT PEOPLE: FOLDER holds node_modules; PEOPLE is a file of JSON that maps an
-// NHS number to {patient, structured, documents, binaries}: the Patient, the searchset of the structured
-// record, the DocumentReferences and the Binaries they lead to.
+// NHS number to {patient, structured, documents, binaries, held}: the Patient, the searchset of the
+// structured record, the DocumentReferences, the Binaries they lead to, and what a council holds.
 
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { councilProfiles } from './council.mjs';
 
 const [folder, port, people] = process.argv.slice(2);
 const require = createRequire(`${folder}/`);
-const { ServerError, initialize } = require('@asymmetrik/node-fhir-server-core');
+const { ServerError, initialize, resolveSchema } = require('@asymmetrik/node-fhir-server-core');
 
 const NHS = 'https://fhir.nhs.uk/Id/nhs-number';
 const base = `http://127.0.0.1:${port}/3_0_1`;
@@ -84,6 +85,7 @@ const { app } = initialize({
     Patient: { service: patient, versions, operation },
     DocumentReference: { service: documentReference, versions },
     Binary: { service: binary, versions },
+    ...councilProfiles(everybody, base, resolveSchema),
   },
 });
 createServer(app).listen(Number(port), '127.0.0.1', () => console.log(`Listening on ${port}`));
