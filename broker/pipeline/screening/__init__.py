@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_type
+from broker.domain.category import FRAME_TYPES, SUPPORTING_TYPES, Category, categories_of_type
 from broker.domain.decision import Decision
 from broker.domain.references import plain_name, references_in
 from broker.domain.resource import Resource
@@ -31,7 +31,8 @@ class Screened:
     `hidden` holds the references that must not be named, never the person's own; `narrative_hidden` says
     that text written over the whole of an item could speak of something withheld: it follows from the
     decision, so that a narrative's absence tells nothing of what came. `fallen` are the categories of
-    permitted items that went with something withheld: they may not be called "none recorded".
+    permitted items that went with something withheld, or are of a type that was not asked for: they may
+    not be called "none recorded".
     """
 
     partner_id: str
@@ -61,7 +62,7 @@ def screen(
     """Release what `decision` permits; everything else is withheld.
 
     `types` are the resource types that were asked for (empty is all): an item of another type is set
-    aside without a trace, because nobody asked for it, and hides nothing.
+    aside, because nobody asked for it, and hides nothing. Its category holds something all the same.
     """
     if decision.locationless:
         rebuilt, lost = yield from without_location(resources, decision, types)
@@ -75,7 +76,7 @@ def screen(
         yield from _judge_holders(judged, decision, person)
     if is_full_permit(decision) and not judged.withheld and not judged.inside:
         released = yield from _asked_for(judged.items, judged.support, types)
-        return _screened(partner_id, resources, released)
+        return _screened(partner_id, resources, released, fallen=_set_aside(judged.items, types))
     items, support, reach = yield from _followed(judged, decision, person)
     released = yield from _asked_for(items, support, types)
     return _screened(
@@ -84,7 +85,16 @@ def screen(
         released,
         hidden=reach.hidden,
         narrative_hidden=True,
-        fallen=frozenset(judged.fallen),
+        fallen=_set_aside(items, types).union(judged.fallen),
+    )
+
+
+def _set_aside(items: Iterable[Resource], types: frozenset[str]) -> frozenset[Category]:
+    """The categories of what was not asked for by its type: an allergy that is listed is an allergy."""
+    return frozenset(
+        one.category
+        for one in items
+        if types and one.header.resourceType not in types and one.header.resourceType not in FRAME_TYPES
     )
 
 

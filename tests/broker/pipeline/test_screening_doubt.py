@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from broker.domain.category import Category
+from broker.domain.category import LISTED_SYSTEM, Category, listed_code
 from broker.domain.decision import Withhold
 from broker.pipeline.screening import screen
 from tests.support.records import decision, finished, item, readable
@@ -41,3 +41,32 @@ def test_an_item_whose_category_cannot_be_read_denies_none_recorded(
     """It is withheld, and what its kind might have been is not nothing."""
     one = finished(screen("addenbury", readable([resource]), decision(), frozenset()))
     assert category in one.fallen
+
+
+LISTED = {
+    "a listed allergy": ("Basic", listed_code(Category.ALLERGIES), "AllergyIntolerance", Category.ALLERGIES),
+    "a questionnaire": ("QuestionnaireResponse", "", "Observation", Category.OBSERVATIONS),
+    "a device in use": ("DeviceUseStatement", "", "Procedure", Category.PROCEDURES),
+}
+
+
+@pytest.mark.parametrize(("kind", "code", "asked", "category"), LISTED.values(), ids=LISTED.keys())
+@pytest.mark.parametrize("withholds", [(), (Withhold(items=frozenset({("urn:x", "1")})),)])
+def test_an_item_under_a_type_that_was_not_asked_for_denies_none_recorded(
+    kind: str, code: str, asked: str, category: Category, withholds: tuple[Withhold, ...]
+) -> None:
+    """An allergy that R4 cannot hold is an allergy, to whoever searches for AllergyIntolerance alone."""
+    concept = {"code": {"coding": [{"system": LISTED_SYSTEM, "code": code}]}} if code else {}
+    own = {"identifier": [{"system": "urn:x", "value": "2"}]}
+    answer = readable([item(kind, "b1", **concept, **own)])
+    one = finished(screen("addenbury", answer, decision(withholds=withholds), frozenset({asked})))
+    assert [resource.local_reference for resource in one.released] == []
+    assert category in one.fallen
+
+
+def test_a_list_that_only_holds_items_together_denies_nothing() -> None:
+    """The practice's own list of allergies, empty, is no allergy."""
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "886921000000105"}]}
+    answer = readable([item("List", "l1", code=code)])
+    one = finished(screen("addenbury", answer, decision(), frozenset({"AllergyIntolerance"})))
+    assert Category.ALLERGIES not in one.fallen
