@@ -64,39 +64,10 @@ def _item(kind: str, local_id: str, person: str, **members: Any) -> dict[str, An
 def _items(person: str) -> list[dict[str, Any]]:
     """One of each type as a council writes it, and more warnings than fit on two pages."""
     start = {"start": "2026-02-01"}
-    plan = {"status": "in-progress", "description": "Help to wash each morning"}
     return [
         _item("EpisodeOfCare", "e", person, status="active", type=[{"text": "Home care"}], period=start),
-        _item(
-            "Task",
-            "t",
-            person,
-            status="completed",
-            intent="order",
-            code={"text": "Care Act assessment"},
-            requester={"agent": {"display": "Duty team"}},
-            note=[{"text": "Manages stairs with a rail.", "time": "2026-03-02"}],
-        ),
-        _item(
-            "Task",
-            "closed",
-            person,
-            status="completed",
-            intent="order",
-            code={"text": CLOSED_MATTER},
-            meta=_RESTRICTED,
-        ),
-        _item(
-            "CarePlan",
-            "p",
-            person,
-            status="active",
-            intent="plan",
-            title="Support at home",
-            category=[{"text": "Care and support plan"}],
-            author=[{"display": "Jo Field"}],
-            activity=[{"detail": plan}],
-        ),
+        *_tasks(person),
+        _plan(person),
         *(
             _item("Flag", f"f{place}", person, status="active", code={"text": f"Warning {place} of {person}"})
             for place in range(WARNINGS)
@@ -104,6 +75,35 @@ def _items(person: str) -> list[dict[str, Any]]:
         _item("Device", "d", person, status="active", type={"text": "Grab rail"}),
         _item("RelatedPerson", "k", person, relationship={"text": "Daughter"}, name=[{"family": "Invented"}]),
     ]
+
+
+def _tasks(person: str) -> list[dict[str, Any]]:
+    """One that anybody may read who may read tasks, and one that is restricted."""
+    ordered = {"status": "completed", "intent": "order"}
+    assessment = {
+        "code": {"text": "Care Act assessment"},
+        "requester": {"agent": {"display": "Duty team"}},
+        "note": [{"text": "Manages stairs with a rail.", "time": "2026-03-02"}],
+    }
+    return [
+        _item("Task", "t", person, **ordered, **assessment),
+        _item("Task", "closed", person, **ordered, code={"text": CLOSED_MATTER}, meta=_RESTRICTED),
+    ]
+
+
+def _plan(person: str) -> dict[str, Any]:
+    wash = {"status": "in-progress", "description": "Help to wash each morning"}
+    return _item(
+        "CarePlan",
+        "p",
+        person,
+        status="active",
+        intent="plan",
+        title="Support at home",
+        category=[{"text": "Care and support plan"}],
+        author=[{"display": "Jo Field"}],
+        activity=[{"detail": wash}],
+    )
 
 
 def _of_others(real_data: Path, person: str) -> Iterator[dict[str, Any]]:
