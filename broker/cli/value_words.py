@@ -8,10 +8,14 @@ from typing import Any
 Tree = Mapping[str, Any]
 
 CANNOT_BE_SHOWN = "cannot be shown safely here; see the source"
+# Care Connect's coding extension. Its host and the spelling of its parts have changed before.
+_DESCRIPTION = "Extension-coding-sctdescid"
 
 
 def concept(value: Any) -> str:
-    """A CodeableConcept as it was written: its text, else a coding's display, else the bare code."""
+    """A CodeableConcept as it was written: its text, else the words of a coding, else a bare code. The
+    coding that the writer chose speaks first.
+    """
     if isinstance(value, list):
         return ", ".join(filter(None, map(concept, value)))
     if not isinstance(value, dict):
@@ -19,8 +23,25 @@ def concept(value: Any) -> str:
     if value.get("text"):
         return str(value["text"])
     codings = [coding for coding in value.get("coding", []) if isinstance(coding, dict)]
-    displays = (coding.get("display") or coding.get("code") for coding in codings)
-    return next((str(display) for display in displays if display), "")
+    codings.sort(key=lambda coding: coding.get("userSelected") is not True)
+    words = (*map(_own_term, codings), *(coding.get("code") for coding in codings))
+    return next((str(word) for word in words if word), "")
+
+
+def _own_term(coding: Tree) -> Any:
+    """The term that the writer picked for the code, where GP Connect's extension tells it: `display` is the
+    preferred one, which may say something else to a reader.
+    """
+    for extension in _trees(coding.get("extension")):
+        if _DESCRIPTION in str(extension.get("url")):
+            for part in _trees(extension.get("extension")):
+                if str(part.get("url")).lower() == "descriptiondisplay" and part.get("valueString"):
+                    return part["valueString"]
+    return coding.get("display")
+
+
+def _trees(value: Any) -> list[Tree]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def quantity(value: Tree) -> str:
