@@ -91,6 +91,15 @@ def strings_in(tree: Any) -> Iterator[str]:
         yield tree
 
 
+async def test_letters_arrive_in_the_character_set_that_the_site_writes(tmp_path: Path) -> None:
+    """Central European letters, one byte each, as MSH-18 of every answer declares."""
+    here = replace(asha(), records=(("OBR|1||1^LAB|1^Opis^L", "OBX|1|ST|1^Wynik^L||Zażółć|||||F"),))
+    with hospital(tmp_path, here, characters="8859/2") as listening:
+        ending, heard = await asked(listening, here.number)
+    assert ending == Ending(OutcomeLabel.COMPLETE)
+    assert "Zażółć" in b"".join(items(heard)).decode()
+
+
 async def test_what_others_wrote_is_proved_to_be_the_persons(port: int, others: Admitted) -> None:
     """Nothing is set aside; of somebody born on another day everything is."""
     ending, heard = await asked(port, others.number)

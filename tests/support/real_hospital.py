@@ -78,14 +78,19 @@ def of_others(real_data: Path) -> Admitted:
 
 
 @contextmanager
-def hospital(folder: Path, *people: Admitted, certificate: Path | None = None) -> Iterator[int]:
+def hospital(
+    folder: Path,
+    *people: Admitted,
+    characters: str = "UNICODE UTF-8",
+    certificate: Path | None = None,
+) -> Iterator[int]:
     """The server with these people; yields its port. With a certificate it speaks TLS alone."""
     held: Mapping[str, object] = {one.number.digits: one.as_held for one in people}
     world = folder / "hospital.json"
     world.write_text(json.dumps(held), encoding="utf-8")
 
     def launch(port: int) -> subprocess.Popen[str]:
-        command = [program("hl7", "python"), str(SCRIPT), str(port), str(world)]
+        command = [program("hl7", "python"), str(SCRIPT), str(port), str(world), characters]
         settings = {"PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
         return launched([*command, *([str(certificate)] if certificate else [])], folder, settings)
 

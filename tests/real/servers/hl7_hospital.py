@@ -1,7 +1,8 @@
 """People's segments into a hospital that answers QBP^Q11 over MLLP: framing, reading and writing are hl7's.
 
-`hl7_hospital.py PORT PEOPLE [CERTIFICATE]`. PEOPLE is a file of JSON that maps an NHS number to {person,
-records}: the PID, and each record's segments. CERTIFICATE is a file of PEM with its key, for TLS.
+`hl7_hospital.py PORT PEOPLE CHARACTERS [CERTIFICATE]`. PEOPLE is a file of JSON that maps an NHS number to
+{person, records}: the PID, and each record's segments. CHARACTERS is the character set of MSH-18.
+CERTIFICATE is a file of PEM with its key, for TLS.
 """
 
 import asyncio
@@ -15,7 +16,8 @@ from typing import Any
 import hl7  # type: ignore[import-not-found] # in the server's environment
 from hl7.mllp import start_hl7_server  # type: ignore[import-not-found] # as above
 
-CHARACTERS = "UNICODE UTF-8"
+# HL7 table 0211, and what Python calls each.
+ENCODINGS = {"UNICODE UTF-8": "utf-8", "8859/2": "iso8859-2"}
 HEADER = "MSH|^~\\&|\r"
 
 
@@ -73,7 +75,7 @@ def response(asked: Any, state: str, segments: list[str]) -> Any:
     made = asked.create_ack(state)
     for place, name in enumerate(("RSP", "K11", "RSP_K11"), start=1):
         made["MSH"][0].assign_field(name, 9, 1, place)
-    made["MSH"][0].assign_field(CHARACTERS, 18)
+    made["MSH"][0].assign_field(given["characters"], 18)
     read = list(hl7.parse(HEADER + "\r".join(segments)))[1:]
     place = 1 if str(read[0][0]) == "QAK" else 0
     made.extend([*read[:place], asked["QPD"][0], *read[place:]])
@@ -82,7 +84,8 @@ def response(asked: Any, state: str, segments: list[str]) -> Any:
 
 async def main(hospital: Hospital, port: int, tls: ssl.SSLContext | None) -> None:
     """Listen until the program is ended."""
-    server = await start_hl7_server(hospital.serve, "127.0.0.1", port, ssl=tls, encoding="utf-8")
+    encoding = ENCODINGS[given["characters"]]
+    server = await start_hl7_server(hospital.serve, "127.0.0.1", port, ssl=tls, encoding=encoding)
     sys.stdout.write(f"Listening on {port}\n")
     await server.serve_forever()
 
@@ -94,7 +97,7 @@ def secured(certificate: str) -> ssl.SSLContext:
     return tls
 
 
-given = dict(zip(("port", "people", "certificate"), sys.argv[1:], strict=False))
+given = dict(zip(("port", "people", "characters", "certificate"), sys.argv[1:], strict=False))
 everybody = Hospital(json.loads(Path(given["people"]).read_text(encoding="utf-8")))
 context = secured(given["certificate"]) if "certificate" in given else None
 asyncio.run(main(everybody, int(given["port"]), context))
