@@ -17,7 +17,7 @@ from broker.domain.requester import Requester
 from broker.pipeline.fanout import PartnerAnswer, fan_out
 from broker.pipeline.locating import asked_after_pointers
 from broker.pipeline.normalisation import Normalised, normalise
-from broker.pipeline.planning import Asking, Plan, plan
+from broker.pipeline.planning import Asking, Plan, asks_for_pointers, plan
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import Ending
@@ -109,12 +109,20 @@ async def _heard(
 
     if not planned.waiting:
         return await ask(planned.asks), ()
-    locators = tuple(one for one in planned.asks if services.roads[one.partner_id].locates)
+    locators = tuple(
+        one for one in planned.asks if services.roads[one.partner_id].locates and asks_for_pointers(one)
+    )
+    names = {one.partner_id for one in services.registrations}
+    there = {name for name, road in services.roads.items() if road.locates and name in names}
+    every_locator = there <= {one.partner_id for one in locators}
     async with asyncio.TaskGroup() as group:
         others = group.create_task(ask(tuple(one for one in planned.asks if one not in locators)))
         located = await ask(locators)
         named, skipped = asked_after_pointers(
-            planned.waiting, services.registrations, [one.normalised for one in located]
+            planned.waiting,
+            services.registrations,
+            [one.normalised for one in located],
+            every_locator=every_locator,
         )
         pointed = await ask(named)
     places = {one.partner_id: place for place, one in enumerate(services.registrations)}

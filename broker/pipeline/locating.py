@@ -6,7 +6,7 @@ normalisation has proved. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -30,8 +30,12 @@ def holders_named(resources: Iterable[Resource]) -> frozenset[str]:
 
     R4 4.0.1, DocumentReference.custodian; the National Record Locator gives it as an identifier.
     """
-    pointers = [one for one in resources if one.header.resourceType == "DocumentReference"]
-    return frozenset(ods for pointer in pointers if (ods := _custodian(pointer)) is not None)
+    return frozenset(ods for ods in _custodians(resources) if ods is not None)
+
+
+def _custodians(resources: Iterable[Resource]) -> Iterator[str | None]:
+    """Who looks after what each pointer names; None where that cannot be read."""
+    return (_custodian(one) for one in resources if one.header.resourceType == "DocumentReference")
 
 
 def _custodian(pointer: Resource) -> str | None:
@@ -48,13 +52,18 @@ def asked_after_pointers(
     waiting: Sequence[PartnerAsk],
     registrations: Iterable[PartnerRegistration],
     located: Sequence[Normalised],
+    *,
+    every_locator: bool = True,
 ) -> tuple[tuple[PartnerAsk, ...], tuple[PartnerOutcome, ...]]:
     """Of the partners that wait for a pointer: those that one names, and why the others are not asked.
 
-    Without a whole answer of every locator nobody knows who holds what, and that is said.
+    Without a whole answer of every locator, or with a pointer whose holder cannot be read, nobody knows who
+    holds what, and that is said. `every_locator` is False where one of them was not asked for pointers.
     """
-    named = holders_named(resource for one in located for resource in one.resources)
-    whole = bool(located) and all(one.ending.label.answered_fully for one in located)
+    custodians = set(_custodians(resource for one in located for resource in one.resources))
+    named = custodians - {None}
+    whole = bool(located) and every_locator and None not in custodians
+    whole = whole and all(one.ending.label.answered_fully for one in located)
     codes = {one.partner_id: one.organisation.ods_codes for one in registrations}
     asked = tuple(ask for ask in waiting if not named.isdisjoint(codes[ask.partner_id]))
     cause = Cause.NOT_A_HOLDER if whole else Cause.NOT_LOCATED

@@ -88,8 +88,13 @@ def plan(
         return _ask(registration, reach, patient, asking, known.get(registration.partner_id))
 
     waiting = [ask(one, _reach(d, one, query, wanted)) for one, d in asked if d.awaits_pointer]
-    at_once = [ask(one, _reach(d, one, query, wanted)) for one, d in asked if not d.awaits_pointer]
     locators = asking.locators if waiting else frozenset()
+    at_once = [
+        ask(one, _with_pointers(reach) if one.partner_id in locators and _may_locate(d, one) else reach)
+        for one, d in asked
+        if not d.awaits_pointer
+        for reach in [_reach(d, one, query, wanted)]
+    ]
     locating = {one.partner_id for one, d, _ in left if one.partner_id in locators and _may_locate(d, one)}
     return Plan(
         asks=(*at_once, *(ask(one, _POINTERS) for one, _, _ in left if one.partner_id in locating)),
@@ -107,6 +112,18 @@ def _reach(
         decision.categories & wanted & registration.supplies,
         types_open(query.resource_types, decision),
     )
+
+
+def _with_pointers(reach: Reach) -> Reach:
+    """What a locator is asked for beside its own: pointers among it. No type is every type."""
+    (categories, types), (pointers, pointer_types) = reach, _POINTERS
+    return categories | pointers, types | pointer_types if types else types
+
+
+def asks_for_pointers(ask: PartnerAsk) -> bool:
+    """Whether the answer tells who holds something: without documents it names nobody, and knows nothing."""
+    categories, types = _POINTERS
+    return categories <= ask.categories and (not ask.resource_types or types <= ask.resource_types)
 
 
 def _may_locate(decision: Decision | None, registration: PartnerRegistration) -> bool:

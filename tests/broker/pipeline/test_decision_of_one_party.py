@@ -55,3 +55,32 @@ def test_a_further_registration_is_told_as_its_party_is() -> None:
     """A veiled clinic is not unveiled by its letters."""
     assert _decided(CLINIC).naming is not Naming.PLAIN
     assert _decided(LETTERS).naming is _decided(CLINIC).naming
+
+
+def test_an_objection_that_a_partner_sees_holds_under_the_name_of_any_of_its_registrations() -> None:
+    """Somebody at the clinic's other house is the clinic too, whichever of its names was written down."""
+    policies = _policies()
+    party = replace(policies.party_of_partner[CLINIC], organisations=frozenset({"RX906", "RX999"}))
+    known = {one.party_id: one for one in policies.parties} | {party.party_id: party}
+    policies = replace(
+        policies,
+        parties=tuple(known.values()),
+        party_of_organisation={**policies.party_of_organisation, "RX906": party, "RX999": party},
+    )
+    facts = usual_facts()
+    clinic = next(one for one in facts.partners if one.partner_id == CLINIC)
+    for named in (CLINIC, LETTERS):
+        objection = Objection(
+            objection_id="o-1",
+            state=ObjectionState.UPHELD,
+            scope=Scope(partners=frozenset({named}), direction=Direction.VIEWER),
+            acknowledged_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC),
+        )
+        asked = replace(
+            facts,
+            requester=replace(facts.requester, organisation_ods="RX999"),
+            partners=(*facts.partners, replace(clinic, partner_id=LETTERS)),
+            objections=replace(facts.objections, objections=(objection,)),
+        )
+        found = decide(asked, policies)
+        assert [one.topic for one in found.reasons if one.effect is Effect.DENY][:1] == ["objections"], named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from broker.domain.query import Interaction, RecordQuery
 from broker.pipeline.locating import asked_after_pointers, holders_named
 from broker.pipeline.merging.completeness import completeness_lines, section_states
 from broker.pipeline.normalisation import Normalised
-from broker.pipeline.planning import Asking, Plan, plan
+from broker.pipeline.planning import Asking, Plan, asks_for_pointers, plan
 from broker.ports.connector import Ending
 from tests.support.clocks import START
 from tests.support.pipeline_alone import DOCTOR
@@ -97,6 +98,29 @@ def test_a_locator_is_not_asked_for_whoever_may_not_see_documents(shut: dict[str
     assert found.asks == ()
 
 
+def test_a_locator_that_is_asked_for_items_of_its_own_is_asked_for_pointers_too() -> None:
+    """Its results alone would tell nobody who holds what."""
+    held = frozenset({Category.DOCUMENTS, Category.OBSERVATIONS})
+    found = plan(
+        RecordQuery(interaction=Interaction.SEARCH, number=NUMBER, resource_types=frozenset({"Observation"})),
+        judgement(decision("hospital", awaits_pointer=True), decision("locator")),
+        patient=person(),
+        asking=Asking(
+            requester=DOCTOR,
+            correlation_id="request-0001",
+            asked_at=START,
+            locators=frozenset({"locator"}),
+        ),
+        registrations=[registration("hospital"), registration("locator", supplies=held)],
+        known={},
+    )
+    (ask,) = found.asks
+    assert (ask.categories, ask.resource_types) == (held, {"Observation", "DocumentReference"})
+    assert asks_for_pointers(ask)
+    assert not asks_for_pointers(replace(ask, resource_types=frozenset({"Observation"})))
+    assert not asks_for_pointers(replace(ask, categories=frozenset({Category.OBSERVATIONS})))
+
+
 def after(*answers: Normalised) -> tuple[list[str], list[tuple[str, Cause]]]:
     """Who is asked once the locators have answered, and who is not and why."""
     asked, skipped = asked_after_pointers(planned().waiting, [registration("hospital")], answers)
@@ -137,6 +161,22 @@ def test_without_a_whole_answer_of_the_locator_nobody_knows(label: OutcomeLabel)
     assert after(located(label=label)) == ([], [("hospital", Cause.NOT_LOCATED)])
     assert after() == ([], [("hospital", Cause.NOT_LOCATED)])
     assert after(located(pointer(kept_by(HOLDER)), label=label))[0] == ["hospital"]
+
+
+@pytest.mark.parametrize("custodian", [None, {"reference": "Organization/1"}, kept_by("1", "urn:other")])
+def test_a_pointer_whose_holder_cannot_be_read_may_be_anybodys(custodian: Any) -> None:
+    """Somebody holds something: nobody may be said to hold nothing."""
+    unread = pointer(custodian)
+    assert after(located(unread)) == ([], [("hospital", Cause.NOT_LOCATED)])
+    assert after(located(unread, pointer(kept_by(HOLDER)) | {"id": "d2"}))[0] == ["hospital"]
+
+
+def test_a_locator_that_was_not_asked_leaves_nobody_without_a_record() -> None:
+    """The other locator's whole answer is not the whole."""
+    asked, skipped = asked_after_pointers(
+        planned().waiting, [registration("hospital")], [located()], every_locator=False
+    )
+    assert (asked, [one.cause for one in skipped]) == ((), [Cause.NOT_LOCATED])
 
 
 def told(cause: Cause, naming: Naming = Naming.PLAIN) -> tuple[list[str], bool]:
