@@ -12,6 +12,7 @@ from typing import Any
 from broker.domain.resource import (
     ABSENT,
     CodeableConcept,
+    Coding,
     Header,
     Resource,
     WireIdentifier,
@@ -23,7 +24,13 @@ from broker.domain.view import Group
 _ITEMS_IN_A_SLICE = 400
 # A person is not a fact to be grouped, and who and where are not either.
 _UNGROUPED = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location"})
-# The first code of each way in which a code element was written.
+# Codes that say no more than of what kind an item is: SNOMED CT's for an entry whose own code was lost on
+# its way between practices, and the one of ours that a mapping puts first to move an item.
+_DEGRADED = frozenset(
+    {"196411000000103", "196421000000109", "196451000000104", "196461000000101", "196471000000108"}
+)
+_OURS = "https://watersmeet.example/fhir/CodeSystem/category"
+# The first telling code of each way in which a code element was written.
 _Codes = dict[bytes, Any]
 
 
@@ -103,7 +110,7 @@ def _identifiers(header: Header) -> Iterable[WireIdentifier]:
 
 
 def _likeness(header: Header, codes: _Codes) -> Hashable | None:
-    """Kind, first code and time; None when there is too little to say that two items are alike."""
+    """Kind, first telling code and time; None when there is too little to say that two items are alike."""
     when = _when(header)
     written = header.code
     if written is ABSENT:
@@ -121,9 +128,12 @@ def _likeness(header: Header, codes: _Codes) -> Hashable | None:
 
 def _first_code(spelled: bytes) -> tuple[str | None, str | None] | None:
     concept = concept_in(spelled)
-    if concept is None or not concept.coding:
-        return None
-    return (concept.coding[0].system, concept.coding[0].code)
+    told = (one for one in (concept.coding if concept else ()) if _tells(one))
+    return next(((one.system, one.code) for one in told), None)
+
+
+def _tells(coding: Coding) -> bool:
+    return coding.code not in _DEGRADED and coding.system != _OURS
 
 
 def _when(header: Header) -> str | None:
