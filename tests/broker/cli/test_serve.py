@@ -10,6 +10,7 @@ import pytest
 
 from broker.adapters.development_issuer import AUDIENCE
 from broker.adapters.keys import make_development_keys
+from broker.adapters.keys.development import make_keys
 from broker.demonstration.network import POLICIES
 from tests.support.commands import serving, watersmeet
 
@@ -111,3 +112,46 @@ def test_a_port_that_is_taken_stops_the_start(config: Path) -> None:
         done = watersmeet("serve", "--config", str(config))
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}: it is taken. Change `listen`" in done.stderr
+
+
+REHEARSED = """\
+id: rehearsed
+organisation: {name: A rehearsal, ods_codes: [RX999], kind: acute}
+connector: replay
+endpoint: http://127.0.0.1:1
+status: live
+supplies: [alerts]
+contact: [Desk]
+settings: {recordings: ../recordings}
+"""
+RECORDING = '{"number": "9990000018", "pages": [[{"resourceType": "Patient", "id": "p1"}]]}'
+
+
+def for_production(config: Path) -> None:
+    """Give the folder keys, addresses and issuers as production demands them."""
+    broker = (config / "broker.yaml").read_text(encoding="utf-8").replace("demonstration", "production")
+    broker = broker.replace("port: 0", "port: 8080") + "base_url: https://watersmeet.example\n"
+    (config / "broker.yaml").write_text(broker, encoding="utf-8")
+    for path in (*config.glob("partners/*.yaml"), config / "index.yaml"):
+        text = path.read_text(encoding="utf-8").replace("http://127.0.0.1:1", "https://partner.example")
+        path.write_text(text, encoding="utf-8")
+    trust = TRUST.replace("urn:watersmeet:development", "https://issuer.example")
+    trust = trust.replace("http://127.0.0.1:1/", "https://issuer.example/")
+    (config / "trust.yaml").write_text(trust.replace("    development: true\n", ""), encoding="utf-8")
+    (config / "keys.yaml").unlink()
+    make_keys(config, environment="production", governance=config.parent)
+
+
+def test_a_rehearsal_serves_a_demonstration_and_stops_the_start_of_production(config: Path) -> None:
+    """Recorded answers of invented people never stand among those of real ones."""
+    (config / "partners" / "rehearsed.yaml").write_text(REHEARSED, encoding="utf-8")
+    (config / "recordings").mkdir()
+    (config / "recordings" / "thurlow.json").write_text(RECORDING, encoding="utf-8")
+    with serving("serve", "--config", str(config), cwd=config.parent) as broker:
+        broker.read_until("started")
+        assert broker.stop() == 0
+    for_production(config)
+    done = watersmeet("serve", "--config", str(config))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "partner `rehearsed` names connector `replay`" in done.stderr
+    assert "never runs in production" in done.stderr
