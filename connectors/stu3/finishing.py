@@ -8,12 +8,14 @@ from types import MappingProxyType
 from connectors.r4 import AS_GIVEN, Tree, as_given, is_instant
 from connectors.stu3.carrying import ROOT, append_extension
 from connectors.stu3.context import Context
-from connectors.stu3.one_or_many import as_list
+from connectors.stu3.one_or_many import as_list, only
 from connectors.stu3.operations import show_prose
-from connectors.stu3.shape import Finish, absent
+from connectors.stu3.shape import Finish, absent, give_beside
 from connectors.stu3.tables.codes import CODES
 
 _ERROR = "entered-in-error"
+# An empty list says nothing, as an absent member does.
+_NOT_NEGATED: tuple[object, ...] = (None, False, "false", [])
 _INTENTS = frozenset(CODES["request-intent"].split())
 
 
@@ -42,28 +44,24 @@ def _override(path: str, out: Tree, status: str) -> None:
 
 def _finish_statement(source: Tree, out: Tree, _context: Context) -> None:
     """Not taken is a status in R4. GP Connect writes `unk` always: it says nothing about the medicine."""
-    if source.get("taken") == "n":
+    if only(source.get("taken")) == "n":
         _override("MedicationStatement.status", out, "not-taken")
 
 
-def _finish_immunization(source: Tree, out: Tree, _context: Context) -> None:
-    if source.get("notGiven") is True:
-        _override("Immunization.status", out, "not-done")
+def _negated(kind: str, member: str, status: str) -> Finish:
+    """`member` says that it did not happen; so does one that cannot be read, in doubt."""
+
+    def finish(source: Tree, out: Tree, _context: Context) -> None:
+        if only(source.get(member)) not in _NOT_NEGATED:
+            _override(f"{kind}.status", out, status)
+
+    return finish
 
 
-def _finish_administration(source: Tree, out: Tree, _context: Context) -> None:
-    if source.get("notGiven") is True:
-        _override("MedicationAdministration.status", out, "not-done")
-
-
-def _finish_procedure(source: Tree, out: Tree, _context: Context) -> None:
-    if source.get("notDone") is True:
-        _override("Procedure.status", out, "not-done")
-
-
-def _finish_communication(source: Tree, out: Tree, _context: Context) -> None:
-    if source.get("notDone") is True:
-        _override("Communication.status", out, "not-done")
+def _finish_quantity(_source: Tree, out: Tree, _context: Context) -> None:
+    """A number beside a comparator that cannot be read is not that number: both stand as given."""
+    if "_comparator" in out and "comparator" not in out and "value" in out:
+        give_beside(out, "value", out.pop("value"))
 
 
 def _finish_document(source: Tree, out: Tree, _context: Context) -> None:
@@ -89,10 +87,13 @@ FINISHES: Mapping[str, Finish] = MappingProxyType(
         "Extension": _finish_extension,
         "Reference": show_prose,
         "MedicationStatement": _finish_statement,
-        "MedicationAdministration": _finish_administration,
-        "Immunization": _finish_immunization,
-        "Procedure": _finish_procedure,
-        "Communication": _finish_communication,
+        "MedicationAdministration": _negated("MedicationAdministration", "notGiven", "not-done"),
+        "MedicationDispense": _negated("MedicationDispense", "notDone", "declined"),
+        "Immunization": _negated("Immunization", "notGiven", "not-done"),
+        "Procedure": _negated("Procedure", "notDone", "not-done"),
+        "Communication": _negated("Communication", "notDone", "not-done"),
+        "FamilyMemberHistory": _negated("FamilyMemberHistory", "notDone", "health-unknown"),
+        **dict.fromkeys(("Quantity", "Age", "Count", "Distance", "Duration"), _finish_quantity),
         "DocumentReference": _finish_document,
         "DeviceRequest": _finish_device_request,
     }

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.connectors.stu3.translated import EARLIER, PERSON, carried, extensions, one
+from tests.connectors.stu3.translated import AS_GIVEN, EARLIER, PERSON, carried, extensions, one
 
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _CODE = {"coding": [{"system": "http://snomed.info/sct", "code": "73211009"}]}
@@ -161,6 +161,47 @@ def test_what_was_not_done_says_so_in_its_status(kind: str, name: str, value: An
     assert made["status"] == ("not-taken" if name == "taken" else "not-done")
     assert carried(made, f"{kind}.status") == {"valueCode": "completed"}
     assert carried(made, f"{kind}.{name}") in ({"valueBoolean": value}, {"valueCode": value})
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "status"),
+    [
+        ("MedicationDispense", "notDone", "declined"),
+        ("FamilyMemberHistory", "notDone", "health-unknown"),
+        ("MedicationAdministration", "notGiven", "not-done"),
+        ("Communication", "notDone", "not-done"),
+    ],
+)
+def test_a_negation_is_the_status_that_r4_has_for_it_in_each_kind(kind: str, name: str, status: str) -> None:
+    """A medicine that was never handed out does not read as handed out."""
+    made = one(kind, status="completed", **{name: True})
+    assert made["status"] == status
+    assert carried(made, f"{kind}.status") == {"valueCode": "completed"}
+
+
+@pytest.mark.parametrize("said", [[True], "true", "yes", 1, {"value": True}])
+def test_a_negation_of_another_shape_is_a_negation_in_doubt(said: Any) -> None:
+    """A vaccination of which nobody can read whether it was given does not read as given."""
+    assert one("Immunization", status="completed", notGiven=said)["status"] == "not-done"
+    assert one("MedicationStatement", status="active", taken=["n"])["status"] == "not-taken"
+
+
+@pytest.mark.parametrize("said", [False, [False], "false", None, []])
+def test_what_does_not_negate_changes_no_status(said: Any) -> None:
+    """A vaccination that was given stays one."""
+    assert one("Immunization", status="completed", notGiven=said)["status"] == "completed"
+
+
+def test_a_number_whose_comparator_cannot_be_read_is_no_number() -> None:
+    """Five alone is not what the partner said: number and sign stand as given."""
+    value = {"value": 5, "comparator": "=>", "unit": "mg"}
+    made = one("Observation", status="final", valueQuantity=value)["valueQuantity"]
+    assert "value" not in made
+    assert "comparator" not in made
+    assert [extensions(made[name], AS_GIVEN) for name in ("_value", "_comparator")] == [
+        [{"url": AS_GIVEN, "valueString": "5"}],
+        [{"url": AS_GIVEN, "valueString": "=>"}],
+    ]
 
 
 def test_an_error_stays_an_error_whatever_was_not_done() -> None:
