@@ -104,6 +104,7 @@ ENCOUNTER_EVENTS: Mapping[str, str] = MappingProxyType(
         "A06": "in-progress",
         "A07": "in-progress",
         "A11": "cancelled",
+        "A13": "in-progress",
         "A14": "planned",
         "A27": "cancelled",
         "A38": "cancelled",
