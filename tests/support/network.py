@@ -36,7 +36,7 @@ NHS = "https://fhir.nhs.uk/Id/nhs-number"
 class Partner:
     """One invented partner. `settings` and `limits` go into its registration as they are; `services` are
     the addresses of its further endpoints. `asked` is the agreement's word for when. Empty `supplies` is
-    every category.
+    every category; without `organisations` it has one, with a code of its own.
     """
 
     endpoint: str
@@ -47,6 +47,9 @@ class Partner:
     status: str = "live"
     supplies: tuple[str, ...] = ()
     asked: str = "always"
+    organisations: tuple[str, ...] = ()
+    kind: str = "acute"
+    switches: Mapping[str, object] = field(default_factory=dict)
 
 
 def simulated(connector: str, people: Mapping[str, Any], **manners: object) -> web.Application:
@@ -213,7 +216,10 @@ def write_config(
     """A complete `config` folder with fresh keys and policies of its own."""
     config = folder / "config"
     (config / "partners").mkdir(parents=True)
-    ods = {partner_id: f"RX9{place:02d}" for place, partner_id in enumerate(partners, start=1)}
+    ods = {
+        partner_id: ", ".join(partner.organisations) or f"RX9{place:02d}"
+        for place, (partner_id, partner) in enumerate(partners.items(), start=1)
+    }
     asked = {partner_id: partner.asked for partner_id, partner in partners.items()}
     policies = write_policies(folder / "policies", ods, asked=asked)
     _write(config / "broker.yaml", _broker(folder, policies, limits))
@@ -245,7 +251,7 @@ def _partner(partner_id: str, ods: str, partner: Partner) -> dict[str, object]:
     more = "contacts appointments referrals plans alerts documents social-care"
     return {
         "id": partner_id,
-        "organisation": {"name": partner_id.title(), "ods_codes": [ods], "kind": "acute"},
+        "organisation": {"name": partner_id.title(), "ods_codes": ods.split(", "), "kind": partner.kind},
         "connector": partner.connector,
         "endpoint": partner.endpoint,
         "status": partner.status,
@@ -254,6 +260,7 @@ def _partner(partner_id: str, ods: str, partner: Partner) -> dict[str, object]:
         "settings": dict(partner.settings),
         **({"limits": dict(partner.limits)} if partner.limits else {}),
         **({"services": _services(partner)} if partner.services else {}),
+        **({"switches": dict(partner.switches)} if partner.switches else {}),
     }
 
 

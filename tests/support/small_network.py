@@ -97,6 +97,9 @@ class Registered:
     services: Mapping[str, str] = field(default_factory=dict)
     supplies: tuple[str, ...] = ()
     asked: str = "always"
+    organisations: tuple[str, ...] = ()
+    kind: str = "acute"
+    switches: Mapping[str, object] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -129,6 +132,9 @@ async def small_network(
                 limits=own_limits,
                 supplies=own.supplies,
                 asked=own.asked,
+                organisations=own.organisations,
+                kind=own.kind,
+                switches=own.switches,
             )
         client = await stack.enter_async_context(broker_over(folder, partners, pds, limits=limits))
         yield Small(client, ears)
