@@ -28,7 +28,8 @@ _NAMES = "|".join(sorted((CLINICAL | PERHAPS_CLINICAL) - {"reference"}, key=len,
 _UNUSUAL = re.compile(
     rf'"(?:{_NAMES}|[A-Za-z]+Reference)"(?!:\{{"reference":")'
     r'|"_?reference"(?!:")'
-    r'|"type"\s*:\s*"(?:[A-Z]|http)'.encode()
+    r'|"type"\s*:\s*"(?:[A-Z]|http)'
+    r'|"valueString"\s*:\s*"(?:\s|\\[nrt])*[\[{]'.encode()  # JSON that is carried as text
 )
 _HEADER = msgspec.json.Decoder(Header)
 

@@ -6,9 +6,11 @@ contained resource) goes too; the outermost is left to whoever writes the resour
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from broker.domain.category import SUPPORTING_TYPES
+from broker.domain.json_bytes import UnreadableJson, lossless_tree, parse_strict, write_tree
 from broker.domain.references import plain_name
 from broker.pipeline.screening.containing import Inside
 from broker.pipeline.screening.member_names import (
@@ -22,6 +24,9 @@ from broker.pipeline.screening.reach import Reach
 
 _WHO_AND_WHERE = SUPPORTING_TYPES | {"Patient"}
 _GONE: Any = object()
+_VALUE_OF_EXTENSION = frozenset({"valueString"})
+# What could name or hold an item in a text that cannot be read as JSON.
+_MAY_NAME = re.compile(r'"\s*(?:[A-Za-z]*[rR]eference|contained|display|div)|\\u00')
 
 
 class Pruning:
@@ -79,7 +84,7 @@ class Pruning:
             self.changed = self.changed or len(kept) < len(value)
             return _GONE if value and not kept else kept
         if not isinstance(value, dict):
-            return _GONE if self._is_lost_text(name, value) else value
+            return _GONE if self._is_lost_text(name, value) else self._pruned_text(value)
         if name == "text" and "div" in value:
             return _GONE
         return self._pruned_object(name, value)
@@ -87,6 +92,23 @@ class Pruning:
     def _is_lost_text(self, name: str, value: Any) -> bool:
         """Something other than an object where only a Reference can stand."""
         return value is not None and name != "reference" and is_clinical_reference(name)
+
+    def _pruned_text(self, value: Any) -> Any:
+        """JSON that is carried as text, such as an original, names items as any other JSON does."""
+        if not isinstance(value, str) or not value.lstrip().startswith(("{", "[")):
+            return value
+        inner = Pruning(self._reach)
+        try:
+            parse_strict(value.encode())
+            kept = inner._pruned("", lossless_tree(value.encode()))
+        except (UnreadableJson, UnicodeEncodeError):
+            return _GONE if _MAY_NAME.search(value) else value
+        if kept is _GONE or _holds_resources(kept):
+            return _GONE
+        if not inner.changed:
+            return value
+        self.changed = True
+        return write_tree(kept).decode()
 
     def _pruned_object(self, name: str, value: dict[str, Any]) -> Any:
         named = value.get("reference")
@@ -97,7 +119,7 @@ class Pruning:
             return _GONE  # neither a reference's text nor a member that holds a Reference
         elif _names_without_reference(name, value) and not self._is_open_medicine(name, value):
             return _GONE
-        hearts = value.keys() & HEARTS
+        hearts = value.keys() & (HEARTS | _VALUE_OF_EXTENSION if "url" in value else HEARTS)
         had_members = bool(value)
         self._prune_members(value)
         return _GONE if not hearts <= value.keys() or (had_members and not value) else value
@@ -139,6 +161,13 @@ def _names_without_reference(name: str, value: dict[str, Any]) -> bool:
     kind = value.get("type")
     typed = isinstance(kind, str) and kind.rpartition("/")[2] not in _WHO_AND_WHERE
     return typed or name in PERHAPS_CLINICAL or name == "reference"
+
+
+def _holds_resources(value: Any) -> bool:
+    """Nobody judged what is contained in it."""
+    if isinstance(value, list):
+        return any(map(_holds_resources, value))
+    return isinstance(value, dict) and ("contained" in value or any(map(_holds_resources, value.values())))
 
 
 def _is_reference(value: Any) -> bool:
