@@ -3,41 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-import sys
+import shlex
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
+from broker.cli.partner_questions import a_flag_for_each, answered, words
 from broker.cli.store_room import config_option
 
 if TYPE_CHECKING:
     from broker.ports.connector import Plugin
     from broker.settings.scaffold import NewPartner
 
-# Each answer: its flag, the question, and an example of what to write.
-_QUESTIONS = {
-    "partner_id": ("--id", "A short id, small letters and hyphens", "fen-edge-practice"),
-    "name": ("--name", "The organisation's name, as readers see it", "Fen Edge Medical Practice"),
-    "ods": ("--ods", "Its ODS code (several with commas)", "D99001"),
-    "kind": ("--kind", "What kind of service it is", "gp"),
-    "connector": ("--connector", "The connector that speaks its language", "fhir_r4"),
-    "endpoint": ("--endpoint", "The root of its service", "https://ehr.example/fhir"),
-    "supplies": ("--supplies", "The categories that it holds, with commas", "allergies, medicines"),
-    "contact": ("--contact", "Whom to call when its part is missing", "Switchboard, 01632 960000"),
-}
-
-
-def _ask_for_each(function: Any) -> Any:
-    for name, (flag, question, example) in reversed(_QUESTIONS.items()):
-        words = f"{question}, such as {example}."
-        function = click.option(flag, name, default=None, metavar="TEXT", help=words)(function)
-    return function
-
 
 @click.command("new")
 @config_option
-@_ask_for_each
+@a_flag_for_each
 def new(config_dir: Path, **given: str | None) -> None:
     r"""Write a new partner's registration as a draft. What no flag says is asked for at a terminal.
 
@@ -57,10 +39,9 @@ def new(config_dir: Path, **given: str | None) -> None:
     if not folder.is_dir():
         raise click.UsageError(f"{config_dir} is no folder of settings. Name it with --config.")
     plugins = _plugins(config_dir)
-    answers = {name: _answered(name, value, plugins) for name, value in given.items()}
+    environment = _environment(config_dir)
+    answers = {name: answered(name, value, plugins, environment) for name, value in given.items()}
     path = folder / f"{answers['partner_id']}.yaml"
-    if path.parent != folder:
-        raise click.UsageError("`id` is not an id. Use small letters, digits and single hyphens.")
     if path.exists():
         raise click.ClickException(f"{path} is there already. Edit it, or choose another id.")
     partner = _partner(answers)
@@ -69,7 +50,9 @@ def new(config_dir: Path, **given: str | None) -> None:
     click.echo(
         f"1. Write its settings and credentials there; the comments name those of {partner.connector}."
     )
-    click.echo(f"2. Set `status: testing` and run: watersmeet partner check {partner.partner_id}")
+    check = f"watersmeet partner check {partner.partner_id} --config {shlex.quote(str(config_dir))}"
+    click.echo("2. Set `status: testing`, sign a list of invented people, and run, with whose name it is:")
+    click.echo(f'   {check} --by-name "Ada Fenn" --by-role "integration lead"')
     click.echo("3. Let governance add this party to the sharing agreement, with the phase, day and reach:\n")
     click.echo(agreement_text(partner, dt.datetime.now(dt.UTC).date()))
     click.echo("4. Set `status: live`, for some with `switches` first if you wish, and restart the broker.")
@@ -90,36 +73,12 @@ def _environment(config_dir: Path) -> str:
     return read_broker_file(config_dir / "broker.yaml").environment
 
 
-def _answered(name: str, value: str | None, plugins: dict[str, Plugin]) -> str:
-    flag, question, example = _QUESTIONS[name]
-    if value is None and not sys.stdin.isatty():
-        raise click.UsageError(f"Say {flag} as well, such as {example}; or run this at a terminal.")
-    if value is None:
-        known = f" ({', '.join(sorted(plugins))})" if name == "connector" else f", such as {example}"
-        value = click.prompt(f"{question}{known}", type=str)
-    if name == "connector" and value not in plugins:
-        from broker.files import nearest  # noqa: PLC0415 - it loads a YAML reader
-
-        raise click.UsageError(f"`{value}` is no connector that is loaded. {nearest(value, plugins)}")
-    return str(value).strip()
-
-
 def _partner(answers: dict[str, str]) -> NewPartner:
     from broker.domain.category import Category  # noqa: PLC0415 - help must be quick
-    from broker.files import nearest  # noqa: PLC0415 - as above
     from broker.settings.scaffold import NewPartner  # noqa: PLC0415 - as above
 
-    supplies = _words(answers.pop("supplies"))
-    for word in supplies:
-        if word not in set(Category):
-            raise click.UsageError(f"`{word}` is no category. {nearest(word, Category)}")
-    return NewPartner(
-        ods_codes=_words(answers.pop("ods")), supplies=tuple(map(Category, supplies)), **answers
-    )
-
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(word.strip() for word in text.split(",") if word.strip())
+    supplies = tuple(map(Category, words(answers.pop("supplies"))))
+    return NewPartner(ods_codes=words(answers.pop("ods")), supplies=supplies, **answers)
 
 
 def _write(path: Path, partner: NewPartner, plugin: Plugin, config_dir: Path) -> None:

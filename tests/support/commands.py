@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +28,25 @@ def watersmeet(
         timeout=60,
         env={**os.environ, **(environment or {})},
     )
+
+
+def at_a_terminal(*arguments: str, typed: Sequence[str]) -> tuple[int, str]:
+    """Run to the end with each of `typed` as a line that somebody types: the code, and all that was seen."""
+    ours, theirs = pty.openpty()
+    os.write(ours, "".join(f"{line}\n" for line in typed).encode())
+    with subprocess.Popen(
+        [sys.executable, "-m", "broker", *arguments],
+        stdin=theirs,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    ) as process:
+        os.close(theirs)
+        try:
+            printed, _ = process.communicate(timeout=_ENDS_WITHIN_S)
+        finally:
+            process.kill()
+            os.close(ours)
+    return process.returncode, printed.decode()
 
 
 class Serving:

@@ -11,7 +11,7 @@ import pytest
 from broker.adapters.transport.reaching import Reach, reach
 from broker.domain.registration import Credentials, PartnerStatus
 from broker.settings import load_settings
-from tests.support.commands import watersmeet
+from tests.support.commands import at_a_terminal, watersmeet
 from tests.support.loopback import served
 from tests.support.settings_folders import PARTNER, write_folder
 from tests.support.small_network import holding
@@ -66,13 +66,36 @@ def test_a_new_partner_is_a_draft_that_loads(config: Path) -> None:
     assert partner.organisation.ods_codes == {"RX907", "RX908"}
     assert "#   search_by:  # " in (config / "partners" / "nene-clinic.yaml").read_text()
     assert "partner: nene-clinic" in done.stdout
-    assert "watersmeet partner check nene-clinic" in done.stdout
+    assert f"watersmeet partner check nene-clinic --config {config} --by-name" in done.stdout
+
+
+def test_at_a_terminal_each_question_is_asked_until_its_answer_can_be(config: Path) -> None:
+    """A slip costs one answer and not the seven others."""
+    typed = ["Nene Clinic", "nene-clinic", FLAGS["--name"], FLAGS["--ods"], "clinic", "community"]
+    typed += ["fhir_r5", "fhir_r4", "ftp://nene", FLAGS["--endpoint"], "allergy", FLAGS["--supplies"]]
+    code, printed = at_a_terminal("partner", "new", "--config", str(config), typed=[*typed, "Desk"])
+    assert code == 0, printed
+    for complaint in (
+        "is not an id",
+        "Valid: acute",
+        "Did you mean `fhir_r4`?",
+        "no category",
+        "web address",
+    ):
+        assert complaint in printed
+    (partner,) = (one for one in load_settings(config).partners if one.partner_id == "nene-clinic")
+    assert (partner.connector, partner.organisation.kind, partner.contact) == (
+        "fhir_r4",
+        "community",
+        ("Desk",),
+    )
 
 
 @pytest.mark.parametrize(
     ("changes", "complaint"),
     [
         ({"contact": ""}, "Say --contact as well"),
+        ({"contact": " "}, "--contact is empty"),
         ({"kind": "acut"}, "Did you mean `acute`?"),
         ({"connector": "fhir_r5"}, "Did you mean `fhir_r4`?"),
         ({"supplies": "allergy"}, "Did you mean `allergies`?"),
