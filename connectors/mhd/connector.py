@@ -35,6 +35,7 @@ from connectors.settings import Settings
 _STATUSES = frozenset({"current", "superseded"})
 _CURRENT = frozenset({"current"})
 _ENDPOINT, _REPOSITORY = "endpoint", "repository"
+_OFFERED = frozenset({Category.DOCUMENTS, Category.DEMOGRAPHICS, Category.UNCLASSIFIED})
 _BINARY = "application/fhir+json"
 _FHIR_JSON = {"Accept": _BINARY}
 _COUNT_MAX = 1_000
@@ -67,10 +68,10 @@ class Mhd:
             return found
         yield Learned(found.local)
         yield Page((found.patient, *found.others))
-        if Category.DOCUMENTS not in ask.categories:
-            return _ended(found, Ending(OutcomeLabel.COMPLETE))
-        ending = yield from self._listed(ask, len(found.others))
-        return _ended(found, ending)
+        ending = Ending(OutcomeLabel.COMPLETE)
+        if Category.DOCUMENTS in ask.categories:
+            ending = yield from self._listed(ask, len(found.others))
+        return _ended(found, ending, offered=ask.categories <= _OFFERED)
 
     def _listed(self, ask: PartnerAsk, already: int) -> Generator[Step, Any, Ending]:
         search, budget = Search(self._find(ask)), Budget.of(ask.limits, already)
@@ -120,11 +121,15 @@ def _is_fhir(declared: str) -> bool:
     return "fhir" in declared.lower()
 
 
-def _ended(found: Found, ending: Ending) -> Ending:
-    """A look-up that the registry itself doubted makes the whole answer doubtful."""
-    if ending.label is OutcomeLabel.COMPLETE and found.warned:
+def _ended(found: Found, ending: Ending, *, offered: bool) -> Ending:
+    """A look-up that the registry itself doubted makes the whole answer doubtful; documents are not all
+    that a registration may promise.
+    """
+    if ending.label is not OutcomeLabel.COMPLETE:
+        return ending
+    if found.warned:
         return Ending(OutcomeLabel.PARTIAL, Cause.PARTNER_WARNING)
-    return ending
+    return ending if offered else Ending(OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
 
 
 def create(settings: Mapping[str, object]) -> Mhd:

@@ -13,6 +13,7 @@ import orjson
 import pytest
 
 from broker.domain.category import Category
+from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import DocumentForm, DocumentPointer, Ending, HttpRequest, TransportFault
 from connectors.mhd import PLUGIN
@@ -23,6 +24,7 @@ from tests.support.loopback import served
 from tests.support.patients import ASHA, OLD, patient
 from tests.support.sender import Heard, ask_for, held_conversation, road_to, said, scripted
 
+DOCUMENTS = frozenset({Category.DEMOGRAPHICS, Category.DOCUMENTS})
 LETTER = b"%PDF-1.4 a letter"
 
 
@@ -41,12 +43,16 @@ class TestMhd(RecordsConformance):
     plugin = PLUGIN
     resources: ClassVar[tuple[Mapping[str, Any], ...]] = tuple(document(f"d{place}") for place in range(5))
 
+    def conversation(self, number: NhsNumber) -> Any:
+        return PLUGIN.create(self.settings).fetch(ask_for(number=number, categories=DOCUMENTS))
+
 
 def fetched(*answers: bytes, settings: dict[str, object] | None = None, **ask: Any) -> tuple[Ending, Heard]:
     """What comes of these answers, one for each call."""
     left, heard = [said(one) for one in answers], Heard()
     connector = PLUGIN.create(settings or {})
-    ending, _ = scripted(connector.fetch(ask_for(**ask)), lambda _: left.pop(0), heard)
+    asked = ask_for(**{"categories": DOCUMENTS, **ask})
+    ending, _ = scripted(connector.fetch(asked), lambda _: left.pop(0), heard)
     return ending, heard
 
 
@@ -58,8 +64,18 @@ def test_documents_are_asked_for_by_every_number_and_with_a_status() -> None:
         f"https://fhir.nhs.uk/Id/nhs-number|{ASHA.digits},https://fhir.nhs.uk/Id/nhs-number|{OLD.digits}"
     )
     assert (form["status"], form["_count"]) == ("current", "7")
-    ending, heard = fetched(bundle(ASHA_THERE), categories=frozenset({Category.ALERTS}))
+    ending, heard = fetched(bundle(ASHA_THERE), categories=frozenset({Category.DEMOGRAPHICS}))
     assert (ending.label, len(heard.requests)) == (OutcomeLabel.COMPLETE, 1)
+
+
+@pytest.mark.parametrize("others", [{Category.ALERTS}, {Category.ALERTS, Category.DOCUMENTS}])
+def test_a_registry_that_is_registered_for_more_than_documents_answers_in_part(
+    others: set[Category],
+) -> None:
+    """It was never asked for alerts, so it cannot have none."""
+    ending, heard = fetched(bundle(ASHA_THERE), bundle(), categories=frozenset(others))
+    assert len(heard.requests) == len(others)
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
 
 
 def test_a_look_up_that_the_registry_doubts_leaves_the_list_doubtful() -> None:

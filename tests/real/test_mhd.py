@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from broker.domain.category import Category
 from broker.domain.identity import NhsNumber
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import DocumentForm, DocumentPointer, Ending, HttpResponse, TransportFault
@@ -95,7 +96,9 @@ async def asked(
     """One question over the product's own transport, in pages of ten."""
     connector = PLUGIN.create({"count": 10, "statuses": list(statuses) or ["current"]})
     async with road_to(registry.server.base_url, PLUGIN.manifest, number, *numbers) as send:
-        return await held_conversation(connector.fetch(ask_for(number=number, numbers=numbers)), send)
+        offered = frozenset({Category.DEMOGRAPHICS, Category.DOCUMENTS})
+        asked_for = ask_for(number=number, numbers=numbers, categories=offered)
+        return await held_conversation(connector.fetch(asked_for), send)
 
 
 def listed(heard: Heard) -> list[dict[str, Any]]:

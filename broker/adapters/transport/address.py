@@ -31,7 +31,8 @@ _ENCODED_PROVIDER = (
     rf"https%3A%2F%2F[A-Za-z0-9](?:[A-Za-z0-9.\-]{{0,252}})(?:%3A[0-9]{{1,5}})?(?:%2F{_ESCAPED_SEGMENT})*"
 )
 _PLACEHOLDERS = {
-    "{id}": _SEGMENT,
+    # No id begins with the sign of an operation: a partner's own link must not have one run.
+    "{id}": rf"(?!\$|%24){_SEGMENT}",
     "{type}": r"[A-Z][A-Za-z]{1,63}",
     "{provider}": _PROVIDER,
     "{encoded_provider}": _ENCODED_PROVIDER,

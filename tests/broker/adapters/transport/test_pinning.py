@@ -221,3 +221,16 @@ def test_an_endpoint_that_is_not_safe_to_call_is_refused(endpoint: str, remedy: 
     with pytest.raises(ValueError, match=remedy) as caught:
         Address(endpoint, MANIFEST.reads)
     assert "trust.example" not in str(caught.value)
+
+
+@pytest.mark.parametrize("last", ["$export", "%24export", "$everything"])
+def test_a_partners_link_runs_no_operation(last: str) -> None:
+    """A registry's documents may stand anywhere below it, but an operation is no document."""
+    address = Address(ENDPOINT, [("GET", "{id}/{id}")])
+    assert str(address.url_of(HttpRequest(method="GET", link=f"{ENDPOINT}/Binary/1$a"))).endswith("/1$a")
+    for request in (
+        HttpRequest(method="GET", link=f"{ENDPOINT}/Patient/{last}"),
+        HttpRequest(method="GET", path=f"Patient/{last}"),
+    ):
+        with pytest.raises(TransportFault):
+            address.url_of(request)
