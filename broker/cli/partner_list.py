@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 _WIDTHS = (22, 20, 11, 20, 19)
 _HEADINGS = ("partner", "connector", "status", "switched", "endpoint")
 _UNASKED = "not tried"
+# What an operator does about each endpoint that was not reached.
+REMEDIES = {
+    "no-address": "its name leads to no address. Correct `endpoint`, or mend the name service.",
+    "refused": "nothing listens there, or a firewall says no. Check address and port with the partner.",
+    "timed-out": "nothing answers there within `connect_s`. Check address, port and firewall.",
+    "tls": "it showed no certificate that we can trust, or will not have ours. Check `authority` and dates.",
+    "credentials": "our own `certificate`, `key` or `authority` cannot be read. Put the files back.",
+}
 
 
 @click.command("list")
@@ -97,4 +105,5 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
         took = f" ({one['connect_ms']} ms)" if one["endpoint"] == "reached" else ""
         cells = (one["partner"], one["connector"], one["status"], switched, one["endpoint"] + took)
         lines += side_by_side(cells, _WIDTHS)
-    return lines
+    seen = {str(one["endpoint"]) for one in rows}
+    return [*lines, *(f"{reach}: {remedy}" for reach, remedy in REMEDIES.items() if reach in seen)]

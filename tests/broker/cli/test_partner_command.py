@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from broker.adapters.transport.reaching import Reach, reach
+from broker.cli.partner_list import REMEDIES
 from broker.domain.registration import Credentials, PartnerStatus
 from broker.settings import load_settings
 from tests.support.commands import at_a_terminal, watersmeet
@@ -151,6 +152,12 @@ async def test_the_list_says_who_is_there(config: Path) -> None:
     lines = {line.split()[0]: line for line in done.stdout.splitlines()}
     assert "reached (" in lines["addenbury"]
     assert "refused" in lines["gone"]
+    assert "Check address and port with the partner" in lines["refused:"]
+
+
+def test_the_list_says_of_every_way_not_to_be_reached_what_to_do() -> None:
+    """One word in a column tells nobody."""
+    assert REMEDIES.keys() == set(Reach) - {Reach.REACHED}
 
 
 async def test_a_name_that_leads_nowhere_and_a_wrong_certificate_are_told_apart() -> None:
