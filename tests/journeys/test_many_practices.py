@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from aiohttp import web
 
+from broker.domain.requester import RelationshipGround
 from connectors.simulation import JOURNAL, Asked
 from tests.support import trail
 from tests.support.network import labels, resources, simulated
@@ -69,9 +70,9 @@ class County:
 
 
 @asynccontextmanager
-async def county(folder: Path, at: Mapping[str, str]) -> AsyncIterator[County]:
+async def county(folder: Path, at: Mapping[str, str], **manners: object) -> AsyncIterator[County]:
     """`at` says by number where each person is registered. The first registration has two practices, one
-    person at each of them; a third practice has a registration of its own.
+    person at each of them, and these manners; a third practice has a registration of its own.
     """
     people = {
         NUMBER: [patient(NUMBER), problem("Asthma")],
@@ -91,7 +92,9 @@ async def county(folder: Path, at: Mapping[str, str]) -> AsyncIterator[County]:
     }
     apps = {
         "alder": holding("alder"),
-        "county": simulated("gpconnect_structured", people, practices={NUMBER: FIRST, OTHER: SECOND}),
+        "county": simulated(
+            "gpconnect_structured", people, practices={NUMBER: FIRST, OTHER: SECOND}, **manners
+        ),
         "village": simulated("gpconnect_structured", people, practices=dict.fromkeys(people, THIRD)),
     }
     known = {number: [registered_at(number, practice)] for number, practice in at.items()}
@@ -128,3 +131,25 @@ async def test_a_person_of_a_strangers_practice_is_asked_for_at_none(tmp_path: P
         status, record = await asked.small.client.record(NUMBER)
     assert (status, problems(record)) == (200, [])
     assert (asked.county[JOURNAL], asked.village[JOURNAL]) == (UNASKED, UNASKED)
+
+
+GROUNDS = [
+    {"purpose": purpose, "relationship": relationship.value}
+    for purpose in ("TREAT", "ETREAT")
+    for relationship in RelationshipGround
+    # Without any relationship nobody is asked; a launch names its one patient in the token.
+    if relationship not in {RelationshipGround.NONE, RelationshipGround.LAUNCH_CONTEXT}
+]
+
+
+@pytest.mark.parametrize("ground", GROUNDS, ids=lambda one: "-".join(one.values()))
+async def test_a_dissent_at_the_practice_is_not_gone_around_on_any_ground(
+    tmp_path: Path, ground: dict[str, str]
+) -> None:
+    """An emergency is none either: the practice was asked once, and its no stands."""
+    async with county(tmp_path, {NUMBER: FIRST}, dissent=[NUMBER]) as asked:
+        status, record = await asked.small.client.record(NUMBER, **ground)
+    calls = [one for one in asked.county[JOURNAL] if not one.path.startswith("/sds/")]
+    assert (status, problems(record), len(calls)) == (200, [], 1)
+    assert labels(record)["county"] == "refused"
+    assert asked.village[JOURNAL] == UNASKED
