@@ -126,7 +126,13 @@ class Part:
 
     def dated(self, member: str, nodes: Mapping[str, str]) -> Tree:
         """A date of the entry's own, where its archetype has one."""
-        return dated(member, text(self._at(nodes), "value"))
+        value = self._at(nodes)
+        if value.get("magnitude_status") not in {
+            None,
+            "=",
+        }:  # before, after or about that day is not that day
+            return {f"_{member}": {"extension": [as_given(value)]}}
+        return dated(member, text(value, "value"))
 
     def verification(self, kind: str) -> Tree:
         """How sure the writer was. A refuted item must never look like one that stands."""

@@ -13,10 +13,12 @@ from connectors.r4 import Tree, is_date_time
 
 UCUM = "http://unitsofmeasure.org"
 _UCUM_CODE = re.compile(r"[!-~]+", re.ASCII)
-_COMPARATORS = frozenset({"<", "<=", ">=", ">"})
+_COMPARATORS = ("<", "<=", ">=", ">")
 _INTEGERS = range(-(2**31), 2**31)
 _TIME = re.compile(r"(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]+)?", re.ASCII)
 _COMMA_FRACTION = re.compile(r"(T?[0-9]{2}:[0-9]{2}:[0-9]{2}),([0-9]+)", re.ASCII)
+# An estimate is the value all the same; that it is one stands beside it.
+_VALUES_THEMSELVES = (None, "=", "~")
 _ONE_UNIT = re.compile(r"P([0-9]+)([YMWD])|PT([0-9]+(?:\.[0-9]+)?)([HMS])", re.ASCII)
 _DAYS: Mapping[str, str] = {"Y": "a", "M": "mo", "W": "wk", "D": "d"}
 _HOURS: Mapping[str, str] = {"H": "h", "M": "min", "S": "s"}
@@ -45,12 +47,27 @@ def value_of(given: Any, archetype: str) -> Value:
     if kind not in _READERS:
         exact = isinstance(given, str) and given != ""
         return Value("valueString", given) if exact else Value("", given={"value": given})
+    if _is_limit(given) and kind != "DV_QUANTITY":
+        return _limit(given)
     reader, told = _READERS[kind]
     found = reader(given, archetype)
     untold = {name for name, value in given.items() if value is not None} - told - {"_type"}
     if untold and found.given is None:
         return Value(found.member, found.value, given)
     return found
+
+
+def _is_limit(given: Tree) -> bool:
+    """Whether a magnitude is no value but a limit or something unknown: read alone it would say otherwise."""
+    return given.get("magnitude_status") not in _VALUES_THEMSELVES
+
+
+def _limit(given: Tree) -> Value:
+    """A count below or above has its place in R4; a time, a proportion or a sign unknown has none."""
+    status, magnitude = given["magnitude_status"], given.get("magnitude")
+    if type_of(given) == "DV_COUNT" and status in _COMPARATORS and is_number(magnitude):
+        return Value("valueQuantity", {"comparator": status, "value": magnitude})
+    return Value("", given=given)
 
 
 def date_of(given: str) -> tuple[str | None, str | None]:
@@ -94,11 +111,11 @@ def _count(given: Tree, _: str) -> Value:
 def _quantity(given: Tree, _: str) -> Value:
     found = quantity(given)
     status = given.get("magnitude_status")
-    if not found:
+    if not found or (_is_limit(given) and status not in _COMPARATORS):
         return Value("", given=given)
     if status in _COMPARATORS:
         found = {"comparator": status, **found}
-    return Value("valueQuantity", found, None if status in {None, "=", *_COMPARATORS} else given)
+    return Value("valueQuantity", found, None if status in (None, "=", *_COMPARATORS) else given)
 
 
 def quantity(given: Tree) -> Tree:
@@ -160,6 +177,9 @@ def _interval(given: Tree, _: str) -> Value:
     """Two quantities are a Range, two times a Period; whether the ends belong to it stands as given."""
     lower, upper = mapping(given, "lower"), mapping(given, "upper")
     kinds = {type_of(end) for end in (lower, upper) if end}
+    unbounded = (lower and given.get("lower_unbounded")) or (upper and given.get("upper_unbounded"))
+    if unbounded or _is_limit(lower) or _is_limit(upper):
+        return Value("", given=given)
     if kinds in ({"DV_QUANTITY"}, {"DV_COUNT"}):
         ends = {"low": quantity(lower), "high": quantity(upper)}
         return Value("valueRange", {name: end for name, end in ends.items() if end}, given)

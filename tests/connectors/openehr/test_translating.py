@@ -97,6 +97,15 @@ def test_a_diagnosis_with_a_date_of_resolution_is_resolved() -> None:
     assert one(diagnosis(qualifier))["clinicalStatus"]["coding"][0]["code"] == "inactive"
 
 
+@pytest.mark.parametrize("sign", ["<", ">", "~"])
+def test_an_onset_before_or_about_a_day_is_not_that_day(sign: str) -> None:
+    """The date stands as given beside the gap; without its sign it would be widened to a fact."""
+    onset = {**dated("DV_DATE", "2016"), "magnitude_status": sign}
+    found = one(diagnosis(element("Onset", "at0077", onset)))
+    assert "onsetDateTime" not in found
+    assert sign in found["_onsetDateTime"]["extension"][0]["valueString"]
+
+
 def test_a_resolved_allergy_is_resolved() -> None:
     """Its status says so in the archetype's own word."""
     allergy = entry(

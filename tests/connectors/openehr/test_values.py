@@ -69,6 +69,41 @@ def test_how_exact_a_magnitude_is_is_never_lost(said: str, comparator: str | Non
 
 
 @pytest.mark.parametrize(
+    "limit",
+    [
+        {"_type": "DV_COUNT", "magnitude": 5, "magnitude_status": "less"},
+        {"_type": "DV_QUANTITY", "magnitude": 5, "units": "mg", "magnitude_status": "=<"},
+        {"_type": "DV_QUANTITY", "magnitude": 5, "units": "mg", "magnitude_status": ["<"]},
+        {"_type": "DV_COUNT", "magnitude": 5, "magnitude_status": {}},
+        {"_type": "DV_DURATION", "value": "P5D", "magnitude_status": ">"},
+        {"_type": "DV_DATE", "value": "2016", "magnitude_status": "<"},
+        {"_type": "DV_PROPORTION", "numerator": 1, "denominator": 2, "magnitude_status": "<"},
+        {
+            "_type": "DV_INTERVAL",
+            "lower": {"_type": "DV_QUANTITY", "magnitude": 5, "units": "mg", "magnitude_status": ">"},
+        },
+        {
+            "_type": "DV_INTERVAL",
+            "lower_unbounded": True,
+            "lower": {"_type": "DV_QUANTITY", "magnitude": 5, "units": "mg"},
+        },
+    ],
+)
+def test_a_limit_that_r4_cannot_say_is_no_value(limit: dict[str, Any]) -> None:
+    """Read without its sign, five would be five."""
+    found = value_of(limit, ARCHETYPE)
+    assert (found.member, found.given) == ("", limit)
+
+
+def test_a_count_below_a_limit_keeps_its_comparator() -> None:
+    """Fewer than five is a quantity, as an integer of R4 has no sign."""
+    found = value_of({"_type": "DV_COUNT", "magnitude": 5, "magnitude_status": "<"}, ARCHETYPE)
+    assert (found.member, found.value) == ("valueQuantity", {"comparator": "<", "value": 5})
+    estimate = value_of({"_type": "DV_COUNT", "magnitude": 5, "magnitude_status": "~"}, ARCHETYPE)
+    assert (estimate.member, estimate.given is not None) == ("valueInteger", True)
+
+
+@pytest.mark.parametrize(
     "more",
     [{"precision": 2}, {"normal_range": {"lower": 1}}, {"normal_status": phrase("x", "H")}, {"accuracy": 1}],
 )
