@@ -123,7 +123,7 @@ class Kit:
     async def _everybody(self, road: Road, people: TestPeople) -> AsyncIterator[tuple[Asked, list[Finding]]]:
         for person in people.people:
             asked = await self._ask(road, person, people)
-            found = list(judge_person(asked, self.registration, self.deadline_s))
+            found = list(judge_person(asked, self.registration, self.deadline_s, locates=road.locates))
             if asked.ending.label in _WHOLE:
                 found += judge_content(asked.items, self.clock.now())
                 found += judge_structure(asked.items)

@@ -15,6 +15,7 @@ from broker.domain.registration import PartnerRegistration
 
 SLOW_S = 3.0
 _PATIENT = "Patient"
+_SAYS_UNKNOWN = frozenset({OutcomeLabel.NO_RECORD, OutcomeLabel.NOT_AVAILABLE})
 
 
 class _Name(msgspec.Struct, gc=False):
@@ -28,8 +29,12 @@ class _Person(msgspec.Struct, gc=False):
 _PERSON = msgspec.json.Decoder(_Person)
 
 
-def judge_person(asked: Asked, registration: PartnerRegistration, deadline_s: float) -> Iterator[Finding]:
-    """Every finding about one question, in the order of the steps."""
+def judge_person(
+    asked: Asked, registration: PartnerRegistration, deadline_s: float, *, locates: bool = False
+) -> Iterator[Finding]:
+    """Every finding about one question, in the order of the steps. A partner that `locates` keeps pointers
+    and no people: of somebody unknown it can only say that there are none.
+    """
     yield from _ending(asked)
     if asked.normalised.quarantined and asked.ending.label is not OutcomeLabel.IDENTITY_MISMATCH:
         yield Finding("foreign-items", times=asked.normalised.quarantined)
@@ -41,7 +46,7 @@ def judge_person(asked: Asked, registration: PartnerRegistration, deadline_s: fl
     elif asked.person.standing is Standing.EMPTY:
         yield from _empty(asked)
     else:
-        yield from _unknown(asked)
+        yield from _unknown(asked, locates=locates)
 
 
 def _ending(asked: Asked) -> Iterator[Finding]:
@@ -59,7 +64,7 @@ def _speed(asked: Asked, deadline_s: float) -> Iterator[Finding]:
 
 
 def _known(asked: Asked, registration: PartnerRegistration) -> Iterator[Finding]:
-    if asked.ending.label in {OutcomeLabel.NO_RECORD, OutcomeLabel.NOT_AVAILABLE}:
+    if asked.ending.label in _SAYS_UNKNOWN:
         yield Finding("known-not-found")
         return
     if asked.ending.label not in {OutcomeLabel.COMPLETE, OutcomeLabel.PARTIAL}:
@@ -106,8 +111,9 @@ def _empty(asked: Asked) -> Iterator[Finding]:
         yield Finding("empty-has-items", times=items)
 
 
-def _unknown(asked: Asked) -> Iterator[Finding]:
+def _unknown(asked: Asked, *, locates: bool) -> Iterator[Finding]:
+    told = _SAYS_UNKNOWN | ({OutcomeLabel.COMPLETE} if locates else set())
     if asked.items or asked.ending.label is OutcomeLabel.IDENTITY_MISMATCH:
         yield Finding("unknown-found")
-    elif asked.ending.label not in {OutcomeLabel.NO_RECORD, OutcomeLabel.NOT_AVAILABLE}:
+    elif asked.ending.label not in told:
         yield Finding("unknown-not-told", str(asked.ending.label))
