@@ -50,8 +50,10 @@ def _lift(shapes: Known, line: Line, path: str) -> Put:
     shape = shapes[path]
     shape.rules[main.name] = operations.spread(shapes[main.kind], f"{path}.{main.name}")
     if line.many:
-        return rules.put_elements(line.target, path, shape)
-    return rules.put_element(line.target, path, shape, shapes.content(line, path))
+        return operations.raised(line.target, rules.put_elements(line.target, path, shape))
+    return operations.raised(
+        line.target, rules.put_element(line.target, path, shape, shapes.content(line, path))
+    )
 
 
 def _note(_shapes: Known, _line: Line, path: str) -> Put:

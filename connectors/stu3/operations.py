@@ -125,6 +125,21 @@ def spread(shape: Shape, path: str) -> Put:
     return put
 
 
+def raised(target: str, put: Put) -> Put:
+    """What R4 has as a Reference can hold no modifier: it stands where every reader must heed it, on the
+    element around.
+    """
+
+    def put_raised(value: Any, out: Tree, context: Context) -> None:
+        put(value, out, context)
+        made = as_list(out.get(target, []))
+        modifiers = [one for each in made for one in each.pop("modifierExtension", [])]
+        if modifiers:
+            out.setdefault("modifierExtension", []).extend(modifiers)
+
+    return put_raised
+
+
 def dissolve(shape: Shape, path: str) -> Put:
     """An element that R4 does not have: its members stand in the element around it."""
 

@@ -247,3 +247,22 @@ def test_the_clinicians_own_term_and_choice_are_kept() -> None:
     code = {"coding": [{"system": "http://snomed.info/sct", "code": "196461000000101", "userSelected": True,
                         "extension": [term]}], "text": "Transfer-degraded drug allergy"}  # fmt: skip
     assert one("AllergyIntolerance", code=code)["code"] == code
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "value"),
+    [
+        ("MedicationRequest", "requester", {"agent": {"reference": "Practitioner/1"}}),
+        ("DiagnosticReport", "performer", [{"actor": {"reference": "Practitioner/1"}}]),
+        ("ProcedureRequest", "requester", {"agent": {"reference": "Practitioner/1"}}),
+    ],
+)
+def test_a_modifier_of_what_became_a_reference_modifies_the_item(kind: str, name: str, value: Any) -> None:
+    """A Reference can hold none in R4, and nobody may read the item without it."""
+    modifier = {"url": "https://example.org/not-authorised", "valueBoolean": True}
+    holder = value[0] if isinstance(value, list) else value
+    holder = {**holder, "modifierExtension": [modifier]}
+    own = {"url": "https://example.org/own", "valueBoolean": True}
+    made = one(kind, modifierExtension=[own], **{name: [holder] if isinstance(value, list) else holder})
+    assert made[name] in ({"reference": "Practitioner/1"}, [{"reference": "Practitioner/1"}])
+    assert made["modifierExtension"] == [own, modifier]
