@@ -27,8 +27,17 @@ def is_restricted(record: Tree, restricted: Restricted | None) -> bool:
         return _any_restricted(record, steps, restricted)
     value = look(record, steps, {})[1]
     if value is MISSING or value is None:
-        return not restricted.absent_is_open
+        return not restricted.absent_is_open or _is_of_another_shape(record, steps)
     return text_of(value) not in restricted.open
+
+
+def _is_of_another_shape(record: Any, steps: tuple[str, ...]) -> bool:
+    """Something else stands on the way to the flag: that is no absence, and nobody can read it."""
+    for step in steps:
+        if not isinstance(record, dict):
+            return record is not None
+        record = record.get(step)
+    return False
 
 
 def _any_restricted(record: Tree, steps: tuple[str, ...], restricted: Restricted) -> bool:
@@ -36,7 +45,7 @@ def _any_restricted(record: Tree, steps: tuple[str, ...], restricted: Restricted
     mark = steps.index("[]")
     labels = look(record, steps[:mark], {})[1]
     if labels is MISSING or labels is None or labels == []:
-        return not restricted.absent_is_open
+        return not restricted.absent_is_open or _is_of_another_shape(record, steps[:mark])
     if not isinstance(labels, list):
         return True
     return any(text_of(look(one, steps[mark + 1 :], {})[1]) not in restricted.open for one in labels)

@@ -11,7 +11,9 @@ from broker.domain.json_bytes import lossless_tree, parse_strict
 from broker.pipeline.normalisation.reading import read_resource
 from broker.ports.connector import Entry
 from connectors.r4 import AS_GIVEN, LISTED_REASON, ORIGINAL
-from connectors.rest_json.items import entry_of
+from connectors.rest_json.items import entry_of, is_restricted
+from connectors.rest_json.mapping import Restricted
+from connectors.rest_json.paths import parse_path
 from connectors.rest_json.translation import CARRIED
 from connectors.rest_json.values import NOT_IN_TABLE
 from tests.connectors.rest_json.council import MOSAIC, STU3, bound
@@ -196,3 +198,19 @@ def test_one_label_that_is_not_open_restricts_the_item(security: Any, held_back:
     """Confidentiality labels are a list: the strictest counts, and one that cannot be read is strict."""
     raw = raw_of("tasks", {**TASK, "meta": {"security": security}}, STU3)
     assert bool(raw) is not held_back
+
+
+@pytest.mark.parametrize(
+    ("meta", "held_back"),
+    [([{"security": [{"code": "V"}]}], True), ("V", True), (7, True), (None, False), ({}, False)],
+)
+def test_what_stands_in_the_place_of_a_label_is_no_absence(meta: Any, held_back: bool) -> None:
+    """A label under another shape cannot be read; only where nothing stands does the mapping decide."""
+    assert bool(raw_of("tasks", {**TASK, "meta": meta}, STU3)) is not held_back
+
+
+@pytest.mark.parametrize(("flags", "held_back"), [([{"sealed": "Y"}], True), ("Y", True), (None, False)])
+def test_a_flag_below_something_of_another_shape_restricts(flags: Any, held_back: bool) -> None:
+    """The mapping says that no flag is open; this is a flag that nobody can read."""
+    restricted = Restricted(path=parse_path("flags.sealed"), open=frozenset({"N"}), absent_is_open=True)
+    assert is_restricted({"flags": flags}, restricted) is held_back
