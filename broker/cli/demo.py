@@ -106,6 +106,8 @@ The API is at {fhir_url} until you stop it (Ctrl-C). In another terminal:
 
 {_path_line()}  watersmeet record --as doctor --story two-hospitals
   watersmeet audit verify --config {config_dir}
+  watersmeet partner list --config {config_dir}
+  watersmeet partner check ousebank --config {config_dir} --by-name Ada --by-role tester
 
   curl -s {fhir_url}/Patient/_search \\
     -H "Authorization: Bearer $(watersmeet token --as doctor)" \\

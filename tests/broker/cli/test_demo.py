@@ -3,6 +3,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import shlex
 import socket
 import subprocess
 from pathlib import Path
@@ -69,12 +70,15 @@ def test_it_serves_until_stopped_and_other_commands_find_it(tmp_path: Path) -> N
     with serving("demo", environment=environment, cwd=tmp_path) as demo:
         printed = demo.read_until("The API is at")
         assert re.search(r"http://127\.0\.0\.1:[0-9]+/fhir", printed)
-        demo.read_until("Stories:")
+        told = demo.read_until("Stories:")
         seen = watersmeet("record", "--as", "doctor", "--story", "two-hospitals", environment=environment)
         token = watersmeet("token", "--as", "doctor", environment=environment)
         assert (seen.returncode, token.returncode) == (0, 0), seen.stderr + token.stderr
         assert "Desmond Okafor" in seen.stdout
         assert seen.stderr == ""
+        of_partners = [shlex.split(line)[1:] for line in told.splitlines() if " partner " in line]
+        ended = [watersmeet(*words, environment=environment) for words in of_partners]
+        assert [one.returncode for one in ended] == [0, 0], [one.stdout for one in ended]
         # Only the demo's own run stands there: `record` started none.
         assert len(list(tmp_path.glob("watersmeet-run-*"))) == 1
         assert demo.stop() == 0
