@@ -8,10 +8,14 @@ from typing import Any
 import orjson
 import pytest
 
+from broker.adapters.roads import connector_for
 from broker.domain.identity import NhsNumber
+from broker.domain.limits import PartnerLimits
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.pipeline.normalisation import normalise
 from broker.ports.connector import Ending
+from broker.settings.registrations import read_partner
+from connectors import replay
 from connectors.replay import PLUGIN
 from tests.connectors.conformance_plugin import PluginConformance
 from tests.support.patients import ASHA, BEN, OLD, number_outside_999, patient
@@ -133,3 +137,17 @@ def test_an_empty_folder_stops_the_start(tmp_path: Path) -> None:
 def test_it_is_for_rehearsal() -> None:
     """So that a production configuration which names it does not start."""
     assert PLUGIN.manifest.rehearsal
+
+
+def test_the_registration_on_its_page_is_one_that_answers(tmp_path: Path) -> None:
+    """As it stands there, beside a folder of recordings."""
+    page = Path(replay.__file__).with_name("README.md").read_text(encoding="utf-8")
+    path = tmp_path / "partners" / "rehearsed.yaml"
+    path.parent.mkdir()
+    path.write_text(page.partition("```yaml\n")[2].partition("```")[0], encoding="utf-8")
+    (tmp_path / "recordings").mkdir()
+    (tmp_path / "recordings" / "asha.json").write_bytes(recording())
+    shown = read_partner(path, environment="demonstration", shipped=PartnerLimits())
+    connector = connector_for(shown, PLUGIN, folder=path.parent, environment="demonstration")
+    ending, _ = scripted(connector.fetch(ask_for()), lambda _: said(b"", 500), Heard())
+    assert ending.label is OutcomeLabel.COMPLETE
