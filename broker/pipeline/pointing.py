@@ -12,6 +12,7 @@ from typing import Any
 
 from broker.domain.attachments import attachments_in, leads_to, what_it_says
 from broker.domain.category import TRANSLATED_TYPES, Category, types_in
+from broker.domain.errors import DocumentNotGiven
 from broker.domain.json_bytes import lossless_tree
 from broker.domain.references import may_hide
 from broker.domain.resource import Resource
@@ -68,13 +69,20 @@ class Listed:
 def find(
     pointer: bytes, resources: Iterable[Resource], sealer: Sealer
 ) -> Generator[None, None, Listed | None]:
-    """The document that it leads to among those that these list; None when none of them does. In slices."""
+    """The document that it leads to among those that these list; None when none of them does. In slices.
+
+    Raises DocumentNotGiven where an item lists several that only their addresses' questions tell apart:
+    the one that was meant cannot be told from the others.
+    """
     for resource in resources:
         if _ANY_URL not in resource.raw and not may_hide(resource.raw):
             continue
-        for attachment in attachments_in(lossless_tree(resource.raw)):
-            if leads_to(attachment) and pointer_to(resource, attachment, sealer) == pointer:
-                return Listed(resource, attachment)
+        listed = [one for one in attachments_in(lossless_tree(resource.raw)) if leads_to(one)]
+        meant = [one for one in listed if pointer_to(resource, one, sealer) == pointer]
+        if len({leads_to(one) for one in meant}) > 1:
+            raise DocumentNotGiven
+        if meant:
+            return Listed(resource, meant[0])
         yield
     return None
 

@@ -7,6 +7,7 @@ import pytest
 
 from broker.domain.attachments import attachments_in, declared_of, leads_to
 from broker.domain.category import TRANSLATED_TYPES, Category, types_in
+from broker.domain.errors import DocumentNotGiven
 from broker.pipeline.pointing import find, may_list, partner_of, pointer_to, type_of
 from broker.ports.sealer import POINTER_BYTES
 from tests.support.records import PlainSealer, finished, item, readable
@@ -70,6 +71,18 @@ def test_order_spacing_and_a_signature_anew_change_nothing() -> None:
     listed = listing(LETTER)
     pretty = readable([orjson.dumps(orjson.loads(listed.raw), option=orjson.OPT_INDENT_2)])
     assert finished(find(pointer(LETTER), pretty, SEALER)) is not None
+
+
+def test_two_documents_that_only_a_question_tells_apart_are_not_opened() -> None:
+    """Nobody gets the one letter for the other; the same address twice is one document."""
+    one, other = ({**LETTER, "url": f"retrieve?documentUniqueId={name}"} for name in "ab")
+    with pytest.raises(DocumentNotGiven):
+        finished(find(pointer(other), [listing(one, other)], SEALER))
+    assert finished(find(pointer(other), [listing(other, other)], SEALER)) is not None
+    told = {**other, "title": "Discharge letter"}
+    found = finished(find(pointer(told), [listing(one, told)], SEALER))
+    assert found is not None
+    assert found.url == "retrieve?documentUniqueId=b"
 
 
 def test_a_pointer_of_no_partner_and_no_type_says_so() -> None:
