@@ -7,7 +7,7 @@ from collections.abc import Generator, Mapping
 from pathlib import Path
 from typing import Any
 
-from broker.domain.category import Category
+from broker.domain.category import Category, types_in
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import LocalIdentity, PartnerAsk
 from broker.files import FileFault
@@ -116,7 +116,7 @@ class RestJson:
                 opening = []
         if opening:
             yield Page(tuple(opening))
-        missing = [] if self._offers(ask.categories) else [Cause.NOT_OFFERED]
+        missing = [] if self._offers(ask.categories) and not self._skips(ask) else [Cause.NOT_OFFERED]
         return _ending(readings, [*missing, Cause.NO_PROOF] if found.doubted else missing)
 
     def _entries(
@@ -135,6 +135,17 @@ class RestJson:
         """True when the mapping has a section for each category that this partner is asked for."""
         offered = {section.category for section in self._mapping.sections}
         return categories <= offered | {Category.DEMOGRAPHICS}
+
+    def _skips(self, ask: PartnerAsk) -> bool:
+        """True when every type of a category was asked for, and a section of it makes another: an answer
+        without it is not the whole of the category.
+        """
+        skipped = [
+            one
+            for one in self._mapping.sections
+            if one.category in ask.categories and not _is_asked(one, ask)
+        ]
+        return any(types_in({one.category}) <= ask.resource_types for one in skipped)
 
 
 def _record_in(body: bytes, person: Person) -> Tree | None:

@@ -170,3 +170,25 @@ def test_a_server_that_ignores_the_page_is_found_out(tmp_path: Path) -> None:
     """The same page again is a loop, and not another page of the like."""
     ending, asked = pages_asked(numbered(tmp_path), notes(1, 2))
     assert (ending, asked) == (Ending(OutcomeLabel.PARTIAL, Cause.PAGE_LOOP), ["0", "1"])
+
+
+@pytest.mark.parametrize(
+    ("types", "ending"),
+    [
+        ({"CarePlan", "EpisodeOfCare"}, Ending(OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)),
+        ({"CarePlan"}, COMPLETE),
+        ({"CarePlan", "EpisodeOfCare", "Task"}, COMPLETE),
+    ],
+)
+async def test_a_section_of_another_type_leaves_its_category_unknown(types: set[str], ending: Ending) -> None:
+    """Whoever asks for all that FHIR partners have of social care has not asked for this council's tasks."""
+    plugin = plugin_of(STU3)
+    asked = ask(
+        categories=frozenset({Category.DEMOGRAPHICS, Category.SOCIAL_CARE}), resource_types=frozenset(types)
+    )
+    async with (
+        served(plugin.simulator(people(()), {"manner": "stu3"})) as origin,
+        road_to(origin, plugin.manifest) as send,
+    ):
+        found, _ = await held_conversation(bound(STU3).fetch(asked), send)
+    assert found == ending
