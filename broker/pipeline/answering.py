@@ -76,9 +76,23 @@ class Answering:
     def _errand(self, sequence: int) -> Errand:
         return Errand(
             requester=self._requester,
+            judged_now=self._judged_now,
             intent_sequence=sequence,
             correlation_id=self._question.request_id,
             deadline_at_s=self._partners_by_s,
+        )
+
+    async def _judged_now(self) -> Judgement:
+        """On the register as it stands. A deny refuses nobody here: the release does, in its own words."""
+        services = self._services
+        objections = await services.store.objections(self._trail.context.numbers)
+        return judge(
+            self._requester,
+            services.registrations,
+            objections,
+            services.policies(),
+            services.clock.now(),
+            self._patient,
         )
 
     async def _judge_before_asking(self) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 
 import structlog
 
-from broker.domain.decision import Judgement
+from broker.domain.decision import Effect, Judgement
+from broker.domain.errors import BrokerError
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.query import PartnerAsk, RecordQuery
@@ -37,11 +39,19 @@ class Gathered:
     asked_at: dt.datetime
 
 
+# The judgement on what is known at that moment. Raises BrokerError where nobody can say.
+JudgedNow = Callable[[], Awaitable[Judgement]]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Errand:
-    """On whose behalf the partners are asked, under which intent, and by when (loop clock)."""
+    """On whose behalf the partners are asked, under which intent, and by when (loop clock).
+
+    `judged_now` is asked before whoever waited for a pointer: an objection may have come meanwhile.
+    """
 
     requester: Requester
+    judged_now: JudgedNow
     intent_sequence: int
     correlation_id: str
     deadline_at_s: float
@@ -124,10 +134,42 @@ async def _heard(
             [one.normalised for one in located],
             every_locator=every_locator,
         )
-        pointed = await ask(named)
+        permitted = await _still_permitted(named, errand)
+        pointed = await ask(() if isinstance(permitted, BrokerError) else permitted)
+    if isinstance(permitted, BrokerError):
+        raise permitted
+    skipped += tuple(
+        _stopped(one) for one in named if one.partner_id not in {p.partner_id for p in permitted}
+    )
     places = {one.partner_id: place for place, one in enumerate(services.registrations)}
     heard = [*others.result(), *located, *pointed]
     return sorted(heard, key=lambda one: places[one.answer.partner_id]), skipped
+
+
+async def _still_permitted(
+    named: tuple[PartnerAsk, ...], errand: Errand
+) -> tuple[PartnerAsk, ...] | BrokerError:
+    """What may be asked of them now, never more than before; or why nobody can say, which is raised once the
+    others are done.
+    """
+    if not named:
+        return ()
+    try:
+        judgement = await errand.judged_now()
+    except BrokerError as error:
+        return error
+    decisions = {one.partner_id: one for one in judgement.decisions if judgement.effect is Effect.PERMIT}
+    narrowed = (
+        dataclasses.replace(ask, categories=ask.categories & decisions[ask.partner_id].categories)
+        for ask in named
+        if ask.partner_id in decisions
+    )
+    return tuple(ask for ask in narrowed if ask.categories)
+
+
+def _stopped(ask: PartnerAsk) -> PartnerOutcome:
+    """The release judges everything again, and says what stopped it."""
+    return PartnerOutcome(partner_id=ask.partner_id, label=OutcomeLabel.NOT_ASKED, cause=Cause.POLICY)
 
 
 async def _read(answer: PartnerAnswer, patient: PatientIdentity, services: Services) -> Normalised:
