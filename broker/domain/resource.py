@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import msgspec
 
-from broker.domain.category import DECIDED_BY_CODE, Category
+from broker.domain.category import DECIDED_BY_CODE, FRAME_TYPES, Category
 from broker.domain.identity import NHS_NUMBER_SYSTEM
 
 # A member that is not there: msgspec cannot decode an optional Raw, so absence is this very object.
@@ -201,6 +201,23 @@ def quantity_in(raw: bytes) -> Quantity | None:
         return _QUANTITY.decode(raw)
     except msgspec.DecodeError:
         return None
+
+
+class _Frame(msgspec.Struct, gc=False):
+    entry: list[msgspec.Raw] = []
+
+
+_FRAME = msgspec.json.Decoder(_Frame)
+
+
+def is_empty_frame(kind: str, raw: bytes) -> bool:
+    """A list that holds nothing together. One whose entries cannot be read may hold something."""
+    if kind not in FRAME_TYPES:
+        return False
+    try:
+        return not _FRAME.decode(raw).entry
+    except msgspec.DecodeError:
+        return False
 
 
 class Resource(msgspec.Struct, frozen=True, gc=False):

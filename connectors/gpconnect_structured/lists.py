@@ -11,6 +11,7 @@ from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 import msgspec
 
 from broker.domain.outcome import Cause
+from broker.domain.references import plain_name
 from broker.ports.connector import Pause
 from connectors.gpconnect.areas import NO_CONTENT_RECORDED, Area
 
@@ -35,10 +36,30 @@ class _Concept(msgspec.Struct, gc=False):
         return frozenset(coding.code for coding in self.coding if coding.code)
 
 
+class _Named(msgspec.Struct, gc=False):
+    resourceType: str = ""  # noqa: N815 - FHIR's own name
+    id: str = ""
+
+
+class _Item(msgspec.Struct, gc=False):
+    reference: str = ""
+
+
+class _Entry(msgspec.Struct, gc=False):
+    item: _Item | None = None
+
+    @property
+    def names(self) -> str:
+        """What it holds, by the name that it has in the answer; `#id` for what stands in the list itself."""
+        reference = self.item.reference if self.item else ""
+        return plain_name(reference) or reference
+
+
 class _List(msgspec.Struct, gc=False):
     resourceType: str = ""  # noqa: N815 - FHIR's own name
     code: _Concept | None = None
-    entry: list[msgspec.Raw] = []
+    contained: list[_Named] = []
+    entry: list[_Entry] = []
     emptyReason: _Concept | None = None  # noqa: N815 - FHIR's own name
 
     @property
@@ -47,21 +68,26 @@ class _List(msgspec.Struct, gc=False):
 
 
 _LIST = msgspec.json.Decoder(_List)
+_NAMED = msgspec.json.Decoder(_Named)
 
 
 def doubts_of_lists(
-    raws: Iterable[bytes], areas: Iterable[Area]
+    raws: Sequence[bytes], areas: Iterable[Area]
 ) -> Generator[Pause, None, tuple[Cause, ...]]:
-    """An area without its list was not given; an empty list without its reason may have been emptied."""
+    """An area without its list was not given; an empty list without its reason may have been emptied; what
+    a list holds and the answer lacks is missing.
+    """
     codes = [code for area in areas for code in area.lists]
     wanted = [code.encode() for code in codes]
     lists: list[_List] = []
+    there: set[str] = set()
     for count, raw in enumerate(raws, start=1):
+        there.add(_name_of(raw))
         if _MAY_BE_LIST in raw and any(code in raw for code in wanted):
             lists += _read(raw)
         if count % _RESOURCES_BETWEEN_PAUSES == 0:
             yield Pause()
-    return tuple(doubt for code in codes for doubt in _doubts_of_one(_of_code(lists, code)))
+    return tuple(doubt for code in codes for doubt in _doubts_of_one(_of_code(lists, code), there))
 
 
 def _of_code(lists: Iterable[_List], code: str) -> list[_List]:
@@ -73,12 +99,23 @@ def doubts_of_warnings(codes: Iterable[str]) -> Iterator[Cause]:
     return (_BY_WARNING.get(code, Cause.PARTNER_WARNING) for code in codes)
 
 
-def _doubts_of_one(held: Sequence[_List]) -> Iterator[Cause]:
+def _doubts_of_one(held: Sequence[_List], there: set[str]) -> Iterator[Cause]:
     if not held:
         yield Cause.NOT_OFFERED
     for one in held:
         if not one.entry and not one.says_why_it_is_empty:
             yield Cause.NOT_OFFERED if one.emptyReason else Cause.PARTNER_WARNING
+        known = there | {f"#{contained.id}" for contained in one.contained}
+        if any(entry.names not in known for entry in one.entry):
+            yield Cause.FEWER_THAN_TOTAL
+
+
+def _name_of(raw: bytes) -> str:
+    try:
+        named = _NAMED.decode(raw)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return ""
+    return f"{named.resourceType}/{named.id}"
 
 
 def _read(raw: bytes) -> list[_List]:

@@ -9,7 +9,7 @@ from broker.domain.category import FRAME_TYPES, Category
 from broker.domain.decision import Decision, Effect, Naming
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.registration import PartnerRegistration
-from broker.domain.resource import Resource
+from broker.domain.resource import Resource, is_empty_frame
 from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, SectionState
 
 # All that a veiled partner may be seen to suffer from: everything else could be about the person.
@@ -118,9 +118,12 @@ def section_states(
 ) -> tuple[SectionState, ...]:
     """Each category that was wanted. "None recorded" needs every possible holder, whole and unscreened.
 
-    `sure` are the categories of which every kind of item was asked for and nothing fell.
+    `sure` are the categories of which every kind of item was asked for and nothing fell. A list that holds
+    something together is no item, and says that there is one.
     """
+    items = list(items)
     shown = Counter(one.category for one in items if one.header.resourceType not in FRAME_TYPES)
+    held = {one.category for one in items if not is_empty_frame(one.header.resourceType, one.raw)}
     by_partner = {decision.partner_id: decision for decision in decisions}
     states = []
     for category in Category:
@@ -131,7 +134,7 @@ def section_states(
             for one in registrations
             if category in one.supplies and _is_in_scope(by_partner[one.partner_id], outcomes[one.partner_id])
         ]
-        certain = category in sure and bool(holders) and not shown[category]
+        certain = category in sure and bool(holders) and category not in held
         none_recorded = certain and all(
             _answered_whole(category, by_partner[one.partner_id], outcomes[one.partner_id]) for one in holders
         )

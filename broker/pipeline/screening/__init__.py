@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 
-from broker.domain.category import FRAME_TYPES, SUPPORTING_TYPES, Category, categories_of_type
+from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_type
 from broker.domain.decision import Decision
 from broker.domain.references import plain_name, references_in
-from broker.domain.resource import Resource
+from broker.domain.resource import Resource, is_empty_frame
 from broker.pipeline.screening.containing import Inside, judge_contained
 from broker.pipeline.screening.following import follow
 from broker.pipeline.screening.locationless import without_location
@@ -94,7 +94,9 @@ def _set_aside(items: Iterable[Resource], types: frozenset[str]) -> frozenset[Ca
     return frozenset(
         one.category
         for one in items
-        if types and one.header.resourceType not in types and one.header.resourceType not in FRAME_TYPES
+        if types
+        and one.header.resourceType not in types
+        and not is_empty_frame(one.header.resourceType, one.raw)
     )
 
 

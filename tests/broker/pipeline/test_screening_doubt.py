@@ -65,8 +65,15 @@ def test_an_item_under_a_type_that_was_not_asked_for_denies_none_recorded(
 
 
 def test_a_list_that_only_holds_items_together_denies_nothing() -> None:
-    """The practice's own list of allergies, empty, is no allergy."""
+    """The practice's own list of allergies, empty, is no allergy; one that names an allergy says that there
+    is one, though it did not come.
+    """
     code = {"coding": [{"system": "http://snomed.info/sct", "code": "886921000000105"}]}
-    answer = readable([item("List", "l1", code=code)])
-    one = finished(screen("addenbury", answer, decision(), frozenset({"AllergyIntolerance"})))
-    assert Category.ALLERGIES not in one.fallen
+    for entry, falls in (
+        ([], False),
+        ([{"item": {"reference": "AllergyIntolerance/gone"}}], True),
+        (7, True),
+    ):
+        answer = readable([item("List", "l1", code=code, entry=entry)])
+        one = finished(screen("addenbury", answer, decision(), frozenset({"AllergyIntolerance"})))
+        assert (Category.ALLERGIES in one.fallen) is falls

@@ -186,6 +186,28 @@ def test_a_category_without_an_area_keeps_the_answer_from_being_whole() -> None:
     assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.NOT_OFFERED)
 
 
+@pytest.mark.parametrize(
+    "held",
+    [{"reference": "AllergyIntolerance/gone"}, {"reference": "#gone"}, {"display": "Penicillin"}, None],
+)
+def test_what_a_list_holds_and_the_answer_lacks_is_missing(held: dict[str, Any] | None) -> None:
+    """A list that names an allergy which did not come must never read as no allergies."""
+    entries = [{"item": held} if held else {}]
+    ending, _ = answered({**listed(CURRENT), "entry": entries}, listed(ENDED))
+    assert (ending.label, ending.cause) == (OutcomeLabel.PARTIAL, Cause.FEWER_THAN_TOTAL)
+
+
+def test_what_a_list_holds_is_there_whether_inside_it_or_beside_it() -> None:
+    """An ended allergy stands in its list, another in the answer, named as suppliers name them."""
+    inside = {"resourceType": "AllergyIntolerance", "id": "e1", "patient": {"reference": "Patient/a1"}}
+    ended = {**listed(ENDED), "contained": [inside], "entry": [{"item": {"reference": "#e1"}}]}
+    beside = {**inside, "id": "al1"}
+    for reference in ("AllergyIntolerance/al1", "https://gp.example/AllergyIntolerance/al1/_history/1"):
+        current = {**listed(CURRENT), "entry": [{"item": {"reference": reference}}]}
+        ending, _ = answered(beside, current, ended)
+        assert ending.label is OutcomeLabel.COMPLETE
+
+
 def test_a_long_record_is_read_in_slices() -> None:
     """The lists among thousands of items are found, and others run meanwhile."""
     items = [{"resourceType": "Flag", "id": f"f{place}"} for place in range(2_500)]
