@@ -136,7 +136,7 @@ def _nobody_proved(
 
 def _ending(ending: Ending, unreadable: int, quarantined: int) -> Ending:
     """An answer of which something could not be shown is partial, whatever the partner called it."""
-    if ending.label is not OutcomeLabel.COMPLETE or not (unreadable or quarantined):
+    if not ending.label.answered_fully or not (unreadable or quarantined):
         return ending
     cause = Cause.WRONG_PATIENT if quarantined else Cause.UNREADABLE_ENTRIES
     return Ending(OutcomeLabel.PARTIAL, cause, ending.expected)

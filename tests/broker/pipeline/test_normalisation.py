@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from broker.domain.identity import NHS_NUMBER_SYSTEM
 from broker.domain.outcome import Cause, OutcomeLabel
-from broker.pipeline.normalisation import Normalised
+from broker.pipeline.normalisation import Normalised, normalise
+from broker.ports.connector import Ending, Entry
 from tests.support.records import (
     ENDPOINT,
     NUMBER,
@@ -265,3 +266,19 @@ def test_received_is_all_accounted_for(raws: list[bytes]) -> None:
     """Whatever arrives: shown, repeated, unreadable, withheld or quarantined, and the numbers add up."""
     normalised = finished(normalise_entries([entry(raw) for raw in raws]))
     assert accounted(normalised) == normalised.received == len(raws)
+
+
+def test_no_record_beside_something_that_cannot_be_read_is_no_whole_answer() -> None:
+    """Whoever says that there is none, and sends something, has not said that there is none."""
+    entries = [entry(patient()), Entry(raw=b"{", readable=False)]
+    normalised = finished(
+        normalise(
+            "addenbury",
+            entries,
+            Ending(OutcomeLabel.NO_RECORD),
+            proof="demographics",
+            patient=person(),
+            endpoint=ENDPOINT,
+        )
+    )
+    assert normalised.ending == Ending(OutcomeLabel.PARTIAL, Cause.UNREADABLE_ENTRIES)
