@@ -71,16 +71,21 @@ def reads_of(connector: Any, manifest: Manifest) -> Manifest:
     return dataclasses.replace(manifest, reads=tuple(connector.reads))
 
 
-def transport_for(
-    registration: PartnerRegistration, manifest: Manifest, ring: KeyRing, clock: Clock
-) -> PartnerTransport:
-    """What carries to the endpoint and to every further service. Raises UnfitRegistration."""
+def check_services(registration: PartnerRegistration, manifest: Manifest) -> None:
+    """Raises UnfitRegistration for a further endpoint that the connector knows nothing of."""
     surplus = registration.services.keys() - manifest.services.keys()
     if surplus:
         known = ", ".join(f"`{name}`" for name in sorted(manifest.services)) or "none"
         raise UnfitRegistration(
             registration, f"it has no service `{min(surplus)}`. It knows: {known}. Mend `services`."
         )
+
+
+def transport_for(
+    registration: PartnerRegistration, manifest: Manifest, ring: KeyRing, clock: Clock
+) -> PartnerTransport:
+    """What carries to the endpoint and to every further service. Raises UnfitRegistration."""
+    check_services(registration, manifest)
     own = _one_transport(registration, manifest, ring, clock)
     if not manifest.services:
         return own

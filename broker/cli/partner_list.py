@@ -12,9 +12,8 @@ import click
 from broker.cli.store_room import config_option, write_json
 
 if TYPE_CHECKING:
-    from broker.adapters.transport.reaching import Reached
+    from broker.cli.partner_states import State
     from broker.domain.registration import PartnerRegistration
-    from broker.settings import Settings
 
 _WIDTHS = (22, 20, 11, 20, 19)
 _HEADINGS = ("partner", "connector", "status", "switched", "endpoint")
@@ -34,57 +33,41 @@ REMEDIES = {
 @click.option("--offline", is_flag=True, help="Read the files alone; connect to nobody.")
 @click.option("--json", "as_json", is_flag=True)
 def list_partners(config_dir: Path, *, offline: bool, as_json: bool) -> None:
-    r"""Show every partner: its connector, its status, what is switched, and whether it can be reached.
+    r"""Show the index and every partner: connector, status, switches, and whether each can be reached.
 
-    A connection is made and closed; no person is asked for. Ends with 1 when a live partner is not there.
+    A connection is made and closed; no person is asked for. Ends with 1 when a live partner or one of its
+    services is not there, or when a start would stop on a registration.
 
     \b
     Examples:
       watersmeet partner list --config /etc/watersmeet
       watersmeet partner list --offline --json
     """
-    from broker.settings import load_settings  # noqa: PLC0415 - heavy; help must be quick
+    from broker.cli.partner_states import states_of  # noqa: PLC0415 - heavy; help must be quick
+    from broker.settings import load_settings  # noqa: PLC0415 - as above
 
-    settings = load_settings(config_dir)
-    reached = {} if offline else _reached(settings)
-    loaded = _connectors(settings)
-    rows = [_row(one, reached.get(one.partner_id), loaded) for one in settings.partners]
+    states = asyncio.run(states_of(load_settings(config_dir), offline=offline))
+    rows = [_row(state) for state in states]
     if as_json:
         write_json({"partners": rows})
     else:
         click.echo("\n".join(_lines(rows)))
-    if any(row["status"] == "live" and row["endpoint"] not in {"reached", _UNASKED} for row in rows):
+    if not all(state.is_well for state in states):
         raise click.exceptions.Exit(1)
 
 
-def _reached(settings: Settings) -> Mapping[str, Reached]:
-    from broker.adapters.transport.reaching import reach  # noqa: PLC0415 - heavy; help must be quick
-
-    async def everybody() -> list[Reached]:
-        return await asyncio.gather(
-            *(reach(one.endpoint, one.credentials, one.limits.connect_s) for one in settings.partners)
-        )
-
-    return dict(zip((one.partner_id for one in settings.partners), asyncio.run(everybody()), strict=True))
-
-
-def _connectors(settings: Settings) -> frozenset[str]:
-    from broker.adapters.plugins import load_plugins  # noqa: PLC0415 - heavy; help must be quick
-    from broker.adapters.tokens.trust_file import read_trust  # noqa: PLC0415 - as above
-
-    trust = read_trust(settings.trust_path, environment=settings.environment)
-    return frozenset(load_plugins(trust.connector_distributions))
-
-
-def _row(one: PartnerRegistration, reached: Reached | None, loaded: frozenset[str]) -> dict[str, Any]:
+def _row(state: State) -> dict[str, Any]:
+    one, reached = state.registration, state.reached
     return {
         "partner": one.partner_id,
         "name": one.organisation.name,
-        "connector": one.connector if one.connector in loaded else f"{one.connector} (not loaded)",
+        "connector": one.connector,
         "status": str(one.status),
         "switched": _switched(one),
-        "endpoint": _UNASKED if reached is None else str(reached.reach),
-        "connect_ms": None if reached is None else reached.elapsed_ms,
+        "endpoint": str(reached[""].reach) if reached else _UNASKED,
+        "connect_ms": reached[""].elapsed_ms if reached else None,
+        "services": {name: str(found.reach) for name, found in reached.items() if name},
+        "fault": state.fault,
     }
 
 
@@ -102,8 +85,15 @@ def _lines(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     lines = side_by_side(_HEADINGS, _WIDTHS)
     for one in rows:
         switched = ", ".join(f"{name}: {status}" for name, status in one["switched"].items())
-        took = f" ({one['connect_ms']} ms)" if one["endpoint"] == "reached" else ""
-        cells = (one["partner"], one["connector"], one["status"], switched, one["endpoint"] + took)
+        cells = (one["partner"], one["connector"], one["status"], switched, _places(one))
         lines += side_by_side(cells, _WIDTHS)
-    seen = {str(one["endpoint"]) for one in rows}
-    return [*lines, *(f"{reach}: {remedy}" for reach, remedy in REMEDIES.items() if reach in seen)]
+    seen = {str(word) for one in rows for word in (one["endpoint"], *one["services"].values())}
+    lines += [f"{reach}: {remedy}" for reach, remedy in REMEDIES.items() if reach in seen]
+    return [*lines, *(f"A start would stop: {one['fault']}" for one in rows if one["fault"])]
+
+
+def _places(one: Mapping[str, Any]) -> str:
+    """The endpoint, and each further service that is not there."""
+    took = f" ({one['connect_ms']} ms)" if one["endpoint"] == "reached" else ""
+    missing = [f"{name}: {reach}" for name, reach in one["services"].items() if reach != "reached"]
+    return ", ".join([f"{one['endpoint']}{took}", *missing])

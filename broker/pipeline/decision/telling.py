@@ -80,12 +80,17 @@ def protection(
     return (permits(Topic.DISCLOSURE, "restricted-emergency"),), emergency
 
 
+_STRICTNESS = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
+
+
 def naming_of(partner_id: str, policies: PolicySet) -> Naming:
     """What may be told of this partner's outcome, for a person who is not protected.
 
-    A further registration of a party is told as the party is, unless it is named itself.
+    All registrations of a party are told alike, as the strictest of them: what tells nothing of the one
+    must not be told by the other.
     """
     naming = policies.disclosure.naming
     party = policies.party_of_partner.get(partner_id)
-    of_party = naming.get(party.party_id) if party is not None else None
-    return naming.get(partner_id) or of_party or policies.disclosure.otherwise
+    names = {partner_id} if party is None else {partner_id, party.party_id} | party.also
+    named = [naming[name] for name in names if name in naming]
+    return max(named, key=_STRICTNESS.index, default=policies.disclosure.otherwise)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -122,18 +123,42 @@ def test_a_partner_that_is_registered_is_not_written_over(config: Path) -> None:
     assert (config / "partners" / "addenbury.yaml").read_text() == PARTNER
 
 
+def listed(config: Path) -> tuple[int, dict[str, dict[str, Any]]]:
+    """How the list ends, and its rows by partner, from the files alone."""
+    done = watersmeet("partner", "list", "--config", str(config), "--offline", "--json")
+    assert done.stdout, done.stderr
+    return done.returncode, {row["partner"]: row for row in json.loads(done.stdout)["partners"]}
+
+
 def test_the_list_shows_status_switches_and_connector(config: Path) -> None:
-    """From the files alone when nobody may be reached."""
-    text = PARTNER.replace("connector: fhir_r4", "connector: hl7v9") + (
+    """Of every partner and of the index, from the files alone when nobody may be reached."""
+    text = PARTNER + (
         "switches: {categories: {medicines: testing}, consumers: {others: suspended, D99001: live}}\n"
     )
     (config / "partners" / "addenbury.yaml").write_text(text)
-    done = watersmeet("partner", "list", "--config", str(config), "--offline", "--json")
-    assert done.returncode == 0, done.stderr
-    (row,) = json.loads(done.stdout)["partners"]
-    assert row["connector"] == "hl7v9 (not loaded)"
+    ended, rows = listed(config)
+    assert (ended, list(rows)) == (0, ["pds", "addenbury"])
+    row = rows["addenbury"]
     assert row["switched"] == {"medicines": "testing", "D99001": "live", "others": "suspended"}
-    assert (row["status"], row["endpoint"]) == ("live", "not tried")
+    assert (row["connector"], row["status"], row["endpoint"]) == ("fhir_r4", "live", "not tried")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("connector: fhir_r4", "connector: hl7v9", "it is not loaded"),
+        ("contact:", "settings: {manners: epic}\ncontact:", "Did you mean `manner`?"),
+        ("contact:", "services: {sds: {endpoint: https://d.example}}\ncontact:", "it has no service `sds`"),
+    ],
+)
+def test_the_list_says_what_a_start_would_stop_on(config: Path, old: str, new: str, complaint: str) -> None:
+    """The sentence is the one that the start would give; a draft may still be on its way."""
+    path = config / "partners" / "addenbury.yaml"
+    path.write_text(PARTNER.replace(old, new))
+    ended, rows = listed(config)
+    assert (ended, complaint in rows["addenbury"]["fault"]) == (1, True)
+    path.write_text(path.read_text().replace("status: live", "status: draft"))
+    assert listed(config)[0] == 0
 
 
 async def test_the_list_says_who_is_there(config: Path) -> None:
@@ -147,11 +172,16 @@ async def test_the_list_says_who_is_there(config: Path) -> None:
         (config / "partners" / "gone.yaml").write_text(gone)
         index = (config / "index.yaml").read_text().replace("https://index.example/fhir", origin)
         (config / "index.yaml").write_text(index)
+        directory = "connector: gpconnect_structured\nservices: {sds: {endpoint: http://127.0.0.1:9}}"
+        with_directory = here.replace("id: addenbury", "id: surgery")
+        with_directory = with_directory.replace("connector: fhir_r4", directory)
+        (config / "partners" / "surgery.yaml").write_text(with_directory)
         done = await asyncio.to_thread(watersmeet, "partner", "list", "--config", str(config))
     assert done.returncode == 1, done.stderr
     lines = {line.split()[0]: line for line in done.stdout.splitlines()}
     assert "reached (" in lines["addenbury"]
     assert "refused" in lines["gone"]
+    assert "sds: refused" in " ".join(done.stdout.split())
     assert "Check address and port with the partner" in lines["refused:"]
 
 

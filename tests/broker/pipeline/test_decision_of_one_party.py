@@ -9,6 +9,7 @@ from broker.domain.decision import Decision, Effect, Naming
 from broker.domain.objection import Direction, Objection, ObjectionState, Scope
 from broker.domain.policy import PolicySet
 from broker.pipeline.decision import decide
+from broker.pipeline.decision.telling import naming_of
 from tests.support.policies import shipped_policies, usual_facts
 
 CLINIC, LETTERS = "harbour-clinic", "harbour-letters"
@@ -84,3 +85,12 @@ def test_an_objection_that_a_partner_sees_holds_under_the_name_of_any_of_its_reg
         )
         found = decide(asked, policies)
         assert [one.topic for one in found.reasons if one.effect is Effect.DENY][:1] == ["objections"], named
+
+
+def test_the_strictest_naming_of_a_partys_registrations_holds_for_all() -> None:
+    """Whichever of them policy veils, and whatever it says of the others."""
+    for named in ({LETTERS: Naming.VEILED}, {LETTERS: Naming.PLAIN, CLINIC: Naming.VEILED}):
+        policies = _policies()
+        disclosure = replace(policies.disclosure, naming=named)
+        policies = replace(policies, disclosure=disclosure)
+        assert {naming_of(CLINIC, policies), naming_of(LETTERS, policies)} == {Naming.VEILED}
