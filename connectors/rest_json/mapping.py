@@ -14,6 +14,10 @@ from connectors.rest_json.targets import Target
 When: TypeAlias = tuple[tuple[Path, str], ...]
 
 
+# The words of the identity that spell the NHS number.
+NUMBER_WORDS = frozenset({"number", "number_spaced", "nhs_identifier"})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coded:
     """What a code table gives for one of the partner's words."""
@@ -109,6 +113,13 @@ class Search:
     asks: tuple[tuple[str, str], ...]
     local_id: Path
     birth_date_form: str
+
+    @property
+    def by_number_alone(self) -> bool:
+        """True when nothing but the number narrows the search: a name or an address may be a former one
+        there, and then the search misses the record of whoever is sought.
+        """
+        return all(word in NUMBER_WORDS for _, word in self.asks)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,8 @@ from connectors.rest_json.translation import Taken, holds, translate
 _LOCAL_ID = re.compile(r"(?!\.\.?$)[A-Za-z0-9._-]{1,64}", re.ASCII)
 
 RESTRICTED_THERE = Ending(OutcomeLabel.REFUSED, Cause.POLICY)
+# By a name or number that may be another there, or by nothing at all: it says nothing of what there is.
+NOT_TO_BE_FOUND = Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
 SOMEBODY_ELSE = Ending(OutcomeLabel.IDENTITY_MISMATCH, Cause.WRONG_PATIENT)
 
 
@@ -94,7 +96,7 @@ def find(ask: PartnerAsk, mapping: MappingFile) -> Generator[Requests | Pause, A
     """The person's local id there, or why it is not to be had."""
     parameters = searched(ask.patient, mapping.search)
     if parameters is None:
-        return Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
+        return NOT_TO_BE_FOUND
     reading, budget = Reading(mapping.search.listing, parameters), Budget.of(ask.limits)
     candidates: list[Any] = []
     while reading.ended is None:
@@ -110,7 +112,8 @@ def find(ask: PartnerAsk, mapping: MappingFile) -> Generator[Requests | Pause, A
 
 def _only_one(candidates: list[Any], mapping: MappingFile, person: PatientIdentity) -> Found | Ending:
     if not candidates:
-        return Ending(OutcomeLabel.NO_RECORD)
+        is_sure = mapping.search.by_number_alone and person.numbers <= {person.number}
+        return Ending(OutcomeLabel.NO_RECORD) if is_sure else NOT_TO_BE_FOUND
     if not all(isinstance(candidate, dict) for candidate in candidates):
         return Ending(OutcomeLabel.INVALID, Cause.MALFORMED)
     verdicts = [(verdict_of(candidate, mapping.match, person), candidate) for candidate in candidates]

@@ -120,6 +120,24 @@ async def test_a_namesake_of_the_same_birthday_is_somebody_else() -> None:
     assert heard.entries == []
 
 
+async def test_whom_a_search_by_name_does_not_find_is_not_said_to_be_unknown() -> None:
+    """The council may hold her under a former family name, and everything that it has of her is there."""
+    world = people(MOSAIC_ITEMS)
+    patient, *items = world[ASHA.digits]
+    world[ASHA.digits] = ({**patient, "name": [{"use": "official", "family": "Sen"}]}, *items)
+    ending, heard, paths = await asked(world=world)
+    assert ending == Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
+    assert (heard.entries, paths) == ([], ["/residents"])
+
+
+async def test_an_id_that_is_gone_and_a_search_by_name_that_finds_nobody_say_nothing_of_her() -> None:
+    """The id was hers a moment ago: that the name finds nobody now is no proof that she has no record."""
+    world = {BEN.digits: people(MOSAIC_ITEMS)[BEN.digits]}
+    ending, _, paths = await asked(world=world, local=LocalIdentity(local_id="410771", patient=b"{}"))
+    assert ending == Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
+    assert paths == ["/residents/410771", "/residents"]
+
+
 async def test_a_superseded_number_is_still_the_persons_own() -> None:
     """The council may hold the number that the index has since replaced."""
     person = replace(identity(ASHA), number=OLD, numbers=frozenset({ASHA, OLD}))

@@ -15,8 +15,8 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import LocalIdentity
 from broker.ports.connector import Ending, HttpRequest
 from connectors.rest_json.connector import RestJson, create
-from tests.connectors.rest_json.council import ask
-from tests.support.patients import ASHA
+from tests.connectors.rest_json.council import ask, identity
+from tests.support.patients import ASHA, OLD
 from tests.support.sender import Heard, said, scripted
 
 MAPPING = """\
@@ -75,12 +75,19 @@ PERSON = {"key": "k-7", "nhs": ASHA.spaced, "surname": "Rao", "born": "09/04/195
 LETTER = {"key": 1, "kind": "letter", "sent": "2026-03-02T10:15:00Z", "title": "Plan", "body": "Café at 10"}
 BOTH = frozenset({Category.DOCUMENTS, Category.RESULTS})
 
+_BY_NUMBER = MAPPING.replace("{nhs: number_spaced, first: given, born: birth_date}", "{nhs: number_spaced}")
+
 
 @pytest.fixture
 def reablement(tmp_path: Path) -> RestJson:
     """The connector of this mapping."""
-    path = tmp_path / "reablement.yaml"
-    path.write_text(MAPPING, encoding="utf-8")
+    return bound(tmp_path, MAPPING)
+
+
+def bound(folder: Path, mapping: str) -> RestJson:
+    """The connector of a mapping that is written there."""
+    path = folder / "reablement.yaml"
+    path.write_text(mapping, encoding="utf-8")
     return create({"mapping": str(path)})
 
 
@@ -197,6 +204,26 @@ def test_candidates_that_cannot_be_read_are_not_nobody(reablement: RestJson, fou
     """An answer of another shape is malformed, and never no-record."""
     ending, _ = asked(reablement, search=found)
     assert ending == Ending(OutcomeLabel.INVALID, Cause.MALFORMED)
+
+
+def test_a_number_that_is_searched_for_beside_a_name_may_miss_its_own_record(reablement: RestJson) -> None:
+    """Every parameter narrows the search: a first name that differs there hides the record of the number."""
+    ending, _ = asked(reablement, search={"found": []})
+    assert ending == Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
+
+
+def test_a_search_by_number_alone_that_finds_nobody_is_no_record(tmp_path: Path) -> None:
+    """The number is the same under every name."""
+    ending, _ = asked(bound(tmp_path, _BY_NUMBER), search={"found": []})
+    assert ending == Ending(OutcomeLabel.NO_RECORD)
+
+
+def test_a_number_that_was_replaced_may_be_the_one_that_the_partner_holds(tmp_path: Path) -> None:
+    """The search names the number of today: that it finds nobody is no proof for whoever has had another."""
+    person = identity(ASHA, numbers=frozenset({ASHA, OLD}))
+    conversation = bound(tmp_path, _BY_NUMBER).fetch(ask(person=person))
+    ending, _ = scripted(conversation, lambda _: said(b'{"found": []}'))
+    assert ending == Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
 
 
 @pytest.mark.parametrize(
