@@ -48,19 +48,26 @@ def _lines(report: Report) -> Iterator[str]:
         f"{report.partner_id}: {report.people} people, {report.questions} questions, {report.calls} calls, "
         f"slowest {report.slowest_ms} ms"
     )
-    for finding in report.findings:
-        meaning = finding.meaning
-        place = f" [{finding.where}]" if finding.where else ""
-        times = f" ({finding.times} times)" if finding.times > 1 else ""
+    for name in dict.fromkeys(finding.name for finding in report.findings):
+        found = [finding for finding in report.findings if finding.name == name]
+        meaning = found[0].meaning
         yield ""
-        yield f"{_MARKS[meaning.weight]}: {meaning.area}: {meaning.said}{place}{times}"
+        yield f"{_MARKS[meaning.weight]}: {meaning.area}: {meaning.said}"
+        places = ", ".join(filter(None, map(_place, found)))
+        if places:
+            yield f"  Where: {places}."
         yield f"  {meaning.remedy}"
     yield ""
     yield _verdict(report)
 
 
+def _place(finding: Finding) -> str:
+    times = f"{finding.times} times" if finding.times > 1 else ""
+    return f"{finding.where} ({times})" if finding.where and times else finding.where or times
+
+
 def _verdict(report: Report) -> str:
-    weights = [finding.meaning.weight for finding in report.findings]
+    weights = [Finding(name).meaning.weight for name in {finding.name for finding in report.findings}]
     faults, warnings = weights.count(Weight.FAULT), weights.count(Weight.WARNING)
     if report.passed:
         return f"Passed: no fault, {warnings} to look at. What no test person could show is noted above."
