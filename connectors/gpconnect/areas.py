@@ -6,7 +6,7 @@ not recorded. (Next to consultations or problems the guide forbids nearly all su
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from broker.domain.category import Category, categories_of_type
@@ -30,7 +30,6 @@ class Area:
     flags: tuple[str, ...] = ()
 
 
-_NOT_GIVEN = "includeNotGiven"
 CONSULTATIONS = Area(
     parameter="includeConsultations", category=Category.CONTACTS, lists=("1149501000000101",)
 )
@@ -39,7 +38,7 @@ IMMUNISATIONS = Area(
     parameter="includeImmunisations",
     category=Category.VACCINATIONS,
     lists=("1102181000000102",),
-    flags=(_NOT_GIVEN,),
+    flags=("includeNotGiven",),
 )
 AREAS: tuple[Area, ...] = (
     Area(
@@ -85,10 +84,13 @@ def lacks_area(ask: PartnerAsk) -> bool:
     return not _wanted(ask) - _WITHOUT_AREA <= _HAVE_AREA
 
 
-def flags_of(area: Area, asked: Iterable[Area]) -> tuple[str, ...]:
-    """The parts to send as true, but for what the guide forbids beside the other areas."""
-    forbidden = any(other.parameter in FORBIDS_NOT_GIVEN for other in asked)
-    return tuple(flag for flag in area.flags if not (forbidden and flag == _NOT_GIVEN))
+def questions_of(areas: tuple[Area, ...]) -> tuple[tuple[Area, ...], ...]:
+    """The areas of each call. Vaccinations go in a call of their own where the guide forbids to ask beside
+    the others for those that were not given: one that was declined must not read as one never offered.
+    """
+    if IMMUNISATIONS not in areas or not any(area.parameter in FORBIDS_NOT_GIVEN for area in areas):
+        return (areas,)
+    return tuple(area for area in areas if area is not IMMUNISATIONS), (IMMUNISATIONS,)
 
 
 def _wanted(ask: PartnerAsk) -> frozenset[Category]:

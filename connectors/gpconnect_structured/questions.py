@@ -7,7 +7,7 @@ from typing import Any
 from broker.domain.identity import NHS_NUMBER_SYSTEM
 from broker.domain.json_bytes import write_tree
 from broker.domain.query import PartnerAsk
-from connectors.gpconnect.areas import Area, flags_of
+from connectors.gpconnect.areas import Area
 
 OPERATION = "Patient/$gpc.getstructuredrecord"
 
@@ -15,7 +15,7 @@ OPERATION = "Patient/$gpc.getstructuredrecord"
 def parameters(ask: PartnerAsk, areas: tuple[Area, ...]) -> bytes:
     """The body of the operation. The person is named by the number that the index holds current."""
     number = {"system": NHS_NUMBER_SYSTEM, "value": ask.patient.number.digits}
-    included = [_included(area, flags_of(area, areas)) for area in areas]
+    included = [_included(area) for area in areas]
     return write_tree(
         {
             "resourceType": "Parameters",
@@ -24,8 +24,8 @@ def parameters(ask: PartnerAsk, areas: tuple[Area, ...]) -> bytes:
     )
 
 
-def _included(area: Area, flags: tuple[str, ...]) -> dict[str, Any]:
+def _included(area: Area) -> dict[str, Any]:
     """A parameter without parts is the guide's own form for an area without options."""
-    if not flags:
+    if not area.flags:
         return {"name": area.parameter}
-    return {"name": area.parameter, "part": [{"name": flag, "valueBoolean": True} for flag in flags]}
+    return {"name": area.parameter, "part": [{"name": flag, "valueBoolean": True} for flag in area.flags]}

@@ -78,7 +78,11 @@ class Structured(AnswersConformance):
         return PLUGIN.create(self.settings).fetch(practice_ask(number=number))
 
     def arrived_whole(self, result: Result) -> None:
-        assert {kind: kinds_in(result).count(kind) for kind in KINDS} == KINDS
+        """Of what comes with each call, the practice and who they are, the very same bytes are one."""
+        assert result.normalised is not None
+        shown = [one.header.resourceType for one in result.normalised.resources]
+        assert {kind: shown.count(kind) for kind in KINDS} == KINDS
+        assert (shown.count("Practitioner"), result.normalised.repeated) == (1, 4)
         assert all(
             number in b"".join(one.raw for one in result.heard.entries) for number in (b"71.50", b"1.0E1")
         )

@@ -8,7 +8,8 @@ import orjson
 import pytest
 
 from broker.domain.category import Category
-from broker.ports.connector import HttpRequest
+from broker.domain.outcome import OutcomeLabel
+from broker.ports.connector import Ending, HttpRequest
 from connectors.gpconnect_structured import PLUGIN
 from tests.connectors.gpconnect.spine import DIRECT, STRUCTURED, practice_ask, spoken, told
 from tests.connectors.test_gpconnect_structured import RESOURCES
@@ -20,9 +21,17 @@ _NOT_HAD = said(b"", 503)
 
 def parameters_of(*categories: Category, **changes: Any) -> dict[str, dict[str, Any]]:
     """What a practice is asked for: each parameter with its parts."""
-    ask = practice_ask(categories, **changes)
-    _, heard = told(PLUGIN.create(DIRECT).fetch(ask), lambda _: _NOT_HAD)
-    body = orjson.loads(heard.requests[0].body or b"")
+    [parameters] = parameters_of_each(*categories, **changes)
+    return parameters
+
+
+def parameters_of_each(*categories: Category, **changes: Any) -> list[dict[str, dict[str, Any]]]:
+    """The same for each of the calls that are sent at once."""
+    _, heard = told(PLUGIN.create(DIRECT).fetch(practice_ask(categories, **changes)), lambda _: _NOT_HAD)
+    return [_parameters_in(orjson.loads(request.body or b"")) for request in heard.requests]
+
+
+def _parameters_in(body: dict[str, Any]) -> dict[str, dict[str, Any]]:
     assert body["resourceType"] == "Parameters"
     first, *rest = body["parameter"]
     assert first["name"] == "patientNHSNumber"
@@ -61,26 +70,58 @@ def test_only_the_permitted_areas_are_asked_for() -> None:
 
 @pytest.mark.parametrize("other", [Category.CONTACTS, Category.PROBLEMS])
 def test_what_the_guide_forbids_together_is_not_asked_for_together(other: Category) -> None:
-    """Beside consultations or problems a practice refuses the question for vaccinations not given."""
-    assert parameters_of(Category.VACCINATIONS, other)["includeImmunisations"] == {}
+    """Beside consultations or problems a practice refuses the question for vaccinations not given: they are
+    asked for in a call of their own.
+    """
+    record, vaccinations = parameters_of_each(Category.VACCINATIONS, Category.ALLERGIES, other)
+    assert "includeImmunisations" not in record
+    assert len(record) == 2
+    assert vaccinations == {"includeImmunisations": {"includeNotGiven": True}}
 
 
-async def test_a_vaccination_that_was_not_given_comes_where_it_can_be_asked_for() -> None:
-    """Said to be not done, never as given."""
+@pytest.mark.parametrize(
+    "categories", [{Category.VACCINATIONS, Category.ALLERGIES}, {Category.CONTACTS, Category.PROBLEMS}]
+)
+def test_what_may_be_asked_for_together_is_asked_for_in_one_call(categories: set[Category]) -> None:
+    """A second call is made for what the guide forbids, and for nothing else."""
+    assert len(parameters_of_each(*categories)) == 1
+
+
+@pytest.mark.parametrize("categories", [{Category.VACCINATIONS}, STRUCTURED])
+async def test_a_vaccination_that_was_not_given_comes_whatever_stands_beside_it(categories: Any) -> None:
+    """Said to be not done, never as given, and never as if nothing were recorded."""
+    refused = {**RESOURCES[6], "id": "i2", "status": "not-done"}
+    people = {ASHA.digits: (patient(ASHA.digits, "a1"), refused)}
+    ending, heard, _ = await spoken(PLUGIN, practice_ask(categories), people=people)
+    found = [orjson.loads(entry.raw) for entry in heard.entries if b'"Immunization"' in entry.raw]
+    assert [one["status"] for one in found if one["resourceType"] == "Immunization"] == ["not-done"]
+    assert ending == Ending(OutcomeLabel.COMPLETE)
+
+
+async def test_a_vaccination_that_was_given_comes_beside_one_that_was_not() -> None:
+    """Each once, by its own word."""
     refused = {**RESOURCES[6], "id": "i2", "status": "not-done"}
     people = {ASHA.digits: (patient(ASHA.digits, "a1"), RESOURCES[6], refused)}
-    ask = practice_ask({Category.VACCINATIONS})
-    _, heard, _ = await spoken(PLUGIN, ask, people=people)
+    _, heard, _ = await spoken(PLUGIN, practice_ask(), people=people)
     found = [orjson.loads(entry.raw) for entry in heard.entries if b'"Immunization"' in entry.raw]
-    assert {one["status"] for one in found if one["resourceType"] == "Immunization"} == {
-        "completed",
-        "not-done",
-    }
+    words = [one["status"] for one in found if one["resourceType"] == "Immunization"]
+    assert sorted(words) == ["completed", "not-done"]
 
 
 def test_the_number_stands_in_the_body_alone() -> None:
     """Neither the address nor a header of a structured question names the person."""
     _, heard = told(PLUGIN.create(DIRECT).fetch(practice_ask()), lambda _: _NOT_HAD)
-    request: HttpRequest = heard.requests[0]
-    assert ASHA.digits not in f"{request.path}{request.query}{request.headers}"
-    assert ASHA.digits.encode() in (request.body or b"")
+    requests: list[HttpRequest] = heard.requests
+    assert len(requests) == 2
+    for request in requests:
+        assert ASHA.digits not in f"{request.path}{request.query}{request.headers}"
+        assert ASHA.digits.encode() in (request.body or b"")
+
+
+def test_each_call_has_an_id_and_a_token_of_its_own_practice() -> None:
+    """Spine tells two calls apart by their ids; who asks whom is the same in both."""
+    _, heard = told(PLUGIN.create(DIRECT).fetch(practice_ask()), lambda _: _NOT_HAD)
+    first, second = (dict(request.headers) for request in heard.requests)
+    assert first.pop("Ssp-TraceID") != second.pop("Ssp-TraceID")
+    assert first == second
+    assert first["Authorization"].startswith("Bearer ")

@@ -86,10 +86,19 @@ async def test_a_direct_endpoint_is_asked_for_its_own_patients_alone(plugin: Plu
 
 @BOTH
 async def test_the_practices_dissent_ends_the_question(plugin: Plugin, categories: Any) -> None:
-    """One refusal, and no further call."""
+    """What was sent at once is refused as one, and no further call follows."""
     ending, heard, journal = await spoken(plugin, practice_ask(categories), dissent=[ASHA.digits])
     assert (ending.label, ending.cause) == (OutcomeLabel.REFUSED, Cause.DISSENT_AT_SOURCE)
     assert heard.pages == []
+    sent_at_once = 2 if plugin is PLUGIN else 1
+    assert len([call for call in journal if not call.path.startswith("/sds/")]) == sent_at_once
+
+
+async def test_the_dissent_of_whoever_is_asked_in_one_call_ends_the_question() -> None:
+    """One refusal, and no further call."""
+    ask = practice_ask({Category.ALLERGIES, Category.VACCINATIONS})
+    ending, _, journal = await spoken(PLUGIN, ask, dissent=[ASHA.digits])
+    assert (ending.label, ending.cause) == (OutcomeLabel.REFUSED, Cause.DISSENT_AT_SOURCE)
     assert len([call for call in journal if not call.path.startswith("/sds/")]) == 1
 
 

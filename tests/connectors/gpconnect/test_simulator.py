@@ -41,7 +41,7 @@ def good_call() -> dict[str, Any]:
         return bundle(device(asid)) if request.path == "Device" else bundle(endpoint())
 
     _, heard = told(PLUGIN.create(PROXIED).fetch(practice_ask(STRUCTURED)), respond)
-    request = heard.requests[-1]
+    request = next(one for one in heard.requests if one.service != "sds")
     return {
         "path": f"/{request.path}",
         "headers": dict(request.headers),
