@@ -10,7 +10,10 @@ import calendar
 import enum
 import hashlib
 import re
+from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias
+
+import msgspec
 
 from broker.domain.category import LISTED_SYSTEM, Category, listed_code
 from broker.domain.json_bytes import write_tree
@@ -33,6 +36,8 @@ _DATE_TIME = re.compile(rf"{_PARTIAL}|{_DAY}T{_TIME}{_ZONE}", re.ASCII)
 _INSTANT = re.compile(rf"{_DAY}T{_TIME}{_ZONE}", re.ASCII)
 _CLOCK = re.compile(_TIME, re.ASCII)
 _ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
+_CODE = re.compile(r"\S+(?: \S+)*")
+_URI = re.compile(r"\S+")
 
 
 class ListedReason(enum.StrEnum):
@@ -102,11 +107,14 @@ def listed(category: Category, reason: ListedReason, original: bytes, *, subject
     """A Basic resource that stands for an item which R4 cannot hold. `subject` is `Patient/id`, or None
     where nobody is named.
 
-    It is of `category` for whoever decides, and holds the original text whole.
+    It is of `category` for whoever decides, has the security labels of an original that is FHIR, and holds
+    the original text whole.
     """
+    labels = _labels_of(original)
     out: Tree = {
         "resourceType": "Basic",
         "id": stable_id("listed", original),
+        **({"meta": {"security": labels}} if labels else {}),
         "extension": [
             {"url": LISTED_REASON, "valueCode": str(reason)},
             {"url": ORIGINAL, "valueString": original.decode("utf-8", "replace")},
@@ -116,3 +124,43 @@ def listed(category: Category, reason: ListedReason, original: bytes, *, subject
     if subject is not None:
         out["subject"] = {"reference": subject}
     return out
+
+
+class _Meta(msgspec.Struct, gc=False):
+    security: msgspec.Raw = msgspec.Raw()
+
+
+class _Labelled(msgspec.Struct, gc=False):
+    meta: _Meta | None = None
+
+
+_LABELLED = msgspec.json.Decoder(_Labelled)
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+# R4's Coding: what each member must be.
+_OF_LABEL: Mapping[str, Callable[[Any], bool]] = {
+    "system": lambda value: isinstance(value, str) and _URI.fullmatch(value) is not None,
+    "version": _is_words,
+    "code": lambda value: isinstance(value, str) and _CODE.fullmatch(value) is not None,
+    "display": _is_words,
+    "userSelected": lambda value: isinstance(value, bool),
+}
+
+
+def _labels_of(original: bytes) -> list[Tree]:
+    """The security labels of an original that is JSON, as far as each is one that R4 can hold."""
+    try:
+        meta = _LABELLED.decode(original).meta
+        held = msgspec.json.decode(meta.security) if meta and bytes(meta.security) else []
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return []  # no JSON, or none that says what it is: the original speaks for itself
+    labels = [_label(one) for one in (held if isinstance(held, list) else [held]) if isinstance(one, dict)]
+    return [label for label in labels if label.keys() & {"system", "code", "display"}]
+
+
+def _label(held: Tree) -> Tree:
+    return {name: held[name] for name, fits in _OF_LABEL.items() if name in held and fits(held[name])}
