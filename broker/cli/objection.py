@@ -42,7 +42,9 @@ def command() -> None:
 @command.command()
 @place_options
 @actor_options
-@click.option("--channel", type=click.Choice([c.value for c in Channel]), required=True)
+@click.option(
+    "--channel", type=click.Choice([c.value for c in Channel if c is not Channel.IMPORT]), required=True
+)
 @click.option("--received-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="[default: now]")
 @click.option("--identity-check", type=click.Choice([c.value for c in IdentityCheck]), required=True)
 @click.option("--consequences-explained/--consequences-not-explained", required=True, default=None)

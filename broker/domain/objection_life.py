@@ -15,6 +15,7 @@ class Channel(enum.StrEnum):
 
     FORM = "form"
     PHONE = "phone"
+    IMPORT = "import"
 
 
 class IdentityCheck(enum.StrEnum):
@@ -36,9 +37,17 @@ class Actor:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceRow:
+    """The row of a source that an objection was imported from, as the source itself names it."""
+
+    source: str
+    row_id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Intake:
     """How an objection was received. `on_behalf_of` is empty when the person spoke for themselves,
-    otherwise the standing of who did (`parent`, `attorney`).
+    otherwise the standing of who did (`parent`, `attorney`). `origin` is of an imported one.
     """
 
     channel: Channel
@@ -46,12 +55,14 @@ class Intake:
     identity_check: IdentityCheck
     consequences_explained: bool
     on_behalf_of: str = field(repr=False, default="")
+    origin: SourceRow | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionEvent:
     """One step. `objection` is the whole objection as it stands after it, so that the newest event
-    alone is what binds. `step` counts from one; `note` is the review's own words.
+    alone is what binds. `step` counts from one; `note` is the review's own words. `from_source` is a
+    step that a file of the objection's source took, not somebody at our desk.
     """
 
     objection: Objection
@@ -61,3 +72,4 @@ class ObjectionEvent:
     intake: Intake
     numbers: frozenset[NhsNumber] = field(repr=False)
     note: str = field(repr=False, default="")
+    from_source: bool = False

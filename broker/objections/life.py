@@ -73,8 +73,20 @@ def receive(
         verified=intake.identity_check is not IdentityCheck.NONE,
     )
     return ObjectionEvent(
-        objection=objection, step=1, at=at, by=by, intake=intake, numbers=numbers, note=note
+        objection=objection,
+        step=1,
+        at=at,
+        by=by,
+        intake=intake,
+        numbers=numbers,
+        note=note,
+        from_source=intake.origin is not None,
     )
+
+
+def provisionally(first: ObjectionEvent) -> ObjectionEvent:
+    """The same first step, held for same-day review, however the identity was checked."""
+    return replace(first, objection=replace(first.objection, verified=False))
 
 
 def begin_review(last: ObjectionEvent, *, by: Actor, at: dt.datetime, note: str = "") -> ObjectionEvent:
@@ -99,6 +111,7 @@ def verify(last: ObjectionEvent, check: IdentityCheck, *, by: Actor, at: dt.date
         at=at,
         by=by,
         note="",
+        from_source=False,
     )
 
 
@@ -117,6 +130,11 @@ def withdraw(last: ObjectionEvent, *, by: Actor, at: dt.datetime, note: str = ""
     return _next(last, ObjectionState.WITHDRAWN, by=by, at=at, note=note)
 
 
+def withdraw_by_source(last: ObjectionEvent, *, by: Actor, at: dt.datetime) -> ObjectionEvent:
+    """The source that an objection was imported from says that the person took it back."""
+    return replace(withdraw(last, by=by, at=at), from_source=True)
+
+
 def _next(
     last: ObjectionEvent,
     state: ObjectionState,
@@ -131,7 +149,7 @@ def _next(
     if state not in _AFTER[now]:
         raise IllegalStep(_refusal(now, state))
     objection = replace(last.objection, state=state, carveout=carveout)
-    return replace(last, objection=objection, step=last.step + 1, at=at, by=by, note=note)
+    return replace(last, objection=objection, step=last.step + 1, at=at, by=by, note=note, from_source=False)
 
 
 def _refusal(now: ObjectionState, wanted: ObjectionState) -> str:

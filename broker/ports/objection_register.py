@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from broker.domain.identity import NhsNumber
-from broker.domain.objection_life import ObjectionEvent
+from broker.domain.objection_life import ObjectionEvent, SourceRow
 
 
 class StepTaken(Exception):
@@ -24,6 +24,14 @@ class EarlyDisclosure:
     roles: tuple[str, ...]
     purpose: str
     partners: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowHistory:
+    """Every step, oldest first, of what was imported from one row; `version` is the newest one's number."""
+
+    version: int = 0
+    events: tuple[ObjectionEvent, ...] = ()
 
 
 class ObjectionRegister(Protocol):
@@ -43,6 +51,20 @@ class ObjectionRegister(Protocol):
 
     async def events_under(self, numbers: frozenset[NhsNumber] | None, /) -> tuple[ObjectionEvent, ...]:
         """Every event under any of `numbers`, oldest first; None is the whole register."""
+        ...
+
+    async def history_of_row(self, origin: SourceRow, /) -> RowHistory:
+        """What was imported from this row of this source; empty when nothing was."""
+        ...
+
+    async def append_from_source(self, event: ObjectionEvent, /, *, seen: int) -> int:
+        """As `append_event`, of an event with an origin. Raises StepTaken as well when something of that
+        row was recorded after version `seen`: then look at the row again.
+        """
+        ...
+
+    async def events_after(self, sequence: int, most: int, /) -> tuple[tuple[int, ObjectionEvent], ...]:
+        """The next steps of any objection after record `sequence`, at most so many, with their numbers."""
         ...
 
     async def early_disclosures(self, objection_id: str, /) -> tuple[EarlyDisclosure, ...]:

@@ -21,6 +21,7 @@ from broker.adapters.release_store.identity import (
     identity_of_event,
     lookup_hash,
     now_text,
+    row_hash_of,
     seal,
     written,
 )
@@ -91,6 +92,7 @@ class Entry:
     box: bytes = field(repr=False)
     index_key: str
     hashes: tuple[bytes, ...] = field(repr=False)
+    row_hash: bytes | None = field(repr=False, default=None)
     intent: int | None = None
     subject: str | None = None
     proof_key: str | None = None
@@ -106,6 +108,8 @@ _PROOF = msgspec.msgpack.Decoder(Proof)
 # Where in `lookup` a record is found under its numbers.
 OBJECTIONS: Final = 1
 LINKS: Final = 2
+# Where an imported objection is found under its source's own row.
+ROWS: Final = 3
 _SHELVES: dict[str, int] = {RecordKind.OBJECTION: OBJECTIONS, RecordKind.LINK: LINKS}
 
 
@@ -130,6 +134,7 @@ def entry_of(
         box=seal(plain, seal_key),
         index_key=index_key.key_id,
         hashes=tuple(lookup_hash(digits, index_key) for digits in identity.numbers),
+        row_hash=row_hash_of(identity, index_key),
         intent=body.intent,
         subject=subject,
         proof_key=None if proof_key is None else proof_key.key_id,

@@ -15,7 +15,7 @@ from broker.adapters.keys import Key, KeyRing, Purpose
 from broker.adapters.release_store.chain import commitment_of
 from broker.domain.audit import AuditContext
 from broker.domain.identity import NhsNumber
-from broker.domain.objection_life import ObjectionEvent
+from broker.domain.objection_life import ObjectionEvent, SourceRow
 
 SALT_BYTES = 16
 _NONCE_BYTES = 12
@@ -117,6 +117,18 @@ def lookup_hash(digits: str, key: Key) -> bytes:
     return hashlib.blake2b(
         digits.encode(), key=key.secret, digest_size=_HASH_BYTES, person=b"look-up"
     ).digest()
+
+
+def row_hash(origin: SourceRow, key: Key) -> bytes:
+    """As `lookup_hash`, of a row of a source; neither part can run over into the other."""
+    plain = f"{len(origin.source)}:{origin.source}{origin.row_id}".encode()
+    return hashlib.blake2b(plain, key=key.secret, digest_size=_HASH_BYTES, person=b"source-row").digest()
+
+
+def row_hash_of(identity: Identity, key: Key) -> bytes | None:
+    """That of the row which an imported objection came from; None where there is none."""
+    origin = identity.event.intake.origin if identity.event is not None else None
+    return None if origin is None else row_hash(origin, key)
 
 
 def now_text(at: dt.datetime) -> str:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import datetime as dt
 import sqlite3
 
-from broker.adapters.keys import KeyRing
-from broker.adapters.release_store.entries import Entry, read_body
-from broker.adapters.release_store.identity import BoxFault, now_text, open_identity
+from broker.adapters.keys import KeyRing, Purpose
+from broker.adapters.release_store import links
+from broker.adapters.release_store.entries import ROWS, Entry, read_body
+from broker.adapters.release_store.identity import BoxFault, now_text, open_identity, row_hash
 from broker.adapters.release_store.journal import Journal
-from broker.adapters.release_store.links import hashes_of
 from broker.domain.errors import ServiceDown
 from broker.domain.objection import Objection, ObjectionSnapshot
-from broker.domain.objection_life import ObjectionEvent
-from broker.ports.objection_register import EarlyDisclosure, StepTaken
+from broker.domain.objection_life import ObjectionEvent, SourceRow
+from broker.ports.objection_register import EarlyDisclosure, RowHistory, StepTaken
 
 _EVENTS = (
     "SELECT DISTINCT record.id, record.commitment, sealed.key, sealed.box FROM {source} "
@@ -63,6 +63,35 @@ def events_of(
     return _opened(database.execute(query, (objection_id,)), ring)
 
 
+def events_after(
+    database: sqlite3.Connection, ring: KeyRing, sequence: int, most: int
+) -> tuple[tuple[int, ObjectionEvent], ...]:
+    """The next steps of the register, with their record numbers."""
+    where = "step.subject IS NOT NULL AND step.id > ?"
+    query = _EVENTS.format(source="record AS step", on="step.id", where=where) + " LIMIT ?"
+    return _opened(database.execute(query, (sequence, most)), ring)
+
+
+def history_of_row(database: sqlite3.Connection, ring: KeyRing, origin: SourceRow) -> RowHistory:
+    """What was imported from one row. Raises ServiceDown("keys") when an index key is gone."""
+    hashes = links.hashes_of(database, ring, ())  # only to hear of a key that is missing
+    hashes.extend(row_hash(origin, key) for key in ring.every(Purpose.INDEX))
+    marks = ",".join("?" * len(hashes))
+    where = f"lookup.objection = {ROWS} AND lookup.hash IN ({marks})"
+    query = _EVENTS.format(source="lookup", on="lookup.record", where=where)
+    found = _opened(database.execute(query, hashes), ring)
+    return RowHistory(version=found[-1][0] if found else 0, events=tuple(event for _, event in found))
+
+
+def refuse_if_row_moved(
+    database: sqlite3.Connection, ring: KeyRing, event: ObjectionEvent, seen: int
+) -> None:
+    """Raises StepTaken when the row that the event is imported from is not as its reader saw it."""
+    origin = event.intake.origin
+    if origin is None or history_of_row(database, ring, origin).version != seen:
+        raise StepTaken
+
+
 def append(database: sqlite3.Connection, journal: Journal, event: ObjectionEvent, entry: Entry) -> int:
     """Raises StepTaken when another step came first."""
     taken = database.execute("SELECT count(*) FROM record WHERE subject = ?", (entry.subject,)).fetchone()
@@ -79,7 +108,7 @@ def early_disclosures(
     if not steps:
         return ()
     acknowledged, first = steps[0]
-    hashes = hashes_of(database, ring, first.numbers)
+    hashes = links.hashes_of(database, ring, first.numbers)
     marks = ",".join("?" * len(hashes))
     rows = database.execute(
         "SELECT DISTINCT record.id, record.body FROM lookup "  # noqa: S608 - question marks only

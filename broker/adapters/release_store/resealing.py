@@ -9,8 +9,16 @@ from __future__ import annotations
 import sqlite3
 from typing import Final
 
-from broker.adapters.keys import KeyRing, Purpose
-from broker.adapters.release_store.identity import BoxFault, lookup_hash, read, seal, unseal
+from broker.adapters.keys import Key, KeyRing, Purpose
+from broker.adapters.release_store.identity import (
+    BoxFault,
+    Identity,
+    lookup_hash,
+    read,
+    row_hash_of,
+    seal,
+    unseal,
+)
 from broker.domain.errors import ServiceDown
 
 RECORDS_AT_ONCE: Final = 200
@@ -37,29 +45,32 @@ def _reseal(
     key_id, box, commitment = sealed
     try:
         plain = unseal(box, commitment, ring.named(Purpose.SEAL, key_id))
-        numbers = read(plain).numbers
+        identity = read(plain)
     except BoxFault:
         raise ServiceDown("release-store") from None
     key = ring.active(Purpose.SEAL)
     database.execute(
         "UPDATE sealed SET key = ?, box = ? WHERE record = ?", (key.key_id, seal(plain, key), record_id)
     )
-    _hash_again(database, ring, record_id, numbers)
+    _hash_again(database, ring, record_id, identity)
 
 
-def _hash_again(
-    database: sqlite3.Connection, ring: KeyRing, record_id: int, numbers: tuple[str, ...]
-) -> None:
+def _hash_again(database: sqlite3.Connection, ring: KeyRing, record_id: int, identity: Identity) -> None:
     new = ring.active(Purpose.INDEX)
     database.execute("INSERT OR IGNORE INTO index_key VALUES (?)", (new.key_id,))
     for old in ring.every(Purpose.INDEX)[1:]:
         database.executemany(
             "UPDATE lookup SET hash = ?, key = ? WHERE record = ? AND hash = ?",
             [
-                (lookup_hash(digits, new), new.key_id, record_id, lookup_hash(digits, old))
-                for digits in numbers
+                (fresh, new.key_id, record_id, stale)
+                for fresh, stale in zip(_hashes(identity, new), _hashes(identity, old), strict=True)
             ],
         )
+
+
+def _hashes(identity: Identity, key: Key) -> list[bytes]:
+    row = row_hash_of(identity, key)
+    return [*(lookup_hash(digits, key) for digits in identity.numbers), *([row] if row else [])]
 
 
 def forget_unused_index_keys(database: sqlite3.Connection) -> None:

@@ -3,7 +3,8 @@
 `record` is the trail and is never changed. What is sealed stands beside it, in `sealed` (the identifying
 part) and `lookup` (keyed hashes of NHS numbers), because keys are rotated and the trail is not: a record
 holds a salted commitment to its identifying part, and only that is chained. `lookup.objection` is the
-shelf: 0 the trail, 1 the objections, 2 the links between numbers of one person. The rows of `sealed` and
+shelf: 0 the trail, 1 the objections, 2 the links between numbers of one person, 3 the rows of a source
+that objections were imported from. The rows of `sealed` and
 `lookup` may be resealed, never removed.
 """
 

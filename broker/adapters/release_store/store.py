@@ -19,9 +19,9 @@ from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal
 from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionSnapshot
-from broker.domain.objection_life import Actor, ObjectionEvent
+from broker.domain.objection_life import Actor, ObjectionEvent, SourceRow
 from broker.ports.clock import Clock
-from broker.ports.objection_register import EarlyDisclosure
+from broker.ports.objection_register import EarlyDisclosure, RowHistory
 from broker.ports.release_store import ObjectionsChanged
 
 Run = Callable[[sqlite3.Connection, Any], object]
@@ -130,6 +130,31 @@ class SqliteReleaseStore:
         prepare = lambda: entries.event_entry(event, self._ring)  # noqa: E731 - as its neighbours
         job = Job(service="release-store", prepare=prepare, run=run, vital=True)
         return cast("int", await self._writer.do(job))
+
+    async def append_from_source(self, event: ObjectionEvent, /, *, seen: int) -> int:
+        """Durable when it returns. Raises StepTaken when the row moved since version `seen`. It is not vital:
+        a file can be read again, and must not use up the reserve of a full disk.
+        """
+
+        def run(database: sqlite3.Connection, entry: entries.Entry) -> int:
+            register.refuse_if_row_moved(database, self._ring, event, seen)
+            return register.append(database, self._journal, event, entry)
+
+        prepare = lambda: entries.event_entry(event, self._ring)  # noqa: E731 - as its neighbours
+        job = Job(service="release-store", prepare=prepare, run=run, patience_s=DESK_PATIENCE_S)
+        return cast("int", await self._writer.do(job))
+
+    async def history_of_row(self, origin: SourceRow, /) -> RowHistory:
+        """What was imported from this row of this source."""
+        found = await self._read(lambda database, _: register.history_of_row(database, self._ring, origin))
+        return cast("RowHistory", found)
+
+    async def events_after(self, sequence: int, most: int, /) -> tuple[tuple[int, ObjectionEvent], ...]:
+        """The next steps of the register with their record numbers."""
+        found = await self._read(
+            lambda database, _: register.events_after(database, self._ring, sequence, most)
+        )
+        return cast("tuple[tuple[int, ObjectionEvent], ...]", found)
 
     async def events_of(self, objection_id: str, /) -> tuple[ObjectionEvent, ...]:
         """The whole history of one objection."""

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store.chain import START, Head, Record, head_mac, link_of, roll_mac, same
-from broker.adapters.release_store.entries import shelf_of
-from broker.adapters.release_store.identity import BoxFault, lookup_hash, open_identity
+from broker.adapters.release_store.entries import ROWS, shelf_of
+from broker.adapters.release_store.identity import BoxFault, Identity, lookup_hash, open_identity, row_hash_of
 from broker.adapters.release_store.schema import connect_to_read
 from broker.domain.errors import ServiceDown
 
@@ -147,23 +147,25 @@ def _verify_beside(
         return
     found = database.execute("SELECT hash, objection, key FROM lookup WHERE record = ?", (record.id,))
     shelf = shelf_of(record.kind)
-    if not _can_be_looked_up(ring, found.fetchall(), identity.numbers, shelf):
+    if not _can_be_looked_up(ring, found.fetchall(), identity, shelf):
         _refuse(record.id, record.chain, record.sequence, "cannot be found under exactly its own numbers")
 
 
 def _can_be_looked_up(
-    ring: KeyRing, rows: list[tuple[bytes, int, str]], numbers: tuple[str, ...], shelf: int
+    ring: KeyRing, rows: list[tuple[bytes, int, str]], identity: Identity, shelf: int
 ) -> bool:
-    if len(rows) != len(numbers):
-        return False
+    if not rows:
+        return not identity.numbers
     keys = {key.key_id: key for key in ring.every(Purpose.INDEX)}
     used = {row[2] for row in rows}
-    if not rows:
-        return True
     if len(used) != 1 or not used <= keys.keys():
         return False
     key = keys[used.pop()]
-    return {row[:2] for row in rows} == {(lookup_hash(digits, key), shelf) for digits in numbers}
+    own = [(lookup_hash(digits, key), shelf) for digits in identity.numbers]
+    row_hash = row_hash_of(identity, key)
+    if row_hash is not None:
+        own.append((row_hash, ROWS))
+    return sorted(row[:2] for row in rows) == sorted(own)
 
 
 def _verify_heads(database: sqlite3.Connection, ring: KeyRing, progress: _Progress) -> None:
