@@ -77,14 +77,18 @@ def complex_content(kind: str, convert: Callable[[Tree, Context], Tree]) -> Cont
 
 
 def members_content(members: dict[str, Content]) -> Content:
-    """An element with members of its own: one extension within for each."""
+    """An element with members of its own: one extension within for each. A modifier waits for the element
+    around: whoever passes over an extension must heed it still.
+    """
 
     def content(value: Any, context: Context) -> Tree:
         if type(value) is not dict:
             return {"extension": [as_given(value)]}
         out: Tree = {}
         for name, held in value.items():
-            if name in members:
+            if name == "modifierExtension":
+                context.modifiers.extend(as_list(held))
+            elif name in members:
                 carry(out, name, held, members[name], context)
             elif held is not None:
                 append_extension(out, {"url": quote(name, safe=""), **untyped(held)})

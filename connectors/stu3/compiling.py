@@ -15,6 +15,9 @@ from connectors.stu3.shape import Lined, Put, Required, Shape
 from connectors.stu3.table import BACKBONE, CARRIED, SAME_AS, Line, Table
 
 _ANY_NAMED = "Element"
+# Of the types, those that can hold modifiers in R4; and the element within a type that cannot.
+_HOLD_MODIFIERS = frozenset({"Dosage", "Timing"})
+_HOLD_NONE = frozenset({"Timing.repeat"})
 # The operations that put a member one level down, and whether R4 has a list there.
 _LEVELS: Mapping[str, bool] = MappingProxyType({"within": True, "inside": False})
 
@@ -68,7 +71,7 @@ class Shapes:
         shape = self._shapes[path]
         extensions = rules.put_elements("extension", f"{path}.extension", self["Extension"])
         shape.rules.update(id=rules.put_id(path), extension=extensions)
-        if "." in path:
+        if path in _HOLD_MODIFIERS or ("." in path and path not in _HOLD_NONE):
             modifiers = rules.put_elements(
                 "modifierExtension", f"{path}.modifierExtension", self["Extension"]
             )

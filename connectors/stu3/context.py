@@ -24,12 +24,13 @@ def local_names(resource: Tree) -> dict[str, str]:
 @dataclass(slots=True)
 class Context:
     """One resource at a time. `local` says where a contained resource went that is now an item itself;
-    `contained` translates one that stays.
+    `contained` translates one that stays. `modifiers` are those that wait for an element which can hold one.
     """
 
     names: Names
     contained: Callable[[Any, Context], Tree]
     local: dict[str, str] = field(default_factory=dict)
+    modifiers: list[Any] = field(default_factory=list)
 
     def reference(self, text: str) -> str | None:
         """The text of a reference in R4; None for prose, which names nothing."""

@@ -215,7 +215,8 @@ def put_related(reference: Shape, path: str, content: Content) -> Put:
     url = ROOT + path
 
     def put(value: Any, out: Tree, context: Context) -> None:
-        for each in as_list(value):
+        for written in as_list(value):
+            each = _without_modifiers(written, context) if type(written) is dict else written
             kind = each.get("type") if type(each) is dict else None
             target = _RELATED.get(kind) if type(kind) is str else None
             if target and type(each.get("target")) is dict and set(each) == {"type", "target"}:
@@ -224,3 +225,9 @@ def put_related(reference: Shape, path: str, content: Content) -> Put:
                 carry(out, url, each, content, context)
 
     return put
+
+
+def _without_modifiers(element: Tree, context: Context) -> Tree:
+    """The element as a Reference can stand for it; its modifiers wait for the element around."""
+    context.modifiers.extend(as_list(element.get("modifierExtension", [])))
+    return {name: value for name, value in element.items() if name != "modifierExtension"}

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 from connectors.r4 import Tree, as_given
 from connectors.stu3.carrying import append_extension, unknown_extension
 from connectors.stu3.context import Context
+from connectors.stu3.one_or_many import as_list
 
 # What writes one member's value where it belongs in the R4 element that is being made.
 Put: TypeAlias = Callable[[Any, Tree, Context], None]
@@ -16,6 +17,7 @@ Finish: TypeAlias = Callable[[Tree, Tree, Context], None]
 
 # As many elements as take well under 5 ms.
 _SLICE = 400
+MODIFIERS = "modifierExtension"
 ABSENT_REASON = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 
 
@@ -33,29 +35,57 @@ class Shape:
         """The R4 element. A member that no rule names is carried in an extension."""
         out: Tree = {}
         rules = self.rules
+        outer = self._open(context)
         for name, value in source.items():
             rule = rules.get(name)
             if rule is not None:
                 if value is not None:
                     rule(value, out, context)
             elif value is not None:
-                append_extension(out, unknown_extension(self.path, name, value))
+                self._put_unknown(name, value, out, context)
         self._complete(source, out, context)
+        self._close(out, context, outer)
         return out
 
     def convert_in_slices(self, source: Tree, context: Context) -> Generator[None, None, Tree]:
         """The same for a large element: it lets go of the loop between the slices of its long lists."""
         out: Tree = {}
+        outer = self._open(context)
         for name, value in source.items():
             rule = self.rules.get(name)
             if rule is None:
-                append_extension(out, unknown_extension(self.path, name, value))
+                self._put_unknown(name, value, out, context)
                 continue
             for part in _parts(value):
                 rule(part, out, context)
                 yield
         self._complete(source, out, context)
+        self._close(out, context, outer)
         return out
+
+    def _put_unknown(self, name: str, value: Any, out: Tree, context: Context) -> None:
+        """A modifier of a type that can hold none waits for the element around; all else is carried."""
+        if name == MODIFIERS:
+            context.modifiers.extend(as_list(value))
+        else:
+            append_extension(out, unknown_extension(self.path, name, value))
+
+    def _open(self, context: Context) -> list[Any]:
+        """Where modifiers can stand, those from within are told from those of the elements before."""
+        outer = context.modifiers
+        if MODIFIERS in self.rules:
+            context.modifiers = []
+        return outer
+
+    def _close(self, out: Tree, context: Context, outer: list[Any]) -> None:
+        """Take the modifiers of what stands within. One may hold another, in the value that it has."""
+        rule = self.rules.get(MODIFIERS)
+        if rule is None:
+            return
+        while context.modifiers:
+            waiting, context.modifiers = context.modifiers, []
+            rule(waiting, out, context)
+        context.modifiers = outer
 
     def _complete(self, source: Tree, out: Tree, context: Context) -> None:
         if self.finish is not None:
