@@ -93,7 +93,8 @@ def _ending(ask: PartnerAsk, manner: Manner, ehr: Ehr, readings: Sequence[Readin
     causes = [cause for label, cause in ended if label is not OutcomeLabel.COMPLETE]
     if ehr.may_be_left_out_of_queries:
         causes.append(Cause.PARTNER_WARNING)
-    if any(_cannot_be_asked(section, ask, manner) for section in manner.sections):
+    otherwise = ask.resource_types and any(reading.came_otherwise for reading in readings)
+    if otherwise or any(_cannot_be_asked(section, ask, manner) for section in manner.sections):
         causes.append(Cause.NOT_OFFERED)
     return Ending(OutcomeLabel.PARTIAL, causes[0]) if causes else Ending(OutcomeLabel.COMPLETE)
 

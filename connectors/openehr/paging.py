@@ -16,7 +16,7 @@ from broker.ports.connector import Answer, Entry, HttpRequest, Pause, TransportF
 from connectors.openehr.aql import aql_of, query
 from connectors.openehr.manner import SHORT, Manner
 from connectors.openehr.outcomes import Refusal, refused_query
-from connectors.openehr.rows import NotAResultSet, Rows, entries_of, read_rows
+from connectors.openehr.rows import NotAResultSet, Rows, entries_of, is_of, read_rows
 from connectors.openehr.sections import Section
 
 _BYTES_IN_A_SLICE = 24 * 1024
@@ -39,7 +39,9 @@ class Budget:
 
 @dataclass(slots=True)
 class Reading:
-    """One section, and what has come of it. `ended` is None while there is more to read."""
+    """One section, and what has come of it. `ended` is None while there is more to read. Where some
+    `came_otherwise`, it is not of the section's kind, because R4 could not hold it as one.
+    """
 
     section: Section
     ehr_id: str = field(repr=False)
@@ -47,6 +49,7 @@ class Reading:
     ended: Refusal | None = None
     pages: int = 0
     offset: int = 0
+    came_otherwise: bool = False
     _seen: set[bytes] = field(default_factory=set, repr=False)
 
     @property
@@ -111,6 +114,7 @@ class Reading:
                 self._end(Cause.ENTRY_LIMIT)
                 break
             entries += made
+            self.came_otherwise |= not all(is_of(self.section.kind, one) for one in made)
             budget.entries -= len(made)
             worked += len(row)
             if worked > _BYTES_IN_A_SLICE:

@@ -73,6 +73,13 @@ def entries_of(row: bytes, columns: tuple[str, ...], section: Section, manner: M
     return tuple(Entry(raw=one) for one in made)
 
 
+def is_of(kind: str, entry: Entry) -> bool:
+    """Whether an entry is of its section's kind. What is listed, or is a Basic in an appointment's place, is
+    not what whoever asks for that kind alone would look for.
+    """
+    return entry.raw.startswith(b'{"resourceType":"%s"' % kind.encode())
+
+
 def _cells_of(row: bytes, columns: tuple[str, ...], section: Section) -> Tree:
     """The cells by name; empty when the row is not what was asked for."""
     wanted = _WITHOUT_ENTRY if section.rm_class == COMPOSITION else COLUMNS

@@ -105,7 +105,7 @@ SECTIONS: tuple[Section, ...] = (
         "inpatient_admission_uk:1",
         "discharge:0,1",
     ),
-    _section(Category.APPOINTMENTS, "ADMIN_ENTRY", "Basic", "appointment:0,1"),
+    _section(Category.APPOINTMENTS, "ADMIN_ENTRY", "Appointment", "appointment:0,1"),
     _section(
         Category.REFERRALS,
         "INSTRUCTION",
@@ -149,7 +149,9 @@ SECTIONS: tuple[Section, ...] = (
         "legal_status:0,1",
         "alert:0,1",
     ),
-    _section(Category.DOCUMENTS, "ADMIN_ENTRY", "Basic", "document_attachment:0,1", "document:0,1"),
+    _section(
+        Category.DOCUMENTS, "ADMIN_ENTRY", "DocumentReference", "document_attachment:0,1", "document:0,1"
+    ),
     _section(
         Category.SOCIAL_CARE,
         "EVALUATION",
@@ -169,6 +171,8 @@ SECTIONS: tuple[Section, ...] = (
 # What a partner's own archetype becomes, where the table has no section of its class in that category.
 _KIND_OF: Mapping[Category, str] = {
     Category.ALERTS: "Flag",
+    Category.APPOINTMENTS: "Appointment",
+    Category.DOCUMENTS: "DocumentReference",
     Category.PLANS: "CarePlan",
     Category.OBSERVATIONS: "Observation",
 }

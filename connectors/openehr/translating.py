@@ -13,7 +13,8 @@ from broker.domain.identity import NHS_NUMBER_SYSTEM
 from broker.domain.json_bytes import UnreadableJson, lossless_tree, parse_strict, write_tree
 from connectors.openehr.frame import Frame, feeder_identifiers, security_of
 from connectors.openehr.leaves import Leaf, archetype_of, leaves_of
-from connectors.openehr.resources import BUILDERS, SUBJECT_MEMBER, Part
+from connectors.openehr.part import Part
+from connectors.openehr.resources import BUILDERS, kind_of, person_in
 from connectors.openehr.sections import COMPOSITION, SECTIONS, Section, section_of
 from connectors.openehr.shapes import mapping, mappings, text, type_of
 from connectors.r4 import ListedReason, Tree, listed, stable_id
@@ -125,11 +126,11 @@ def _of_the_rest(frame: Frame) -> Tree:
 def _part(section: Section, tree: Tree, archetype: str, frame: Frame, way: tuple[str, ...]) -> Part:
     said = {name: value for name, value in tree.items() if name != "name"}
     leaves = tuple(leaves_of(said, "", archetype, way))
-    return Part(section=section, tree=tree, archetype=archetype, leaves=leaves, frame=frame)
+    return Part(section=section, tree=tree, archetype=archetype, leaves=leaves, frame=frame, way=way)
 
 
 def _resource(part: Part, namespace: str) -> Tree:
-    kind, frame = part.section.kind, part.frame
+    kind, frame = kind_of(part), part.frame
     everything = (*part.leaves, *frame.leaves)
     security = security_of(everything)
     components, others = _as_components(part) if kind == "Observation" else ([], list(part.leaves))
@@ -143,7 +144,7 @@ def _resource(part: Part, namespace: str) -> Tree:
         **({"extension": extensions} if extensions else {}),
         **({"identifier": identifiers} if identifiers else {}),
         **BUILDERS[kind](part),
-        SUBJECT_MEMBER.get(kind, "subject"): subject,
+        **person_in(kind, subject),
         **({"component": components} if components else {}),
     }
 

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broker.domain.json_bytes import lossless_tree
+from connectors.openehr.media import media_files
+from connectors.openehr.writing import coded, element, measured, text, time, tree_of
 from connectors.r4 import Tree, is_date_time
 from connectors.simulation import World, raw_bytes
 
 _SPACE = uuid.uuid5(uuid.NAMESPACE_DNS, "openehr.watersmeet.example")
 _CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
-_SHORT_NAMES = {"http://snomed.info/sct": "SNOMED-CT", "http://loinc.org": "LOINC"}
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 # Each R4 type: the class and archetype that it becomes, and the node that holds what it is about.
@@ -47,6 +48,7 @@ _DATES = (
     "authoredOn",
     "occurrenceDateTime",
     "date",
+    "created",
 )
 _ABOUT = ("code", "medicationCodeableConcept", "vaccineCode", "type", "title", "description", "serviceType")
 _NOT_TOLD = frozenset({"resourceType", "id", "meta", "subject", "patient", "text", "medicationReference"})
@@ -108,22 +110,22 @@ def _stored(resource: Tree, medicines: Mapping[str, Tree]) -> Stored:
     composition = _composition(resource)
     if rm_class == "COMPOSITION":
         composition["archetype_node_id"] = archetype
-        composition["context"]["other_context"] = _tree_of(list(_elements(resource)))
+        composition["context"]["other_context"] = tree_of(list(_elements(resource)))
         return Stored(rm_class, archetype, composition, None)
     about = _about(resource, medicines)
-    main = [_element(_words(resource["resourceType"]), node, _data_value(about))] if about else []
+    main = [element(_words(resource["resourceType"]), node, _data_value(about))] if about else []
     entry = _entry(rm_class, archetype, _title(resource, about), [*main, *_elements(resource)], resource)
     return Stored(rm_class, archetype, composition, entry)
 
 
 def _shape(resource: Tree) -> tuple[str, str, str]:
     kind = resource["resourceType"]
-    text = str(resource)
-    if kind == "Flag" and "Mental Health Act" in text:
+    told = str(resource)
+    if kind == "Flag" and "Mental Health Act" in told:
         return _LEGAL_STATUS
-    if kind == "Observation" and "'laboratory'" in text:
+    if kind == "Observation" and "'laboratory'" in told:
         return _LABORATORY
-    if kind == "Observation" and "'imaging'" in text:
+    if kind == "Observation" and "'imaging'" in told:
         return _IMAGING
     return _SHAPES.get(kind, ("EVALUATION", f"{kind.lower()}.v0", "at0002"))
 
@@ -132,12 +134,15 @@ def _composition(resource: Tree) -> Tree:
     """Whoever wrote it is of the resource's own words, or nobody."""
     uid = uuid.uuid5(_SPACE, f"{resource['resourceType']}/{resource['id']}")
     labels = [_label(one) for one in (resource.get("meta") or {}).get("security", ())]
-    context: Tree = {"_type": "EVENT_CONTEXT", "start_time": _time(_date(resource))}
+    context: Tree = {"_type": "EVENT_CONTEXT", "start_time": time(_date(resource))}
+    ended = (resource.get("period") or {}).get("end") if resource["resourceType"] == "Encounter" else None
+    if ended:
+        context["end_time"] = time(ended)
     if labels:
-        context["other_context"] = _tree_of(labels)
+        context["other_context"] = tree_of(labels)
     return {
         "_type": "COMPOSITION",
-        "name": _text(_composition_name(resource)),
+        "name": text(_composition_name(resource)),
         "archetype_node_id": "openEHR-EHR-COMPOSITION.report.v1",
         "uid": {"_type": "OBJECT_VERSION_ID", "value": f"{uid}::openehr.watersmeet.example::1"},
         "composer": {"_type": "PARTY_IDENTIFIED", "name": "Community mental health team"},
@@ -147,8 +152,8 @@ def _composition(resource: Tree) -> Tree:
 
 def _label(security: Tree) -> Tree:
     code = str(security.get("code", ""))
-    value = _coded(str(security.get("display", code)), _CONFIDENTIALITY, code)
-    return _element("Confidentiality", "at0099", value)
+    value = coded(str(security.get("display", code)), _CONFIDENTIALITY, code)
+    return element("Confidentiality", "at0099", value)
 
 
 def _date(resource: Tree) -> str:
@@ -159,23 +164,23 @@ def _date(resource: Tree) -> str:
 
 
 def _entry(rm_class: str, archetype: str, title: str, elements: list[Tree], resource: Tree) -> Tree:
-    items = _tree_of(elements)
+    items = tree_of(elements)
     own: Tree = {
         "_type": rm_class,
-        "name": _text(title),
+        "name": text(title),
         "archetype_node_id": archetype,
         "archetype_details": {"archetype_id": {"value": archetype}, "rm_version": "1.0.4"},
         "subject": {"_type": "PARTY_SELF"},
     }
-    time = _time(_date(resource))
+    when = time(_date(resource))
     if rm_class == "OBSERVATION":
-        event = {"_type": "POINT_EVENT", "name": _text("Any event"), "time": time, "data": items}
-        own["data"] = {"_type": "HISTORY", "name": _text("History"), "origin": time, "events": [event]}
+        event = {"_type": "POINT_EVENT", "name": text("Any event"), "time": when, "data": items}
+        own["data"] = {"_type": "HISTORY", "name": text("History"), "origin": when, "events": [event]}
     elif rm_class == "INSTRUCTION":
-        own["narrative"] = _text(title)
-        own["activities"] = [{"_type": "ACTIVITY", "name": _text("Order"), "description": items}]
+        own["narrative"] = text(title)
+        own["activities"] = [{"_type": "ACTIVITY", "name": text("Order"), "description": items}]
     elif rm_class == "ACTION":
-        own |= {"time": time, "ism_transition": _transition(resource), "description": items}
+        own |= {"time": when, "ism_transition": _transition(resource), "description": items}
     else:
         own["data"] = items
     return own
@@ -184,7 +189,7 @@ def _entry(rm_class: str, archetype: str, title: str, elements: list[Tree], reso
 def _transition(resource: Tree) -> Tree:
     states = {"completed": "532", "active": "245", "in-progress": "245", "stopped": "531", "not-done": "528"}
     status = str(resource.get("status", "unknown"))
-    state = _coded(status, "openehr", states[status]) if status in states else _text(status)
+    state = coded(status, "openehr", states[status]) if status in states else text(status)
     return {"_type": "ISM_TRANSITION", "current_state": state}
 
 
@@ -204,16 +209,20 @@ def _title(resource: Tree, about: Any) -> str:
 
 
 def _elements(resource: Tree) -> Iterator[Tree]:
-    """Every other member of the resource, down to its values, as an element named for it."""
+    """Every other member of the resource, down to its values, as an element named for it; a document's
+    content as media files.
+    """
     for name, value in resource.items():
-        if name not in _NOT_TOLD:
+        if (resource["resourceType"], name) == ("DocumentReference", "content"):
+            yield from media_files(value)
+        elif name not in _NOT_TOLD:
             yield from _told(_words(name), _NODES.get((resource["resourceType"], name), "at0100"), value)
 
 
 def _told(words: str, node: str, value: Any) -> Iterator[Tree]:
     found = _data_value(value, node)
     if found:
-        yield _element(words, node, found)
+        yield element(words, node, found)
     elif isinstance(value, list):
         for one in value:
             yield from _told(words, node, one)
@@ -229,10 +238,10 @@ def _data_value(value: Any, node: str = "") -> Tree:
     if isinstance(value, bool):
         return {"_type": "DV_BOOLEAN", "value": value}
     if isinstance(value, str):
-        return _time(value) if is_date_time(value) and "-" in value else _text(value)
+        return time(value) if is_date_time(value) and "-" in value else text(value)
     if isinstance(value, list) or value is None:
         return {}
-    return {"_type": "DV_COUNT", "magnitude": value} if isinstance(value, int) else _measured(value, "1")
+    return {"_type": "DV_COUNT", "magnitude": value} if isinstance(value, int) else measured(value, "1")
 
 
 def _of_object(value: Tree, node: str) -> Tree:
@@ -241,38 +250,13 @@ def _of_object(value: Tree, node: str) -> Tree:
         words = str(value.get("text") or coding.get("display") or coding.get("code") or "")
         words = _RUBRICS.get(str(coding.get("code")), words) if node in _NODES.values() else words
         if "code" in coding:
-            return _coded(words, str(coding.get("system", "local")), str(coding["code"]))
-        return _text(words)
+            return coded(words, str(coding.get("system", "local")), str(coding["code"]))
+        return text(words)
     if "value" in value and "unit" in value:
-        return _measured(value["value"], str(value["unit"]))
+        return measured(value["value"], str(value["unit"]))
     if "reference" in value or "display" in value:
-        return _text(str(value.get("display") or value.get("reference")))
+        return text(str(value.get("display") or value.get("reference")))
     return {}
-
-
-def _measured(magnitude: Any, units: str) -> Tree:
-    return {"_type": "DV_QUANTITY", "magnitude": magnitude, "units": units}
-
-
-def _element(words: str, node: str, value: Tree) -> Tree:
-    return {"_type": "ELEMENT", "name": _text(words), "archetype_node_id": node, "value": value}
-
-
-def _tree_of(items: list[Tree]) -> Tree:
-    return {"_type": "ITEM_TREE", "name": _text("Tree"), "archetype_node_id": "at0001", "items": items}
-
-
-def _text(words: str) -> Tree:
-    return {"_type": "DV_TEXT", "value": words}
-
-
-def _coded(words: str, system: str, code: str) -> Tree:
-    phrase = {"terminology_id": {"value": _SHORT_NAMES.get(system, system)}, "code_string": code}
-    return {"_type": "DV_CODED_TEXT", "value": words, "defining_code": phrase}
-
-
-def _time(value: str) -> Tree:
-    return {"_type": "DV_DATE_TIME", "value": value}
 
 
 def _composition_name(resource: Tree) -> str:

@@ -11,6 +11,7 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import AskLimits
 from broker.ports.connector import Answer, Ending, HttpRequest, TransportFault
 from connectors.openehr.aql import QUERY_PATH
+from tests.connectors.openehr.compositions import element, items, text
 from tests.connectors.openehr.scripted import (
     EHR,
     LOCAL,
@@ -77,9 +78,32 @@ def test_a_wanted_type_narrows_the_queries() -> None:
 
 
 def test_a_type_that_cannot_be_given_leaves_the_answer_partial() -> None:
-    """Appointments are there in another form, so none of that type is no word that there are none."""
-    ending, heard = fetched(server({}), resource_types=frozenset({"Appointment"}))
+    """Vaccinations are there in another form, so none of that type is no word that there are none."""
+    ending, heard = fetched(server({}), resource_types=frozenset({"Immunization"}))
     assert (ending, queries_of(heard)) == (Ending(OutcomeLabel.PARTIAL, Cause.NOT_OFFERED), [])
+
+
+def appointments(**told: str) -> dict[str, object]:
+    """A row for an appointment that says this of itself."""
+    said = [element(name, "at0100", text(words)) for name, words in told.items()]
+    return {"appointment": [[row(entry("ADMIN_ENTRY", "appointment.v0", data=items(*said)))]]}
+
+
+def test_appointments_alone_are_whole_only_where_each_can_be_one() -> None:
+    """One that does not say how it stands comes in another form: whoever asks for appointments alone is told
+    that these are not all, and whoever asks for everything has it.
+    """
+    alone = frozenset({"Appointment"})
+    ending, heard = fetched(server(appointments(Status="Cancelled")), resource_types=alone)
+    assert (ending, kinds_of(heard)) == (COMPLETE, ["Patient", "Appointment"])
+    unsaid = server(appointments(Status="to be arranged"))
+    ending, heard = fetched(unsaid, resource_types=alone)
+    assert (ending, kinds_of(heard)) == (
+        Ending(OutcomeLabel.PARTIAL, Cause.NOT_OFFERED),
+        ["Patient", "Basic"],
+    )
+    ending, heard = fetched(unsaid)
+    assert (ending, kinds_of(heard)) == (COMPLETE, ["Patient", "Basic"])
 
 
 def test_a_category_that_the_server_is_not_asked_for_is_said_to_be_missing() -> None:
