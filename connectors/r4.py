@@ -16,7 +16,8 @@ from typing import Any, TypeAlias
 import msgspec
 
 from broker.domain.category import LISTED_SYSTEM, Category, listed_code
-from broker.domain.json_bytes import write_tree
+from broker.domain.json_bytes import lossless_tree, write_tree
+from broker.domain.resource import CONFIDENTIALITY_SYSTEM
 
 Tree: TypeAlias = dict[str, Any]
 
@@ -126,12 +127,11 @@ def listed(category: Category, reason: ListedReason, original: bytes, *, subject
     return out
 
 
-class _Meta(msgspec.Struct, gc=False):
-    security: msgspec.Raw = msgspec.Raw()
-
-
 class _Labelled(msgspec.Struct, gc=False):
-    meta: _Meta | None = None
+    resourceType: Any = None  # noqa: N815 - FHIR's own name
+    meta: msgspec.Raw = msgspec.Raw(b"null")
+    securityLabel: msgspec.Raw = msgspec.Raw(b"null")  # noqa: N815 - FHIR's own name
+    confidentiality: msgspec.Raw = msgspec.Raw(b"null")
 
 
 _LABELLED = msgspec.json.Decoder(_Labelled)
@@ -152,15 +152,38 @@ _OF_LABEL: Mapping[str, Callable[[Any], bool]] = {
 
 
 def _labels_of(original: bytes) -> list[Tree]:
-    """The security labels of an original that is JSON, as far as each is one that R4 can hold."""
+    """The security labels of an original that is JSON, wherever its type has them. One that R4 cannot hold
+    is a label still, which nobody can place: what is kept closely must not lose that with its shape.
+    """
     try:
-        meta = _LABELLED.decode(original).meta
-        held = msgspec.json.decode(meta.security) if meta and bytes(meta.security) else []
+        read = _LABELLED.decode(original)
+        meta, concepts, level = (
+            lossless_tree(bytes(raw)) for raw in (read.meta, read.securityLabel, read.confidentiality)
+        )
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return []  # no JSON, or none that says what it is: the original speaks for itself
-    labels = [_label(one) for one in (held if isinstance(held, list) else [held]) if isinstance(one, dict)]
-    return [label for label in labels if label.keys() & {"system", "code", "display"}]
+        return []  # no JSON object: the original speaks for itself
+    labels = _each(meta.get("security")) if isinstance(meta, dict) else []
+    labels = labels + [coding for concept in _each(concepts) for coding in _codings(concept)]
+    if read.resourceType == "Composition" and level is not None:
+        labels.append({"system": CONFIDENTIALITY_SYSTEM, "code": level})
+    return [_label(one) for one in labels]
 
 
-def _label(held: Tree) -> Tree:
-    return {name: held[name] for name, fits in _OF_LABEL.items() if name in held and fits(held[name])}
+def _each(held: Any) -> list[Any]:
+    """The elements of a list; some systems write a list of one without its brackets."""
+    return held if isinstance(held, list) else [] if held is None else [held]
+
+
+def _codings(concept: Any) -> list[Any]:
+    """The codings of a concept; the concept itself where it has none."""
+    return (_each(concept.get("coding")) if isinstance(concept, dict) else []) or [concept]
+
+
+def _label(held: Any) -> Tree:
+    given = held if isinstance(held, dict) else {}
+    label: Tree = {
+        name: given[name] for name, fits in _OF_LABEL.items() if name in given and fits(given[name])
+    }
+    if "code" not in label or given.keys() - label.keys():
+        label["extension"] = [as_given(held)]
+    return label

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 import orjson
 import pytest
 from fhir.resources.R4B.basic import Basic
 
 from broker.domain.category import Category
 from broker.domain.json_bytes import write_tree
+from broker.domain.resource import Header
+from broker.domain.resource import labels_of as labels_in
 from connectors.r4 import ListedReason, listed
 
 RESTRICTED = {"system": "http://terminology.hl7.org/CodeSystem/v3-Confidentiality", "code": "R"}
@@ -38,12 +41,38 @@ def test_a_label_in_place_of_a_list_of_labels_is_one() -> None:
     assert labels_of({"meta": {"security": RESTRICTED}}) == [RESTRICTED]
 
 
-def test_a_label_that_cannot_be_read_costs_itself_alone() -> None:
-    """The others stand; what R4 cannot hold of one is in the original."""
-    odd = [None, 7, "R", {}, {"code": ""}, {"code": 7, "display": " "}, {"system": "a b"}]
-    spoilt = {**NO_COPY, "display": 7, "extension": [{"url": "x"}], "userSelected": True}
-    kept = {"system": NO_COPY["system"], "code": "NOAUTH", "userSelected": True}
-    assert labels_of({"meta": {"security": [*odd, RESTRICTED, spoilt]}}) == [RESTRICTED, kept]
+@pytest.mark.parametrize(
+    "odd",
+    [None, 7, "R", [], {}, {"code": ""}, {"code": 7}, {"system": "a b", "code": "R"}, {"display": "Private"}],
+)
+def test_a_label_that_cannot_be_read_is_a_label_that_nobody_can_place(odd: Any) -> None:
+    """The others stand, and what is kept closely does not lose that with the shape of its label."""
+    first, made, last = labels_of({"meta": {"security": [RESTRICTED, odd, NO_COPY]}})
+    assert (first, last) == (RESTRICTED, NO_COPY)
+    given = made["extension"][0]["valueString"]
+    assert given == odd if isinstance(odd, str) else orjson.loads(given) == odd
+    listed_item = {"resourceType": "Basic", "meta": {"security": [made]}}
+    [label] = labels_in(msgspec.json.decode(orjson.dumps(listed_item), type=Header)) or ()
+    assert "" in label
+
+
+def test_a_label_keeps_what_r4_can_hold_of_it_and_the_rest_as_given() -> None:
+    """A code is a code still beside words that are none, and a number keeps its characters."""
+    original = b'{"meta":{"security":[{"system":"urn:x","code":"R","display":1.50}]}}'
+    [made] = labels_of(original)
+    assert (made["system"], made["code"]) == ("urn:x", "R")
+    assert made["extension"][0]["valueString"] == '{"system":"urn:x","code":"R","display":1.50}'
+
+
+def test_a_documents_own_labels_are_labels_of_what_is_listed_for_it() -> None:
+    """DocumentReference and Composition have theirs outside `meta`."""
+    concepts = [{"coding": [RESTRICTED, NO_COPY]}, {"text": "Private"}]
+    made = labels_of({"resourceType": "DocumentReference", "securityLabel": concepts})
+    assert made[:2] == [RESTRICTED, NO_COPY]
+    assert orjson.loads(made[2]["extension"][0]["valueString"]) == {"text": "Private"}
+    assert labels_of({"resourceType": "Composition", "confidentiality": "R"}) == [RESTRICTED]
+    assert labels_of({"meta": 7, "securityLabel": [{"coding": [RESTRICTED]}]}) == [RESTRICTED]
+    assert labels_of({"resourceType": "Flag", "confidentiality": "R"}) is None
 
 
 @pytest.mark.parametrize(
@@ -60,7 +89,7 @@ def test_a_label_that_cannot_be_read_costs_itself_alone() -> None:
         {"meta": 7},
         {"meta": {"security": None}},
         {"meta": {"security": []}},
-        {"meta": {"security": [{}]}},
+        {"meta": {"security": []}, "securityLabel": None},
     ],
 )
 def test_an_original_without_labels_that_can_be_read_gives_none(original: Any) -> None:
