@@ -104,9 +104,9 @@ def as_given(value: Any) -> Tree:
     return {"url": AS_GIVEN, "valueString": text}
 
 
-def listed(category: Category, reason: ListedReason, original: bytes, *, subject: str | None) -> Tree:
-    """A Basic resource that stands for an item which R4 cannot hold. `subject` is `Patient/id`, or None
-    where nobody is named.
+def listed(category: Category, reason: ListedReason, original: bytes, *, subject: str | Tree | None) -> Tree:
+    """A Basic resource that stands for an item which R4 cannot hold. `subject` is `Patient/id`, or the
+    Reference by which the item itself names its person; None where nobody is named.
 
     It is of `category` for whoever decides, has the security labels of an original that is FHIR, and holds
     the original text whole.
@@ -123,7 +123,7 @@ def listed(category: Category, reason: ListedReason, original: bytes, *, subject
         "code": {"coding": [{"system": LISTED_SYSTEM, "code": listed_code(category)}]},
     }
     if subject is not None:
-        out["subject"] = {"reference": subject}
+        out["subject"] = {"reference": subject} if isinstance(subject, str) else subject
     return out
 
 

@@ -12,7 +12,7 @@ from connectors.stu3.context import Context, local_names
 from connectors.stu3.courses import Courses
 from connectors.stu3.ended import ended_items, take_ended
 from connectors.stu3.names import Names
-from connectors.stu3.one_or_many import as_list
+from connectors.stu3.persons import named_person
 from connectors.stu3.reading import BYTES_A_RESOURCE_COSTS, Source, read_sources
 from connectors.stu3.resources import category_in_r4, translate_contained, translate_large, translate_resource
 from connectors.stu3.results import Results
@@ -109,14 +109,6 @@ class _Answer:
             yield Pause()
 
     def _listed(self, source: Source, reason: ListedReason) -> Item:
-        subject = self._named_person(source.tree or {}) or self._patient
+        subject = named_person(source.tree or {}, self._patient, self._context) or self._patient
         made = listed(category_in_r4(source.kind), reason, source.raw, subject=subject)
         return Item(source.place, Entry(raw=write_tree(made)), reason)
-
-    def _named_person(self, tree: Tree) -> str | None:
-        """Whom the item names itself: another person's item must not pass for this person's."""
-        holders = [each for member in ("subject", "patient") for each in as_list(tree.get(member))]
-        texts = [each.get("reference") for each in holders if isinstance(each, dict)]
-        named = [self._context.reference(text) or text for text in texts if isinstance(text, str)]
-        others = [text for text in named if text != self._patient]
-        return next(iter(others or named), None)

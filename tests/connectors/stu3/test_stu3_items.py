@@ -49,6 +49,61 @@ def test_a_listed_item_about_another_person_says_so(named: dict[str, Any]) -> No
     assert made["subject"] == _OTHER
 
 
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"beneficiary": _OTHER},
+        {"for": _OTHER},
+        {"individual": _OTHER},
+        {"actor": _OTHER},
+        {"participant": [{"actor": {"reference": "Practitioner/d"}}, {"actor": _OTHER}]},
+        {"participant": [{"individual": _OTHER}]},
+        {"participant": {"member": _OTHER}},
+        {"member": [{"entity": {"reference": "Device/d"}}, {"entity": _OTHER}]},
+        {"subject": {"reference": "Patient/p"}, "beneficiary": _OTHER},
+        {"beneficiary": {"reference": "Patient/p"}, "participant": [{"actor": _OTHER}]},
+    ],
+    ids=" ".join,
+)
+def test_a_listed_item_names_another_person_wherever_its_kind_has_them(named: dict[str, Any]) -> None:
+    """The answer's own Patient is given to nothing that is somebody else's."""
+    made, _ = _listed({"resourceType": "Coverage", "id": "1", **named}, _PATIENT)
+    assert made["subject"] == _OTHER
+
+
+@pytest.mark.parametrize("reference", ["urn:uuid:1b4e28ba-2fa1-11d2-883f-0016d3cca427", "#someone"])
+def test_whoever_may_be_a_person_is_not_taken_for_the_answers_own(reference: str) -> None:
+    """A name that does not say whose it is stays, and proves nothing."""
+    made, _ = _listed(
+        {"resourceType": "Coverage", "participant": [{"actor": {"reference": reference}}]}, _PATIENT
+    )
+    assert made["subject"] == {"reference": reference}
+
+
+@pytest.mark.parametrize(
+    "named",
+    [
+        {"participant": [{"actor": {"reference": "Practitioner/d"}}]},
+        {"actor": {"reference": "https://gp.example/HealthcareService/s/_history/2"}},
+        {"individual": {"reference": "#d"}, "contained": [{"resourceType": "Practitioner", "id": "d"}]},
+        {"participant": [{"actor": {"display": "A doctor"}}, 7], "actor": None, "member": "x"},
+    ],
+)
+def test_who_is_plainly_no_patient_is_not_whom_a_listed_item_is_about(named: dict[str, Any]) -> None:
+    """It names nobody, and is the answer's Patient's."""
+    made, _ = _listed({"resourceType": "Coverage", "id": "1", **named}, _PATIENT)
+    assert made["subject"] == {"reference": "Patient/p"}
+
+
+@pytest.mark.parametrize("also", [{}, {"reference": "Patient/p"}])
+def test_a_listed_item_that_names_its_person_by_number_keeps_the_number(also: dict[str, str]) -> None:
+    """The broker judges whose it is: an item of another number is nobody's here."""
+    number = {"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000026"}
+    subject = {**also, "identifier": {**number, "use": "official"}}
+    made, _ = _listed({"resourceType": "Coverage", "id": "1", "beneficiary": subject}, _PATIENT)
+    assert made["subject"] == {**also, "identifier": number}
+
+
 def test_a_listed_item_in_an_answer_without_a_patient_names_nobody() -> None:
     """Nobody is made up, and the broker withholds what is about nobody."""
     made, _ = _listed({"resourceType": "Claim", "id": "1"})
