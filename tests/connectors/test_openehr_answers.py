@@ -11,7 +11,6 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import AskLimits
 from broker.ports.connector import Answer, Ending, HttpRequest, TransportFault
 from connectors.openehr.aql import QUERY_PATH
-from tests.connectors.openehr.compositions import element, items, text
 from tests.connectors.openehr.scripted import (
     EHR,
     LOCAL,
@@ -22,26 +21,18 @@ from tests.connectors.openehr.scripted import (
     entry,
     fetched,
     judged,
+    kinds_of,
+    queries_of,
     result,
     row,
     server,
 )
 from tests.support.patients import ASHA, BEN
-from tests.support.sender import Heard, said
+from tests.support.sender import said
 
 COMPLETE = Ending(OutcomeLabel.COMPLETE)
 SLOW = said(b"", 408)
 RISKS_ARE_ASKED_FOR = "matches {'openEHR-EHR-EVALUATION.health_risk"
-
-
-def queries_of(heard: Heard) -> list[str]:
-    """The AQL that was sent, in order."""
-    return [body_of(request)["q"] for request in heard.requests if request.path == QUERY_PATH]
-
-
-def kinds_of(heard: Heard) -> list[str]:
-    """The kinds of what came, in order."""
-    return [json.loads(one.raw)["resourceType"] for one in heard.entries if one.readable]
 
 
 def risks(*places: int) -> list[list[object]]:
@@ -66,44 +57,6 @@ def test_demographics_alone_asks_no_query() -> None:
     """The EHR says all that there is."""
     ending, heard = fetched(server({}), categories=frozenset({Category.DEMOGRAPHICS}))
     assert (ending, queries_of(heard), kinds_of(heard)) == (COMPLETE, [], ["Patient"])
-
-
-def test_a_wanted_type_narrows_the_queries() -> None:
-    """Of what is permitted, only the sections whose entries become the wanted type are asked for."""
-    ending, heard = fetched(server({}), resource_types=frozenset({"Condition"}))
-    assert ending == COMPLETE
-    assert [("problem_diagnosis.v1" in asked, "EVALUATION x" in asked) for asked in queries_of(heard)] == [
-        (True, True)
-    ]
-
-
-def test_a_type_that_cannot_be_given_leaves_the_answer_partial() -> None:
-    """Vaccinations are there in another form, so none of that type is no word that there are none."""
-    ending, heard = fetched(server({}), resource_types=frozenset({"Immunization"}))
-    assert (ending, queries_of(heard)) == (Ending(OutcomeLabel.PARTIAL, Cause.NOT_OFFERED), [])
-
-
-def appointments(**told: str) -> dict[str, object]:
-    """A row for an appointment that says this of itself."""
-    said = [element(name, "at0100", text(words)) for name, words in told.items()]
-    return {"appointment": [[row(entry("ADMIN_ENTRY", "appointment.v0", data=items(*said)))]]}
-
-
-def test_appointments_alone_are_whole_only_where_each_can_be_one() -> None:
-    """One that does not say how it stands comes in another form: whoever asks for appointments alone is told
-    that these are not all, and whoever asks for everything has it.
-    """
-    alone = frozenset({"Appointment"})
-    ending, heard = fetched(server(appointments(Status="Cancelled")), resource_types=alone)
-    assert (ending, kinds_of(heard)) == (COMPLETE, ["Patient", "Appointment"])
-    unsaid = server(appointments(Status="to be arranged"))
-    ending, heard = fetched(unsaid, resource_types=alone)
-    assert (ending, kinds_of(heard)) == (
-        Ending(OutcomeLabel.PARTIAL, Cause.NOT_OFFERED),
-        ["Patient", "Basic"],
-    )
-    ending, heard = fetched(unsaid)
-    assert (ending, kinds_of(heard)) == (COMPLETE, ["Patient", "Basic"])
 
 
 def test_a_category_that_the_server_is_not_asked_for_is_said_to_be_missing() -> None:

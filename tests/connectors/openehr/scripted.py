@@ -11,6 +11,7 @@ from broker.domain.query import LocalIdentity, PartnerAsk
 from broker.pipeline.normalisation import Normalised, normalise
 from broker.ports.connector import Answer, Ending, HttpRequest
 from connectors.openehr import PLUGIN
+from connectors.openehr.aql import QUERY_PATH
 from tests.support.patients import ASHA
 from tests.support.records import finished
 from tests.support.sender import Heard, ask_for, said, scripted
@@ -59,6 +60,16 @@ def body_of(request: HttpRequest) -> dict[str, Any]:
     """What a query said."""
     asked: dict[str, Any] = json.loads(request.body or b"{}")
     return asked
+
+
+def queries_of(heard: Heard) -> list[str]:
+    """The AQL that was sent, in order."""
+    return [body_of(request)["q"] for request in heard.requests if request.path == QUERY_PATH]
+
+
+def kinds_of(heard: Heard) -> list[str]:
+    """The kinds of what came, in order."""
+    return [json.loads(one.raw)["resourceType"] for one in heard.entries if one.readable]
 
 
 def server(pages: Mapping[str, Sequence[Rows | Answer]], found: Answer | None = None) -> Respond:
