@@ -10,6 +10,7 @@ from broker.domain.category import Category
 from broker.domain.identity import Restriction
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.requester import Requester
+from broker.domain.sensitivity import NOTHING_HIDDEN, HiddenClasses
 
 _LIVE = "live"
 
@@ -103,7 +104,8 @@ class Decision:
     `in_scope` is False for a partner that no reader would expect (a practice that the index does not
     name): it has no line in the answer, and an exact one in the audit record. `awaits_pointer` is True for
     a partner that is asked only when a locator's pointer names it. `resource_types` is what the token's
-    scopes narrow to, beside the categories; empty is every type.
+    scopes narrow to, beside the categories; empty is every type. `hidden_classes` are the sensitivity
+    classes that are not open to this reader here.
     """
 
     partner_id: str
@@ -116,6 +118,7 @@ class Decision:
     in_scope: bool = True
     awaits_pointer: bool = False
     resource_types: frozenset[str] = frozenset()
+    hidden_classes: HiddenClasses = NOTHING_HIDDEN
 
 
 class Told(enum.StrEnum):

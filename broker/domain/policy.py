@@ -16,6 +16,7 @@ from broker.domain.decision import Naming
 from broker.domain.identity import Restriction
 from broker.domain.objection import ObjectionState
 from broker.domain.requester import RelationshipGround
+from broker.domain.sensitivity import SensitiveRules
 
 
 class Topic(enum.StrEnum):
@@ -27,6 +28,7 @@ class Topic(enum.StrEnum):
     SHARING_AGREEMENT = "sharing-agreement"
     DISCLOSURE = "disclosure"
     OBJECTIONS = "objections"
+    SENSITIVE_INFORMATION = "sensitive-information"
 
 
 class Purpose(enum.StrEnum):
@@ -214,6 +216,7 @@ class PolicySet:
     party_of_partner: Mapping[str, Party]
     objections: ObjectionRules
     disclosure: DisclosureRules
+    sensitive: SensitiveRules
     places: Mapping[tuple[str, str], Place] = field(repr=False, compare=False, default_factory=dict)
 
     @property

@@ -102,6 +102,8 @@ class Header(msgspec.Struct, gc=False, frozen=True):
     code: msgspec.Raw = ABSENT
     vaccineCode: msgspec.Raw = ABSENT
     medicationCodeableConcept: msgspec.Raw = ABSENT
+    securityLabel: msgspec.Raw = ABSENT
+    confidentiality: msgspec.Raw = ABSENT
     subject: Reference | list[Reference] | None = None
     patient: Reference | list[Reference] | None = None
     beneficiary: Reference | None = None
@@ -131,7 +133,12 @@ class Header(msgspec.Struct, gc=False, frozen=True):
 
 _CONCEPT = msgspec.json.Decoder(CodeableConcept)
 _CONCEPTS = msgspec.json.Decoder(CodeableConcept | list[CodeableConcept | str] | str | None)
+_LABELS = msgspec.json.Decoder(list[CodeableConcept])
+_WORD = msgspec.json.Decoder(str)
 _QUANTITY = msgspec.json.Decoder(Quantity)
+
+# Composition.confidentiality is a code of this system and does not name it (R4 4.0.1).
+CONFIDENTIALITY_SYSTEM = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 
 
 def concept_in(raw: bytes) -> CodeableConcept | None:
@@ -156,6 +163,24 @@ def codes_in(raw: bytes) -> tuple[str, ...] | None:
         for coding in concept.coding
         if coding.code
     )
+
+
+def labels_of(header: Header) -> tuple[tuple[str, str], ...] | None:
+    """Every security label that the resource bears, by system and code; None when one cannot be read.
+
+    R4 4.0.1: Resource.meta.security, DocumentReference.securityLabel, Composition.confidentiality.
+    """
+    codings = header.meta.security if isinstance(header.meta, Meta) else ()
+    labels = [(one.system or "", one.code or "") for one in codings]
+    try:
+        if header.securityLabel:
+            for concept in _LABELS.decode(header.securityLabel):
+                labels += [(one.system or "", one.code or "") for one in concept.coding or (Coding(),)]
+        if header.confidentiality:
+            labels.append((CONFIDENTIALITY_SYSTEM, _WORD.decode(header.confidentiality)))
+    except msgspec.DecodeError:
+        return None
+    return tuple(labels)
 
 
 def telling_element(header: Header) -> bytes:

@@ -116,6 +116,7 @@ def _stricter_decision(earlier: Decision | None, later: Decision) -> Decision:
         resource_types=_narrower(earlier.resource_types, later.resource_types),
         withholds=tuple(dict.fromkeys((*earlier.withholds, *later.withholds))),
         locationless=earlier.locationless or later.locationless,
+        hidden_classes=earlier.hidden_classes.with_others(later.hidden_classes),
         naming=max(earlier.naming, later.naming, key=_NAMING_ORDER.index),
     )
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Judgement, Naming, Told
 from broker.domain.policy import PolicySet, Topic
+from broker.domain.sensitivity import SensitivityClass
 from broker.files import Section, nearest, read_file
 from broker.pipeline.decision import decide
 from broker.pipeline.decision.rules import DECISION, SENTENCES
@@ -19,7 +20,7 @@ from broker.policy.situation import Situation, facts_of, partners_of, read_situa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerExpectation:
-    """What a case expects of one partner. None, and empty `shows` and `hides`, expect nothing."""
+    """What a case expects of one partner. None, and empty sets, expect nothing."""
 
     partner_id: str
     effect: str | None
@@ -30,6 +31,8 @@ class PartnerExpectation:
     holds_back_part: bool | None
     naming: str | None
     in_scope: bool | None
+    opens_classes: frozenset[SensitivityClass]
+    hides_classes: frozenset[SensitivityClass]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +131,8 @@ def _partner(section: Section, partner_id: str, policies: PolicySet) -> PartnerE
         holds_back_part=section.flag("holds_back_part", None),
         naming=section.word("naming", Naming, None),
         in_scope=section.flag("in_scope", None),
+        opens_classes=_classes(section, "opens_classes"),
+        hides_classes=_classes(section, "hides_classes"),
     )
     section.finish()
     return expectation
@@ -135,6 +140,10 @@ def _partner(section: Section, partner_id: str, policies: PolicySet) -> PartnerE
 
 def _categories(section: Section, name: str) -> frozenset[Category] | None:
     return read_categories(section, name) if name in section else None
+
+
+def _classes(section: Section, name: str) -> frozenset[SensitivityClass]:
+    return frozenset(SensitivityClass(word) for word in section.words(name, SensitivityClass, ()))
 
 
 def failures_of(case: Case, policies: PolicySet) -> tuple[str, ...]:
@@ -171,8 +180,19 @@ def _partner_failures(expected: PartnerExpectation, decision: Decision) -> Itera
         yield f"`shows` {_listed(expected.shows - decision.categories)}, which is held back."
     if expected.hides & decision.categories:
         yield f"`hides` {_listed(expected.hides & decision.categories)}, which is shown."
+    yield from _class_failures(expected, decision)
     if expected.only is not None and expected.only != decision.categories:
         yield f"`only` is {_listed(expected.only)}, and shown is {_listed(decision.categories)}."
+
+
+def _class_failures(expected: PartnerExpectation, decision: Decision) -> Iterator[str]:
+    """A partner of which nothing is shown opens no class."""
+    hidden = decision.hidden_classes.classes
+    closed = hidden if decision.effect is Effect.PERMIT else frozenset(SensitivityClass)
+    if expected.opens_classes & closed:
+        yield f"`opens_classes` {_listed(expected.opens_classes & closed)}, which is hidden."
+    if expected.hides_classes - closed:
+        yield f"`hides_classes` {_listed(expected.hides_classes - closed)}, which is open."
 
 
 def _compare(name: str, expected: object, found: object) -> Iterator[str]:
@@ -191,5 +211,5 @@ def _reason_word(judged: Judgement | Decision) -> str:
     return f"{reason.topic}/{reason.rule}"
 
 
-def _listed(categories: Iterable[Category]) -> str:
+def _listed(categories: Iterable[str]) -> str:
     return ", ".join(sorted(categories)) or "nothing"

@@ -23,7 +23,9 @@ class Because:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerExplanation:
-    """One partner's decision, explained. `agreement` is the line with which the partner signed."""
+    """One partner's decision, explained. `agreement` is the line with which the partner signed; `hidden` are
+    the sensitivity classes of which nothing is shown.
+    """
 
     partner_id: str
     effect: str
@@ -34,6 +36,7 @@ class PartnerExplanation:
     in_scope: bool
     because: tuple[Because, ...]
     agreement: str
+    hidden: tuple[Because, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,7 +94,14 @@ def _partner(decision: Decision, policies: PolicySet) -> PartnerExplanation:
         in_scope=decision.in_scope,
         because=_because(decision.reasons, policies),
         agreement=_at(signed),
+        hidden=_because(_hidden(decision), policies),
     )
+
+
+def _hidden(decision: Decision) -> tuple[Reason, ...]:
+    topic = str(Topic.SENSITIVE_INFORMATION)
+    names = sorted(decision.hidden_classes.classes)
+    return tuple(Reason(topic=topic, rule=str(name), effect=Effect.DENY) for name in names)
 
 
 def _at(place: Place | None) -> str:
@@ -125,4 +135,4 @@ def _partner_lines(partner: PartnerExplanation) -> Iterable[str]:
     yield f"  {partner.effect:<6}  {partner.partner_id}" + (f" ({remarks})" if remarks else "")
     if partner.categories:
         yield f"            {', '.join(partner.categories)}"
-    yield from (f"        {_line(because)}" for because in partner.because)
+    yield from (f"        {_line(because)}" for because in (*partner.because, *partner.hidden))

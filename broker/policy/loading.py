@@ -11,6 +11,7 @@ from broker.files import FileFault, Section, nearest, read_file
 from broker.policy.reading import Places, Vocabulary, read_heading
 from broker.policy.reading_agreement import read_agreement
 from broker.policy.reading_people import read_purposes, read_relationships, read_roles
+from broker.policy.reading_sensitive import read_sensitive
 from broker.policy.reading_withholding import read_disclosure, read_objections
 
 POLICY, CASES, USUAL_CASE = "policy.yaml", "cases.yaml", "usual-case.yaml"
@@ -46,6 +47,9 @@ def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> Polic
         party_of_partner=agreement.of_partner,
         objections=read_objections(tops[Topic.OBJECTIONS], places[Topic.OBJECTIONS], words),
         disclosure=read_disclosure(tops[Topic.DISCLOSURE], places[Topic.DISCLOSURE], words),
+        sensitive=read_sensitive(
+            tops[Topic.SENSITIVE_INFORMATION], places[Topic.SENSITIVE_INFORMATION], words
+        ),
         places={key: place for topic in Topic for key, place in places[topic].found.items()},
     )
     for top in tops.values():

@@ -9,6 +9,7 @@ from broker.domain.decision import Effect, Naming, Told
 from broker.domain.objection import Direction, ObjectionState
 from broker.domain.policy import DIRECT_CARE, PLACELESS, Asked, Ground, Purpose, Topic
 from broker.domain.requester import RelationshipGround
+from broker.domain.sensitivity import LEGAL, OWN_SYSTEM, SensitivityClass
 from broker.pipeline.decision.rules import SENTENCES
 from broker.policy.reading import EVERYTHING, GROUP_WORDS
 from broker.policy.reading_withholding import ALWAYS_BIND, EFFECTS, RESTRICTIONS
@@ -49,6 +50,12 @@ def _word_lists() -> Iterator[str]:
     yield from _list("What a refused caller is told", "In cases.", Told)
     yield from _list("Protected people", "In the disclosure policy.", RESTRICTIONS)
     yield from _list("Protected people, in cases", "What the index says.", RESTRICTION_WORDS)
+    yield from _list(
+        "Sensitivity classes",
+        f"A label of `{OWN_SYSTEM}` is one of these words.",
+        SensitivityClass,
+    )
+    yield from _list("Classes that the law closes", "No file can open them.", sorted(LEGAL))
     yield from _list(
         "Categories without a place",
         "All that an emergency may open of a protected person.",

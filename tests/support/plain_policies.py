@@ -1,8 +1,8 @@
 """A folder of policies for partners that a test invents: everything permitted to a doctor at RX901.
 
 Roles, purposes, relationships and objections are governance's own files; the agreement and what is said
-of partners are written for these partners. Each topic has one case, because a policy without one is
-refused.
+of partners are written for these partners, and none of them is wholly of a sensitivity class. Each topic
+has one case, because a policy without one is refused.
 """
 
 from __future__ import annotations
@@ -74,6 +74,7 @@ def write_policies(
         for partner_id, ods in ods_codes.items()
     )
     phases = "phases:\n  - id: one\n    title: Everybody\n    live_from: 2023-05-16\n"
+    _write(folder, "sensitive-information", _classes())
     _write(folder, "sharing-agreement", phases + "parties:\n" + parties)
     disclosure = (OWN / "disclosure" / "policy.yaml").read_text()
     naming = disclosure.index("naming:")
@@ -89,6 +90,12 @@ def write_policies(
         if topic.is_dir():
             (topic / "cases.yaml").write_text(_CASE)
     return folder
+
+
+def _classes() -> str:
+    sensitive = (OWN / "sensitive-information" / "policy.yaml").read_text()
+    body = sensitive[sensitive.index("label_systems:") :]
+    return body.replace("sources: [harbour-clinic]", "sources: []")
 
 
 def _write(folder: Path, topic: str, body: str) -> None:

@@ -2,7 +2,8 @@
 
 Judged in this order: roles, purposes, relationships, the sharing agreement as it sees the requester,
 disclosure (protected people), objections to everything; then each partner by the sharing agreement and
-the objections. Deny overrides; no permit is a deny; an error is a deny.
+the objections, with the sensitivity classes that are hidden from the requester. Deny overrides; no permit
+is a deny; an error is a deny.
 """
 
 from __future__ import annotations
@@ -12,9 +13,11 @@ from dataclasses import replace
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, PartnerFacts, Reason, Told
 from broker.domain.policy import PolicySet, Topic
+from broker.domain.sensitivity import HiddenClasses
 from broker.pipeline.decision.days import Today
 from broker.pipeline.decision.holding import Held, Hold, held_at, holds_for, names_of, tellable
 from broker.pipeline.decision.rules import DECISION, denies, first_denial, primary_first
+from broker.pipeline.decision.sensitive import closed_source, hidden_from
 from broker.pipeline.decision.sharing import share_of
 from broker.pipeline.decision.standing import Standing, standing_of
 from broker.pipeline.decision.telling import (
@@ -100,9 +103,10 @@ def _by_partner(
     reasons: tuple[Reason, ...],
     holds: tuple[Hold, ...],
 ) -> Judgement:
-    today = Today.at(facts.now)
+    today, hidden = Today.at(facts.now), hidden_from(facts, standing, policies)
     decisions = tuple(
-        _partner_decision(partner, facts, policies, standing, holds, today) for partner in facts.partners
+        _partner_decision(partner, facts, policies, standing, holds, hidden, today)
+        for partner in facts.partners
     )
     if any(decision.effect is Effect.PERMIT for decision in decisions):
         return _judgement(facts, policies, Effect.PERMIT, reasons, decisions, _NOTHING_TO_SAY)
@@ -120,6 +124,7 @@ def _partner_decision(
     policies: PolicySet,
     standing: Standing,
     holds: tuple[Hold, ...],
+    hidden: HiddenClasses,
     today: Today,
 ) -> Decision:
     share = share_of(partner, facts, standing, policies, today)
@@ -129,8 +134,11 @@ def _partner_decision(
     categories = share.categories - held.categories
     if not categories:
         return _denied(partner, (*held.reasons, share.reason), facts, policies)
+    closed = closed_source(partner, hidden, policies)
+    if closed is not None:
+        return _denied(partner, (closed, share.reason), facts, policies)
     permitted = _permitted(partner, categories, share.reason, held, facts, policies, standing)
-    return replace(permitted, awaits_pointer=True) if share.awaits_pointer else permitted
+    return replace(permitted, awaits_pointer=share.awaits_pointer, hidden_classes=hidden)
 
 
 def _permitted(

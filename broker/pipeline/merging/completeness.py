@@ -88,6 +88,7 @@ def _is_told_in_full(registration: PartnerRegistration, decision: Decision) -> b
         decision.naming is Naming.PLAIN
         and decision.categories >= registration.supplies - {Category.UNCLASSIFIED}
         and not decision.withholds
+        and decision.hidden_classes.only_legal
         and not decision.resource_types
     )
 
@@ -149,6 +150,7 @@ def _answered_whole(category: Category, decision: Decision, outcome: PartnerOutc
         and decision.naming is Naming.PLAIN
         and category in decision.categories
         and not decision.withholds
+        and category not in decision.hidden_classes.categories
         and not decision.resource_types
         and not decision.locationless
         and outcome.label.answered_fully

@@ -19,6 +19,7 @@ from broker.pipeline.screening.locationless import without_location
 from broker.pipeline.screening.person import Person
 from broker.pipeline.screening.reach import Reach, names_of
 from broker.pipeline.screening.seeing import is_full_permit, may_be_seen
+from broker.pipeline.screening.sensitive import is_hidden
 
 _BYTES_IN_A_SLICE = 64 * 1024
 
@@ -105,13 +106,13 @@ def _judge(resources: Iterable[Resource], decision: Decision) -> Generator[None,
     worked = 0
     for resource in resources:
         kind = resource.header.resourceType
-        if kind in SUPPORTING_TYPES:
+        if kind in SUPPORTING_TYPES and not is_hidden(resource, decision.hidden_classes):
             judged.support.append(resource)
         elif may_be_seen(resource, decision):
             judged.items.append(resource)
         else:
             judged.withheld.append(resource)
-            if resource.category is Category.UNCLASSIFIED:  # what its kind might have been is not "none"
+            if _is_unforeseen(resource, decision):  # what its kind might have been is not "none"
                 judged.fallen |= categories_of_type(kind) - {Category.UNCLASSIFIED}
         if kind == "Patient":
             judged.patients.append(resource)
@@ -122,6 +123,15 @@ def _judge(resources: Iterable[Resource], decision: Decision) -> Generator[None,
             worked = 0
             yield
     return judged
+
+
+def _is_unforeseen(withheld: Resource, decision: Decision) -> bool:
+    """True where the decision alone does not tell that something of its category could be withheld: an
+    item of no known category, and one of a class that policy does not expect there or that nobody may see.
+    """
+    if withheld.category is Category.UNCLASSIFIED:
+        return True
+    return withheld.category in decision.categories - decision.hidden_classes.categories
 
 
 def _judge_holders(judged: _Judged, decision: Decision, person: Person) -> Generator[None, None, None]:

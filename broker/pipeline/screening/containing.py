@@ -11,6 +11,7 @@ from broker.domain.decision import Decision
 from broker.domain.resource import Header, Reference, Resource, codes_in, subjects_of, telling_element
 from broker.pipeline.screening.person import Person
 from broker.pipeline.screening.seeing import may_be_seen
+from broker.pipeline.screening.sensitive import is_hidden
 
 _HEADER = msgspec.json.Decoder(Header)
 
@@ -59,7 +60,9 @@ def _may_stay(one: Resource, decision: Decision) -> bool:
     """R4 4.0.1, DomainResource dom-2: what is contained contains nothing itself."""
     if one.header.contained is not None:
         return False
-    return one.header.resourceType in SUPPORTING_TYPES or may_be_seen(one, decision)
+    if one.header.resourceType in SUPPORTING_TYPES:
+        return not is_hidden(one, decision.hidden_classes)
+    return may_be_seen(one, decision)
 
 
 def _is_about(header: Header, person: Person, inside: frozenset[str]) -> bool:

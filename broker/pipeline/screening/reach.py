@@ -54,7 +54,7 @@ class Reach:
     @property
     def opens_unnamed_medicine(self) -> bool:
         """True when a medicine may be told without a name: nothing that it could be is withheld."""
-        return not self._decision.withholds and self._kind_opens("Medication")
+        return not _holds_parts(self._decision) and self._kind_opens("Medication")
 
     def _opens(self, reference: str) -> bool:
         name = plain_name(reference)
@@ -82,7 +82,12 @@ def _opens_kind(kind: str, decision: Decision) -> bool:
         return False
     if kind == "Medication":
         return Category.MEDICINES in decision.categories
-    return not decision.withholds and categories_of_type(kind) <= decision.categories
+    return not _holds_parts(decision) and categories_of_type(kind) <= decision.categories
+
+
+def _holds_parts(decision: Decision) -> bool:
+    """True when something of a permitted category could be kept from this reader and not from another."""
+    return bool(decision.withholds) or not decision.hidden_classes.only_legal
 
 
 def names_of(resource: Resource) -> tuple[str, ...]:
