@@ -1,4 +1,4 @@
-"""`watersmeet objection`: receive, review, withdraw and list objections."""
+"""`watersmeet objection`: receive, import, review, withdraw, list and count objections."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from broker.cli.objection_files import import_, reconcile
 from broker.cli.objection_trace import command as trace
 from broker.cli.objection_words import early_row, event_json, event_row
 from broker.cli.partner_names import check_partners
@@ -36,7 +37,7 @@ _HEADINGS = ("objection", "state", "since", "scope", "identity", "open for")
 
 @click.group("objection")
 def command() -> None:
-    """Receive, review, withdraw and list objections."""
+    """Receive, import, review, withdraw, list and count objections."""
 
 
 @command.command()
@@ -150,7 +151,8 @@ def list_(**given: Any) -> None:
         write_table(_HEADINGS, [event_row(event) for event in events], nothing="No objection is on file.")
 
 
-command.add_command(trace)
+for _other in (trace, import_, reconcile):
+    command.add_command(_other)
 
 
 def _list_early(given: dict[str, Any]) -> None:

@@ -73,6 +73,7 @@ def event_json(event: ObjectionEvent, *, show_numbers: bool) -> dict[str, Any]:
             "identity_check": intake.identity_check.value,
             "consequences_explained": intake.consequences_explained,
             "on_behalf_of": intake.on_behalf_of,
+            "source": intake.origin.source if intake.origin else None,
         },
         "open_for": _open_json(objection),
         "note": event.note,

@@ -64,14 +64,15 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def actor_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --by-role and --by-name: every step and every look is somebody's."""
-    name = click.option("--by-name", required=True, callback=_not_blank, help="Your name.")
+    name = click.option("--by-name", required=True, callback=not_blank, help="Your name.")
     role = click.option(
-        "--by-role", required=True, callback=_not_blank, help="Your role, as governance calls it."
+        "--by-role", required=True, callback=not_blank, help="Your role, as governance calls it."
     )
     return role(name(function))
 
 
-def _not_blank(_context: click.Context, _option: click.Parameter, given: str) -> str:
+def not_blank(_context: click.Context, _option: click.Parameter, given: str) -> str:
+    """A usage error for a name of spaces."""
     if not given.strip():
         raise click.BadParameter("every step and every look is somebody's. Say whose.")
     return given

@@ -187,13 +187,14 @@ def _refuse_actor(by: Actor) -> None:
 def _refuse_scope(scope: Scope) -> None:
     """A period that cannot be read would cover nothing, and so is refused here, not understood later."""
     for day in (scope.period_start, scope.period_end):
-        if day is not None and not _is_date(day):
+        if day is not None and not is_date(day):
             raise IllegalStep("A period starts and ends on a date, YYYY-MM-DD.")
     if scope.period_start and scope.period_end and scope.period_start >= scope.period_end:
         raise IllegalStep("The period ends before it starts. Its end is the first day that is not in it.")
 
 
-def _is_date(text: str) -> bool:
+def is_date(text: str) -> bool:
+    """True of a whole day, YYYY-MM-DD, and of nothing else."""
     try:
         return dt.date.fromisoformat(text).isoformat() == text
     except ValueError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -14,21 +15,20 @@ from broker.adapters.keys.rotation import rotate_key
 from broker.adapters.release_store import SqliteReleaseStore
 from broker.adapters.release_store.identity import identity_of_event, read, written
 from broker.adapters.release_store.verification import verify_store
-from tests.ports.release_store_suite import ROW, imported
+from tests.ports.imported_row_suite import ROW, ImportedRowSuite, imported
 from tests.support.clocks import HandClock
-from tests.support.stores import ADA, NOON, demonstration_ring, received
+from tests.support.stores import ADA, NOON, received
 
 
-@pytest.fixture
-def ring(tmp_path: Path) -> KeyRing:
-    """Fresh keys."""
-    return demonstration_ring(tmp_path / "keys")
+class TestSqliteRows(ImportedRowSuite):
+    """Held to what every register must do."""
 
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """Where the store is made."""
-    return tmp_path / "release.db"
+    @pytest.fixture
+    async def store(self, path: Path, ring: KeyRing) -> AsyncIterator[SqliteReleaseStore]:
+        """A new one."""
+        made = opened(path, ring)
+        yield made
+        await made.aclose()
 
 
 def opened(path: Path, ring: KeyRing) -> SqliteReleaseStore:
