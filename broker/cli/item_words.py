@@ -53,6 +53,16 @@ def when(item: Tree) -> str:
             time = time.get("start") or time.get("end")
         if time:
             return str(time)
+    return _filed(item)
+
+
+def _filed(item: Tree) -> str:
+    """When a document was made, where its entry has no instant of its own."""
+    contents = item.get("content")
+    for content in contents if isinstance(contents, list) else ():
+        made = content.get("attachment", {}).get("creation")
+        if made:
+            return str(made)
     return ""
 
 
@@ -193,7 +203,7 @@ def _states(item: Tree) -> Iterator[str]:
     ordinary = _ORDINARY | _ORDINARY_FOR.get(str(item.get("resourceType")), frozenset())
     for name in ("status", "clinicalStatus", "verificationStatus", "intent"):
         state = concept(item.get(name))
-        if state and state not in ordinary:
+        if state and state.casefold() not in ordinary:
             yield f"[{state}]"
     if item.get("deceasedDateTime"):
         yield f"DIED {item['deceasedDateTime']}"

@@ -12,9 +12,11 @@ from broker.conformance.findings import Finding
 from broker.conformance.people import Standing
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.registration import PartnerRegistration
+from broker.ports.connector import Ending
 
 SLOW_S = 3.0
 _PATIENT = "Patient"
+_UNSURE = Ending(OutcomeLabel.NOT_AVAILABLE, Cause.NO_PROOF)
 _SAYS_UNKNOWN = frozenset({OutcomeLabel.NO_RECORD, OutcomeLabel.NOT_AVAILABLE})
 
 
@@ -52,6 +54,8 @@ def judge_person(
 def _ending(asked: Asked) -> Iterator[Finding]:
     """The way in which the answer ended, where it did not end well for its own sake."""
     cause = asked.ending.cause
+    if asked.person.standing is Standing.UNKNOWN and asked.ending == _UNSURE:
+        return  # a partner that cannot search by number says rightly that it cannot be sure
     if cause is not Cause.NONE and cause is not Cause.UNREADABLE_ENTRIES:
         yield Finding(f"answer-{cause}", f"a person who is {asked.person.standing} there")
 

@@ -187,6 +187,20 @@ def test_the_time_of_a_period_is_its_start() -> None:
     assert when({"performedPeriod": {"end": "2021"}}) == "2021"
 
 
+def test_the_time_of_a_document_without_an_instant_is_when_it_was_made() -> None:
+    """A day is enough to know a letter by."""
+    made = {"content": [{"attachment": {"title": "Letter"}}, {"attachment": {"creation": "2026-04-22"}}]}
+    assert when({"resourceType": "DocumentReference", **made}) == "2026-04-22"
+    assert when({"resourceType": "DocumentReference", "content": None}) == ""
+
+
+def test_an_ordinary_status_is_ordinary_in_capitals_too() -> None:
+    """`Confirmed` says no more than `confirmed`."""
+    condition = {"resourceType": "Condition", "code": {"text": "Asthma"}}
+    assert words_of({**condition, "verificationStatus": {"text": "Confirmed"}}) == "Asthma"
+    assert words_of({**condition, "verificationStatus": {"text": "Refuted"}}) == "Asthma; [Refuted]"
+
+
 def test_a_refusal_is_its_own_sentences() -> None:
     """In their order; an answer that is not JSON is only said to be so."""
     body = b'{"issue": [{"code": "suppressed", "details": {"text": "No."}}, {"code": "login"}]}'
