@@ -9,8 +9,9 @@ from broker.domain.references import may_hide
 from broker.domain.resource import Header, Meta, Resource, codes_in, labels_of
 from broker.domain.sensitivity import HiddenClasses
 
-# Every Coding's code in the resource, wherever it stands: a reason, a value, something contained.
-_CODE = re.compile(rb'"code"\s*:\s*(?!\{)"?([^"]+)')
+# Every Coding's code in the resource, wherever it stands: a reason, a value, something contained, or JSON
+# that is carried as text.
+_CODE = re.compile(rb'"code\\*"\s*:\s*(?!\{)\\*"?([^"]+)')
 # A SNOMED CT identifier within an expression of several.
 _IDENTIFIER = re.compile(rb"[0-9]{6,18}")
 

@@ -103,6 +103,11 @@ BEARING = {
         contained=[item("Condition", "i", code=coded(HIV_CODE))],
         reasonReference=[{"reference": "#i"}],
     ),
+    "an original that is carried as text": item(
+        "Condition",
+        "c1",
+        extension=[{"url": "urn:x", "valueString": orjson.dumps({"code": coded(HIV_CODE)}).decode()}],
+    ),
     "a code element that cannot be read": item("Condition", "c1", code={"coding": {"code": "1"}}),
 }
 
