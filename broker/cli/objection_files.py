@@ -59,9 +59,7 @@ def import_(**given: Any) -> None:
     """
     counts = _at_the_store(given, _import)
     if counts["refused"]:
-        raise click.ClickException(
-            f"{counts['refused']} rows were refused. Put them right, and run it again."
-        )
+        raise click.ClickException(f"Refused rows: {counts['refused']}. Put them right, and run it again.")
 
 
 @click.command("reconcile")
@@ -76,7 +74,7 @@ def reconcile(**given: Any) -> None:
     counts = _at_the_store(given, _reconcile)
     if counts["missing"]:
         raise click.ClickException(
-            f"{counts['missing']} rows of the source are not as its file says. Each is named above."
+            f"Missing rows: {counts['missing']}. Each is given above, with what to do."
         )
 
 

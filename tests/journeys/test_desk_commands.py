@@ -15,12 +15,14 @@ from broker.demonstration.client import ask_for_record
 from broker.demonstration.network import Network, demonstration_network
 from broker.demonstration.people import story_named
 from broker.demonstration.users import USERS, token_for
-from broker.domain.identity import NhsNumber
+from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
 from broker.http.running import running
 from broker.settings import load_settings
+from tests.support.objection_files import csv_file, numbers
 
 NUMBER = "9990000018"
 BY = ("--by-role", "call handler", "--by-name", "R. Rowan")
+SOURCE = ("--source", "practice-system")
 GUARDIAN = ("--by-role", "Caldicott Guardian", "--by-name", "A. Ash")
 INTAKE = ("--channel", "phone", "--identity-check", "questions", "--consequences-explained")
 
@@ -95,6 +97,58 @@ async def test_an_objection_under_an_old_number_follows_the_person_once_it_is_tr
     assert traced["unanswered"] == 0
     assert (await ask_for_record(desk.network.fhir_url, token, current)).status == 403
     await desk.json("audit", "verify")
+
+
+async def test_an_imported_objection_is_refused_by_as_soon_as_its_import_ends(
+    desk: Desk, tmp_path: Path
+) -> None:
+    """Whole where a partner is misspelt; open again once the source says that it is withdrawn."""
+    assert await desk.ask() == 200
+    active = tmp_path / "active.csv"
+    active.write_text(f"row_id,nhs_number,partners\n17,{NUMBER},harbour-clinci\n")
+    said = await desk.run("objection", "import", str(active), *SOURCE, *BY)
+    assert "row 2: provisional. Its `partners` has a word that is not known here" in said
+    assert await desk.ask() == 403
+    assert "in-force" in await desk.run("objection", "reconcile", str(active), *SOURCE)
+    withdrawn = tmp_path / "withdrawn.csv"
+    withdrawn.write_text(f"row_id,nhs_number,status\n17,{NUMBER},withdrawn\n")
+    assert "Missing rows: 1" in await desk.run("objection", "reconcile", str(withdrawn), *SOURCE, code=1)
+    await desk.run("objection", "import", str(withdrawn), *SOURCE, *BY)
+    assert await desk.ask() == 200
+    await desk.json("audit", "verify")
+
+
+async def test_an_exception_in_an_imported_consent_opens_nothing(desk: Desk, tmp_path: Path) -> None:
+    """A denial that permits breaking the glass binds whole: what stays open, named people decide."""
+    consent = {
+        "resourceType": "Consent",
+        "id": "denial",
+        "status": "active",
+        "scope": {
+            "coding": [
+                {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+            ]
+        },
+        "patient": {"identifier": {"system": NHS_NUMBER_SYSTEM, "value": NUMBER}},
+        "provision": {"type": "deny", "provision": [{"type": "permit", "purpose": [{"code": "BTG"}]}]},
+    }
+    file = tmp_path / "consents.ndjson"
+    file.write_text(json.dumps(consent))
+    said = await desk.run("objection", "import", str(file), *SOURCE, *BY, "--identity-check", "documents")
+    assert "row 1: provisional. It makes exceptions" in said
+    assert await desk.ask() == 403
+
+
+async def test_requests_are_answered_while_a_large_file_is_imported(desk: Desk, tmp_path: Path) -> None:
+    """The import leaves the store to releases between its batches."""
+    file = csv_file(tmp_path, [(str(place), number) for place, number in enumerate(numbers(2_500)[1_000:])])
+    importing = asyncio.create_task(desk.run("objection", "import", str(file), *SOURCE, *BY))
+    statuses = []
+    while not importing.done():
+        statuses.append(await desk.ask())
+    assert "1500" in await importing
+    assert set(statuses) == {200}
+    assert len(statuses) > 1
 
 
 async def test_an_anchor_kept_elsewhere_is_held_against_the_trail(desk: Desk, tmp_path: Path) -> None:

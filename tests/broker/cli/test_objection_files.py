@@ -58,7 +58,7 @@ def test_an_import_counts_every_row_of_its_file(desk: Desk) -> None:
     rows = [("1", ADAS, "", "", "documents"), ("2", BENS), ("3", "9990000019"), ("4", BENS, "withdrawn")]
     result = take(desk, csv_file(desk.folder, rows))
     assert result.exit_code == 1
-    assert "2 rows were refused" in result.stderr
+    assert "Refused rows: 2." in result.stderr
     assert "4 of 4 rows are done." in result.stderr
     assert [line.split(".")[0] for line in result.stdout.splitlines()[:-2]] == [
         "row 3: provisional",
