@@ -252,6 +252,20 @@ async def test_a_person_who_has_died_is_shown_with_the_death(demonstration: Watc
     assert record.items
 
 
+async def test_what_a_practice_notes_of_a_visit_to_the_clinic_is_for_those_who_may_see_the_clinic(
+    demonstration: Watched,
+) -> None:
+    """A social worker sees the ankle and no infection, and no word that there is one; a doctor sees both."""
+    practice = NAMES["castle-hill-practice"]
+    record = await shown(demonstration, "sexual-health", "doctor")
+    told = [str(item.resource) for item in record.items if item.source == practice]
+    assert [any(words in one for one in told) for words in ("44465007", "240589008")] == [True, True]
+    record = await shown(demonstration, "sexual-health", "social-worker")
+    told = [str(item.resource) for item in record.items]
+    assert [any(words in one for one in told) for words in ("44465007", "240589008")] == [True, False]
+    assert "hlamydia" not in "".join(told)
+
+
 async def test_the_veiled_clinic_reads_the_same_whether_it_knows_the_person_or_not(
     demonstration: Watched,
 ) -> None:

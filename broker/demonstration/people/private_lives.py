@@ -29,11 +29,13 @@ _EDITH = Demographics(
 
 
 def sexual_health() -> Story:
-    """The clinic's line reads the same whether it knows him or not."""
+    """The clinic's line reads the same whether it knows him or not; his practice's code tells no more."""
     practice = Chart(CASTLE_HILL, _CALLUM, "ch88310")
     practice.allergy(w.NO_KNOWN_ALLERGY, recorded="2015-09-28")
     practice.contact(w.CONSULTATION, start="2026-01-20T11:10:00+00:00", why="Ankle sprain")
     practice.vaccination(w.COVID_VACCINE, given="2021-07-10", lot="FD5613")
+    practice.problem(w.ANKLE_SPRAIN, onset="2026-01-18", recorded="2026-01-20")
+    practice.problem(w.CHLAMYDIA, onset="2026-05", recorded="2026-05-26", ended="2026-06")
     clinic = Chart(HARBOUR, _CALLUM, "hc2207")
     clinic.problem(w.said("Chlamydial infection"), onset="2026-05", recorded="2026-05-19", ended="2026-06")
     clinic.medicine(
@@ -45,7 +47,10 @@ def sexual_health() -> Story:
     return Story(
         name="sexual-health",
         title="A sexual health clinic, veiled",
-        shows="A doctor sees it. To others the clinic reads 'nothing to show', whether it knows him or not.",
+        shows=(
+            "A doctor sees it. To others the clinic reads 'nothing to show', whether it knows him or not, "
+            "and what his practice noted of the visit is not there."
+        ),
         demographics=_CALLUM,
         charts={chart.partner.partner_id: chart.resources for chart in (practice, clinic)},
     )
