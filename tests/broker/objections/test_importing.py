@@ -171,6 +171,17 @@ async def test_the_persons_newest_word_holds_against_an_older_one_in_a_file(
     assert await intake.take(paths["undated"]) == [Result(2, Outcome.PROVISIONAL, (importing.ACTIVE_AGAIN,))]
 
 
+async def test_a_newer_word_in_a_file_binds_again(intake: Intake, tmp_path: Path) -> None:
+    """One that the source received after the person had withdrawn at the desk."""
+    await intake.take(csv_file(tmp_path, [("1", ADAS, "", "2026-05-01", "documents")]))
+    register = Register(intake.store, intake.clock)
+    (event,) = await register.list()
+    await register.withdraw(event.objection.objection_id, by=SENDER.by)
+    intake.clock.pass_s(3 * 86_400)
+    newer = csv_file(tmp_path, [("1", ADAS, "", "2026-11-24", "documents")])
+    assert await intake.take(newer) == [Result(2, Outcome.PROVISIONAL, (importing.ACTIVE_AGAIN,))]
+
+
 async def test_a_store_that_stops_answering_stops_the_import(intake: Intake, tmp_path: Path) -> None:
     """What was given out before is on file, and nothing is said of what was not."""
     rows = [(str(place), number, *CHECKED) for place, number in enumerate(numbers(100))]
