@@ -19,6 +19,7 @@ COMMANDS = {
     "token": "Issue a development token for the demonstration.",
     "partner": "Register partners, prove them, and see how they are.",
     "policy": "Check, test and explain the policies.",
+    "schema": "Write the schema of every policy and configuration file, for editors.",
     "objection": "Record and review objections.",
     "audit": "Verify and read the audit trail.",
     "keys": "Make, rotate and reseal keys.",

@@ -23,6 +23,7 @@ import msgspec
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import LocalIdentity, PartnerAsk
+from broker.ports.shapes import Shape
 
 API = 1
 
@@ -242,9 +243,11 @@ class Plugin:
     `create(settings)` raises ValueError naming the setting and the remedy. `simulator(people, manners)`
     returns an aiohttp.web.Application that plays the endpoint. `people` maps each NHS number to what this
     endpoint holds, as JSON trees whose exact numbers (`1.50`) are msgspec.Raw: write them out with
-    `broker.domain.json_bytes.write_tree`.
+    `broker.domain.json_bytes.write_tree`. `files` gives the JSON Schema (broker.ports.shapes) of each file
+    that a setting names, by that setting.
     """
 
     manifest: Manifest
     create: Callable[[Mapping[str, object]], Any]
     simulator: Callable[..., Any] | None
+    files: Callable[[], Mapping[str, Shape]] = dict
