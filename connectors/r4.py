@@ -111,7 +111,7 @@ def listed(category: Category, reason: ListedReason, original: bytes, *, subject
     It is of `category` for whoever decides, has the security labels of an original that is FHIR, and holds
     the original text whole.
     """
-    labels = _labels_of(original)
+    labels = [label_as_held(one) for one in _labels_of(original)]
     out: Tree = {
         "resourceType": "Basic",
         "id": stable_id("listed", original),
@@ -151,22 +151,34 @@ _OF_LABEL: Mapping[str, Callable[[Any], bool]] = {
 }
 
 
-def _labels_of(original: bytes) -> list[Tree]:
-    """The security labels of an original that is JSON, wherever its type has them. One that R4 cannot hold
-    is a label still, which nobody can place: what is kept closely must not lose that with its shape.
-    """
+def _labels_of(original: bytes) -> list[Any]:
+    """The security labels of an original that is JSON."""
     try:
         read = _LABELLED.decode(original)
-        meta, concepts, level = (
-            lossless_tree(bytes(raw)) for raw in (read.meta, read.securityLabel, read.confidentiality)
-        )
+        members = {
+            "meta": lossless_tree(bytes(read.meta)),
+            "securityLabel": lossless_tree(bytes(read.securityLabel)),
+            "confidentiality": lossless_tree(bytes(read.confidentiality)),
+        }
     except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
         return []  # no JSON object: the original speaks for itself
-    labels = _each(meta.get("security")) if isinstance(meta, dict) else []
-    labels = labels + [coding for concept in _each(concepts) for coding in _codings(concept)]
-    if read.resourceType == "Composition" and level is not None:
+    return labels_in({"resourceType": read.resourceType, **members})
+
+
+def labels_in(resource: Tree) -> list[Any]:
+    """The security labels of a resource wherever its type has them, of whatever shape they are."""
+    labels = [label for meta in _each(resource.get("meta")) for label in _labels_of_meta(meta)]
+    for concept in _each(resource.get("securityLabel")):
+        labels += _codings(concept)
+    level = resource.get("confidentiality")
+    if resource.get("resourceType") == "Composition" and level is not None:
         labels.append({"system": CONFIDENTIALITY_SYSTEM, "code": level})
-    return [_label(one) for one in labels]
+    return labels
+
+
+def _labels_of_meta(meta: Any) -> list[Any]:
+    """Whatever stands where a meta should be could have said how closely the resource is kept."""
+    return _each(meta.get("security")) if isinstance(meta, dict) else [meta]
 
 
 def _each(held: Any) -> list[Any]:
@@ -179,7 +191,10 @@ def _codings(concept: Any) -> list[Any]:
     return (_each(concept.get("coding")) if isinstance(concept, dict) else []) or [concept]
 
 
-def _label(held: Any) -> Tree:
+def label_as_held(held: Any) -> Tree:
+    """A security label as a Coding. One that R4 cannot hold is a label still, which nobody can place: what
+    is kept closely must not lose that with its shape.
+    """
     given = held if isinstance(held, dict) else {}
     label: Tree = {
         name: given[name] for name, fits in _OF_LABEL.items() if name in given and fits(given[name])

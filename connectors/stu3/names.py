@@ -30,7 +30,8 @@ class Names:
     """Which id each resource of the answer has, and how a reference to it reads.
 
     An id of FHIR's alphabet stays. Where two resources of different content claim one name, the first
-    keeps it and references go on pointing there; the later gets an id of its own content.
+    keeps it and references go on pointing there; the later gets an id of its own content. Two Patients of
+    one name both keep it: whom the references mean is then for the proof of identity to doubt.
     """
 
     def __init__(self) -> None:
@@ -46,7 +47,7 @@ class Names:
         if not isinstance(given, str) or not given:
             return stable_id("content", raw)
         wanted = self._by_stu3.get((kind, given)) or _plain_id(kind, given)
-        if self._claimed.setdefault((new_kind, wanted), raw) != raw:
+        if self._claimed.setdefault((new_kind, wanted), raw) != raw and kind != "Patient":
             wanted = stable_id("repeat", kind, given, raw)
             self._claimed[(new_kind, wanted)] = raw
         self._by_stu3.setdefault((kind, given), wanted)

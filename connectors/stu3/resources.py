@@ -7,7 +7,7 @@ from typing import Any
 
 from broker.domain.category import Category, category_of
 from broker.domain.json_bytes import write_tree
-from connectors.r4 import ListedReason, Tree, as_given, listed
+from connectors.r4 import ListedReason, Tree, as_given, label_as_held, labels_in, listed
 from connectors.stu3.carrying import append_extension
 from connectors.stu3.compiling import Shapes
 from connectors.stu3.context import Context
@@ -54,9 +54,18 @@ def _whole(source: Tree, new_id: str, made: Tree) -> Tree | ListedReason:
     given = source.get("id")
     if given is not None and given != new_id:
         append_extension(out, {"url": ORIGINAL_ID, "valueString": _as_text(given)})
+    _keep_labels(source, out)
     if kind in _BARE and ("extension" in out or "modifierExtension" in out):
         return ListedReason.SHAPE
     return out
+
+
+def _keep_labels(source: Tree, out: Tree) -> None:
+    """A label of no shape that R4 knows was carried aside, where nobody looks for labels."""
+    given = labels_in(source)
+    if len(labels_in(out)) < len(given):
+        meta = out.setdefault("meta", {})
+        meta["security"] = [*meta.get("security", []), *(label_as_held(label) for label in given)]
 
 
 def _as_text(given: Any) -> str:

@@ -56,6 +56,12 @@ def test_a_label_that_cannot_be_read_is_a_label_that_nobody_can_place(odd: Any) 
     assert "" in label
 
 
+def test_whatever_stands_where_a_meta_should_be_is_a_label_that_nobody_can_place() -> None:
+    """It could have said how closely the item is kept."""
+    [made] = labels_of({"meta": 7})
+    assert made["extension"][0]["valueString"] == "7"
+
+
 def test_a_label_keeps_what_r4_can_hold_of_it_and_the_rest_as_given() -> None:
     """A code is a code still beside words that are none, and a number keeps its characters."""
     original = b'{"meta":{"security":[{"system":"urn:x","code":"R","display":1.50}]}}'
@@ -71,7 +77,7 @@ def test_a_documents_own_labels_are_labels_of_what_is_listed_for_it() -> None:
     assert made[:2] == [RESTRICTED, NO_COPY]
     assert orjson.loads(made[2]["extension"][0]["valueString"]) == {"text": "Private"}
     assert labels_of({"resourceType": "Composition", "confidentiality": "R"}) == [RESTRICTED]
-    assert labels_of({"meta": 7, "securityLabel": [{"coding": [RESTRICTED]}]}) == [RESTRICTED]
+    assert labels_of({"meta": {}, "securityLabel": [{"coding": [RESTRICTED]}]}) == [RESTRICTED]
     assert labels_of({"resourceType": "Flag", "confidentiality": "R"}) is None
 
 
@@ -86,7 +92,6 @@ def test_a_documents_own_labels_are_labels_of_what_is_listed_for_it() -> None:
         b'{"meta":{"security":[{"code":"R"}',
         {"resourceType": "Media"},
         {"meta": None},
-        {"meta": 7},
         {"meta": {"security": None}},
         {"meta": {"security": []}},
         {"meta": {"security": []}, "securityLabel": None},

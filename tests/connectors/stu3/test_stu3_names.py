@@ -7,7 +7,13 @@ from typing import Any
 
 import pytest
 
+from broker.conformance.people import Standing
+from broker.pipeline.normalisation.reading import read_resource
+from broker.pipeline.normalisation.right_patient import Proof, own_patient
+from broker.ports.connector import Entry
 from tests.connectors.stu3.translated import ORIGINAL_ID, faults, given, run, translated, written
+from tests.support.check_kit import invented
+from tests.support.patients import ASHA, BEN
 
 
 def _flag(identity: Any, **members: Any) -> dict[str, Any]:
@@ -85,6 +91,22 @@ def test_of_two_contents_under_one_id_both_stay_and_the_first_keeps_the_name() -
     assert second["id"] != "1"
     assert second["extension"] == [{"url": ORIGINAL_ID, "valueString": "1"}]
     assert pointing["partOf"]["reference"] == "Location/1"
+
+
+def test_two_patients_of_one_name_both_keep_it() -> None:
+    """Whose a reference is then nobody can say, and the broker must see that: nothing of it is proved."""
+    number = "https://fhir.nhs.uk/Id/nhs-number"
+    ours, other = (
+        {"resourceType": "Patient", "id": "p_1", "identifier": [{"system": number, "value": digits}]}
+        for digits in (ASHA.digits, BEN.digits)
+    )
+    about = _flag("1", subject={"reference": "Patient/p_1"})
+    raws = [entry.raw for entry in run(written(ours, other, about)).entries]
+    resources = [read_resource("rosewell", Entry(raw=raw), {}) for raw in raws]
+    read = [resource for resource in resources if resource is not None]
+    assert len(read) == len(raws)
+    asked = invented(ASHA, Standing.KNOWN).identity
+    assert own_patient(read, asked, "https://gp.example", needs_birth_date=False).proof is Proof.WRONG
 
 
 def test_the_very_same_resource_twice_keeps_its_id_twice() -> None:
