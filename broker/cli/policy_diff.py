@@ -1,0 +1,95 @@
+"""`watersmeet policy diff`: which cells open and which close between two revisions of the policies."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from broker.cli.policy_place import FOLDER, complaining, policies_at, registered, write_policy_json
+
+if TYPE_CHECKING:
+    from broker.domain.decision import PartnerFacts
+    from broker.domain.policy import PolicySet
+
+_FOLDERS_MAX = 2
+
+
+@click.command()
+@click.option(
+    "--config",
+    "config_dir",
+    type=FOLDER,
+    default=Path("config"),
+    envvar="WATERSMEET_CONFIG",
+    show_default=True,
+    help="Folder of settings, for the registered partners and the policies in force.",
+)
+@click.option("--from", "revision", metavar="REV", help="Compare with the folder as git has it at REV.")
+@click.option("--acknowledge", is_flag=True, help="What opens is meant to open.")
+@click.option("--json", "as_json", is_flag=True, help="Write JSON for a script.")
+@click.argument("folders", nargs=-1, type=FOLDER)
+def diff(
+    config_dir: Path, revision: str | None, folders: tuple[Path, ...], *, acknowledge: bool, as_json: bool
+) -> None:
+    r"""Say exactly what opens and what closes from one revision to the other, by deciding both ways.
+
+    With two folders, from the first to the second; with one, from the policies in force to it; with --from,
+    from what git has to what is there now. It takes some seconds. Exit 0 when nothing opens or --acknowledge
+    is given, 1 when something opens.
+
+    \b
+    Examples:
+      watersmeet policy diff my-change
+      watersmeet policy diff --from HEAD~1 policies
+      watersmeet policy diff old-policies my-change --acknowledge
+    """
+    from broker.cli.diff_lines import as_data, as_lines  # noqa: PLC0415 - heavy; help must be quick
+    from broker.policy.comparing import compare  # noqa: PLC0415 - as above
+    from broker.policy.matrix import as_permitted  # noqa: PLC0415 - as above
+    from broker.policy.points import space_of  # noqa: PLC0415 - as above
+    from broker.policy.situation import read_usual  # noqa: PLC0415 - as above
+
+    with complaining(as_json=as_json):
+        in_force, partners = registered(config_dir)
+        before, after = _which(folders, revision, in_force)
+        old = _old(before, revision, partners)
+        new = policies_at(after, partners)
+        space = space_of(old, new, read_usual(after, new))
+    found = compare(old, new, space, as_permitted(partners))
+    if as_json:
+        write_policy_json(as_data(found, space) | {"acknowledged": acknowledge})
+    else:
+        click.echo("\n".join(as_lines(found, space)))
+        click.echo(_verdict(opens=found.opens, acknowledge=acknowledge))
+    if found.opens and not acknowledge:
+        raise click.exceptions.Exit(1)
+
+
+def _which(folders: tuple[Path, ...], revision: str | None, in_force: Path) -> tuple[Path, Path]:
+    if revision is not None:
+        if len(folders) > 1:
+            raise click.UsageError("--from takes one folder at most: it is compared with itself as it was.")
+        after = folders[0] if folders else in_force
+        return after, after
+    if not folders or len(folders) > _FOLDERS_MAX:
+        raise click.UsageError("Give one or two folders of policies, or --from with a revision of git.")
+    return (in_force, folders[0]) if len(folders) == 1 else (folders[0], folders[1])
+
+
+def _old(before: Path, revision: str | None, partners: tuple[PartnerFacts, ...]) -> PolicySet:
+    if revision is None:
+        return policies_at(before, partners)
+    from broker.cli.policy_revisions import folder_at  # noqa: PLC0415 - only where git is asked
+
+    with folder_at(before, revision) as then:
+        return policies_at(then, partners)
+
+
+def _verdict(*, opens: bool, acknowledge: bool) -> str:
+    if not opens:
+        return "Nothing opens."
+    if acknowledge:
+        return "Something opens, and it is acknowledged."
+    return "Something opens. When that is decided, say so with --acknowledge."

@@ -1,0 +1,188 @@
+"""Two revisions of the policies into every request on which they are compared: the space, kind by kind.
+
+Each kind of request is the full product of the dimensions that meet in a rule; what it does not name is as
+in the usual case. Every word that either revision uses is in its dimension, and one that neither knows.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import combinations, product
+from typing import Any
+
+from broker.domain.identity import Restriction
+from broker.domain.policy import DIRECT_CARE, Asked, Party, PolicySet, Purpose, Term
+from broker.domain.requester import RelationshipGround
+from broker.policy.points_of_objections import objections_of
+from broker.policy.situation import RESTRICTION_WORDS, Situation
+
+UNKNOWN = "unknown-to-all"
+_DAY = dt.timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One word of a dimension, and what it changes in the usual situation."""
+
+    word: str
+    changes: Mapping[str, Any] = field(hash=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Dimension:
+    """One thing that a request may say otherwise."""
+
+    name: str
+    values: tuple[Value, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One kind of request: every combination of its dimensions."""
+
+    title: str
+    dimensions: tuple[Dimension, ...]
+
+    @property
+    def size(self) -> int:
+        """How many requests it holds."""
+        return math.prod(len(dimension.values) for dimension in self.dimensions)
+
+
+@dataclass(frozen=True, slots=True)
+class Space:
+    """Every request that is judged by both revisions."""
+
+    usual: Situation
+    sections: tuple[Section, ...]
+
+    @property
+    def size(self) -> int:
+        """How many requests all sections hold."""
+        return sum(section.size for section in self.sections)
+
+    def points(self) -> Iterator[tuple[Mapping[str, str], Situation]]:
+        """Each request as its words by dimension, and as the situation that they mean."""
+        for section in self.sections:
+            names = [dimension.name for dimension in section.dimensions]
+            for values in product(*(dimension.values for dimension in section.dimensions)):
+                words = dict(zip(names, (value.word for value in values), strict=True))
+                changes = {name: told for value in values for name, told in value.changes.items()}
+                yield words, replace(self.usual, **changes)
+
+
+def space_of(old: PolicySet, new: PolicySet, usual: Situation) -> Space:
+    """The space for `old` and `new` around `usual`."""
+    both = (old, new)
+    roles, pairs = _roles(both)
+    organisations, practices = _organisations(both)
+    purposes = _words("purpose", "purpose", (*Purpose, UNKNOWN))
+    grounds = Dimension("relationship", tuple(Value(str(g), {"relationship": g}) for g in RelationshipGround))
+    care = _words("purpose", "purpose", tuple(sorted(DIRECT_CARE)))
+    protected = Dimension("protection", _protected())
+    days = Dimension("day", tuple(Value(day.isoformat(), {"day": day}) for day in _days(both, usual.day)))
+    deaths = _deaths(both, usual.day)
+    objections = _objections(both, usual)
+    return Space(
+        usual,
+        (
+            Section("who asks, why and by what right", (roles, organisations, purposes, grounds, practices)),
+            Section(
+                "the days on which a rule begins or ends", (roles, organisations, grounds, practices, days)
+            ),
+            Section("several roles at once", (pairs, organisations, grounds, practices)),
+            Section("protected people", (roles, organisations, care, grounds, protected)),
+            Section("people who have died", (roles, organisations, care, deaths)),
+            Section("objections", (roles, organisations, grounds, objections)),
+            Section("objections of protected people", (roles, care, grounds, protected, objections)),
+        ),
+    )
+
+
+def _words(name: str, member: str, words: tuple[str, ...]) -> Dimension:
+    return Dimension(name, tuple(Value(str(word), {member: str(word)}) for word in words))
+
+
+def role_classes(both: tuple[PolicySet, ...]) -> Mapping[tuple[str, ...], str]:
+    """One role word for each way in which the revisions sort role words into groups."""
+    words = sorted({word for one in both for word in (*one.national_roles, *one.local_roles)})
+    classes: dict[tuple[str, ...], str] = {}
+    for word in (*words, UNKNOWN):
+        classes.setdefault(tuple(_group(word, one) for one in both), word)
+    return classes
+
+
+def _group(word: str, policies: PolicySet) -> str:
+    group = policies.national_roles.get(word) or policies.local_roles.get(word)
+    return group.group_id if group else UNKNOWN
+
+
+def _roles(both: tuple[PolicySet, ...]) -> tuple[Dimension, Dimension]:
+    named = [(_class_name(groups, word), word) for groups, word in role_classes(both).items()]
+    single = (Value("no role", {"roles": ()}), *(Value(name, {"roles": (word,)}) for name, word in named))
+    pairs = tuple(
+        Value(f"{one} and {other}", {"roles": (word, second)})
+        for (one, word), (other, second) in combinations(named, 2)
+    )
+    return Dimension("role", single), Dimension("role", pairs)
+
+
+def _class_name(groups: tuple[str, ...], word: str) -> str:
+    return groups[0] if len(set(groups)) == 1 else f"{word} ({' to '.join(groups)})"
+
+
+def _organisations(both: tuple[PolicySet, ...]) -> tuple[Dimension, Dimension]:
+    signed = sorted({ods for one in both for ods in one.party_of_organisation})
+    practices = sorted({ods for one in both for party in one.parties for ods in _practices(party)})
+    nobody = Value("none", {"practice": None})
+    registered = tuple(Value(ods, {"practice": ods}) for ods in practices)
+    return _words("organisation", "organisation", (*signed, UNKNOWN)), Dimension(
+        "practice", (nobody, *registered)
+    )
+
+
+def _practices(party: Party) -> frozenset[str]:
+    """The organisations of a party that is asked only where the index names it."""
+    return party.organisations if party.asked is Asked.REGISTERED_PRACTICE else frozenset()
+
+
+def _protected() -> tuple[Value, ...]:
+    return tuple(
+        Value(word, {"restriction": restriction})
+        for word, restriction in RESTRICTION_WORDS.items()
+        if restriction is not Restriction.NONE
+    )
+
+
+def _days(both: tuple[PolicySet, ...], usual: dt.date) -> list[dt.date]:
+    """The last day before each rule begins or ends, and its first."""
+    terms = [term for one in both for party in one.parties for term in (party.phase, party.term)]
+    terms += [Term(start=one.in_force_from) for one in both]
+    bounds = {bound for term in terms for bound in (term.start, term.end) if bound is not None}
+    return sorted({usual} | bounds | {bound - _DAY for bound in bounds if bound > dt.date.min})
+
+
+def _deaths(both: tuple[PolicySet, ...], day: dt.date) -> Dimension:
+    """Nobody died, a date that nobody can read, and the days on which care still has not and has ended."""
+    spans = {span for one in both for span in _around(one.care_ends_days_after_death)}
+    known = [Value(f"{span} days ago", {"died": _before(day, span)}) for span in sorted(spans)]
+    return Dimension("death", (Value("date unreadable", {"died": "unreadable"}), *known))
+
+
+def _around(days: int) -> tuple[int, ...]:
+    return tuple({max(days - 1, 0), days})
+
+
+def _before(day: dt.date, span: int) -> str:
+    return (day - dt.timedelta(days=min(span, day.toordinal() - 1))).isoformat()
+
+
+def _objections(both: tuple[PolicySet, ...], usual: Situation) -> Dimension:
+    groups = frozenset(group for one in both for group in one.groups)
+    parties = sorted({party.party_id for one in both for party in one.parties})
+    registrations = sorted({partner for one in both for partner in one.party_of_partner})
+    made = objections_of(groups, sorted({*parties, *registrations}), usual.user, usual.day)
+    return Dimension("objection", tuple(Value(word, {"objections": (one,)}) for word, one in made))
