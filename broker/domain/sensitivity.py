@@ -142,7 +142,7 @@ def _by_category(rules: Iterable[ClassRule]) -> Mapping[Category, frozenset[byte
     found: dict[Category, frozenset[bytes]] = {}
     for rule in rules:
         codes = frozenset(code.encode() for code in rule.codes)
-        for category in rule.categories if codes else ():
+        for category in rule.categories | {Category.UNCLASSIFIED} if codes else ():
             found[category] = found.get(category, frozenset()) | codes
     return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import orjson
@@ -92,6 +93,8 @@ BEARING = {
     "its code, of a partner's own system": item("Condition", "c1", code=coded(HIV_CODE, "urn:own")),
     "a code within an expression": item("Condition", "c1", code=coded(f"64572001:246075003={HIV_CODE}")),
     "a code that is a number": item("Condition", "c1", code=coded(int(HIV_CODE))),
+    "an alert": item("Flag", "c1", code=coded(HIV_CODE)),
+    "an observation": item("Observation", "c1", code=coded(HIV_CODE)),
     "its reason": item("Procedure", "c1", reasonCode=[coded(HIV_CODE)]),
     "its value": item(
         "Observation", "c1", category=[coded("laboratory")], valueCodeableConcept=coded(HIV_CODE)
@@ -119,6 +122,15 @@ def test_a_code_of_the_list_hides_an_item_wherever_it_stands(resource: dict[str,
     one = screened([resource, other], ruling_for("social-worker"))
     assert released(one) == ["Patient/p1", "Condition/c2"]
     assert HIV_CODE.encode() not in b"".join(resource.raw for resource in one.released)
+
+
+def test_a_code_is_looked_for_in_items_of_no_known_category_too() -> None:
+    """Where a policy permits those at all."""
+    ruling = replace(ruling_for("social-worker"), categories=frozenset(Category))
+    resources = [
+        item("Media", f"m{place}", reasonCode=[coded(code)]) for place, code in enumerate(("1", HIV_CODE))
+    ]
+    assert released(screened(resources, ruling)) == ["Patient/p1", "Media/m0"]
 
 
 def test_a_code_is_found_however_it_is_spelled() -> None:
