@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from broker.domain.category import Category
 from broker.policy.matrix import Matrix, Row
-from broker.policy.matrix_words import listed, long_day, plain
+from broker.policy.matrix_words import listed, long_day, plain, private
 
 _ALL_BUT_UNSORTED = frozenset(Category) - {Category.UNCLASSIFIED}
 _PROMISES = (
@@ -43,7 +43,7 @@ def _sentences(rows: list[Row]) -> Iterator[str]:
     for seen, parties in sharing.items():
         yield f"If they look after you, they may see {_categories(seen)}, from {listed(parties)}."
     silent = [row.party for row in rows if not any(cell.seen for cell in row.cells)]
-    hidden = sorted({name.replace("-", " ") for row in rows for name in row.hidden})
+    hidden = sorted({private(name) for row in rows for name in row.hidden}, key=str.casefold)
     if sharing and hidden:
         yield f"Some of it is kept back from them where it is marked as private: {listed(hidden)}."
     if sharing and silent:

@@ -134,7 +134,7 @@ def _rules(matrix: Matrix) -> Iterator[str]:
         for rule in sorted(told, key=lambda rule: (rule.topic, rule.place, rule.rule))
     )
     yield (
-        "<section><h2>The rules that decided these cells</h2><table><thead><tr><th>In governance's words</th>"
+        "<section><h2>The rules that decided these cells</h2><table><thead><tr><th>What it says</th>"
         f"<th>Rule</th><th>Written at</th></tr></thead><tbody>{rows}</tbody></table></section>"
     )
 

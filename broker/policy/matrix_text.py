@@ -11,7 +11,7 @@ from broker.domain.category import Category
 from broker.domain.decision import Naming
 from broker.domain.policy import Asked
 from broker.policy.matrix import Access, Matrix, Row, Rule
-from broker.policy.matrix_words import label, listed, long_day
+from broker.policy.matrix_words import label, listed, long_day, private
 
 SEEN, NOT_SEEN = "seen", "not seen"
 MARK_SEEN, MARK_NOT_SEEN = "●", "–"  # noqa: RUF001 - a dash is what a table shows for nothing
@@ -149,8 +149,8 @@ def kept_back(rows: list[Row]) -> Iterator[str]:
             parties.setdefault(row.hidden, []).append(row.party)
     everywhere = len(parties) == 1
     for hidden, named in parties.items():
-        where = "" if everywhere else f" from {listed(named)}"
-        yield f"Of what is seen, all that is marked as one of these is kept back{where}: {listed(hidden)}."
+        where, words = "" if everywhere else f" from {listed(named)}", [private(name) for name in hidden]
+        yield f"Of what is seen, all that is marked as one of these is kept back{where}: {listed(words)}."
 
 
 def _accesses(matrix: Matrix) -> Iterator[str]:

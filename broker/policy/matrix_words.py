@@ -31,6 +31,12 @@ _MONTHS = (
     *("July", "August", "September", "October", "November", "December"),
 )
 
+_CLASSES = {
+    "hiv": "HIV",
+    "unspecified": "anything private without a reason given",
+    "third-party": "third parties",
+}
+
 
 def label(category: Category) -> str:
     """As the heading of a column."""
@@ -40,6 +46,11 @@ def label(category: Category) -> str:
 def plain(category: Category) -> str:
     """As a member of the public says it."""
     return _PLAIN.get(category, str(category).replace("-", " "))
+
+
+def private(sensitivity: str) -> str:
+    """A sensitivity class as people say it."""
+    return _CLASSES.get(sensitivity, sensitivity.replace("-", " "))
 
 
 def listed(words: Iterable[str], *, joint: str = "and") -> str:

@@ -18,6 +18,7 @@ from broker.policy.matrix import Matrix, matrix_of
 from broker.policy.matrix_guide import guide_markdown
 from broker.policy.matrix_html import guide_html, matrix_html
 from broker.policy.matrix_text import as_csv, as_markdown
+from broker.policy.matrix_words import private
 from broker.policy.points import UNKNOWN, role_classes
 from broker.policy.situation import facts_of, partners_of
 from tests.support.policies import POLICIES, shipped_policies, usual_situation
@@ -119,7 +120,7 @@ def test_the_classes_that_are_kept_back_stand_in_the_table() -> None:
     assert decision.effect is Effect.PERMIT
     row = next(row for row in matrix.rows if (row.group_id, row.party_id) == ("doctor", "addenbury"))
     assert set(row.hidden) == {str(name) for name in decision.hidden_classes.classes} != set()
-    assert row.hidden[0] in as_markdown(matrix)
+    assert private(row.hidden[0]) in as_markdown(matrix)
 
 
 def test_csv_has_every_cell_once() -> None:
