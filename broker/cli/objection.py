@@ -10,7 +10,7 @@ import click
 
 from broker.cli.objection_files import import_, reconcile
 from broker.cli.objection_trace import command as trace
-from broker.cli.objection_words import early_row, event_json, event_row
+from broker.cli.objection_words import early_row, event_json, event_row, is_provisional
 from broker.cli.partner_names import check_partners
 from broker.cli.store_room import (
     Answer,
@@ -126,6 +126,7 @@ def withdraw(objection_id: str, **given: Any) -> None:
 @command.command("list")
 @place_options
 @click.option("--one-person", is_flag=True, help="Read NHS numbers and list that person's alone.")
+@click.option("--provisional", is_flag=True, help="Those alone that bind unverified: for review today.")
 @click.option("--history", "history_of", metavar="OBJECTION", help="Every step of one objection.")
 @click.option(
     "--disclosed-before-acknowledgement",
@@ -145,6 +146,8 @@ def list_(**given: Any) -> None:
     events = _do(
         given, lambda register: register.history(history_of) if history_of else register.list(numbers)
     )
+    if given["provisional"]:
+        events = tuple(event for event in events if is_provisional(event.objection))
     if given["as_json"]:
         write_json([event_json(event, show_numbers=given["show_numbers"]) for event in events])
     else:

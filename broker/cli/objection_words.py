@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from broker.domain.objection import Direction, Objection, Scope
+from broker.domain.objection import Direction, Objection, ObjectionState, Scope
 from broker.domain.objection_life import ObjectionEvent
 from broker.ports.objection_register import EarlyDisclosure
+
+
+def is_provisional(objection: Objection) -> bool:
+    """It binds, and nobody has verified it."""
+    return not objection.verified and objection.state is not ObjectionState.WITHDRAWN
 
 
 def event_row(event: ObjectionEvent) -> tuple[str, ...]:

@@ -76,6 +76,18 @@ def test_an_import_counts_every_row_of_its_file(desk: Desk) -> None:
     assert "PROVISIONAL" in desk.run(command, "list").stdout
 
 
+def test_what_is_for_review_today_is_listed_alone(desk: Desk) -> None:
+    """Until it is verified or withdrawn."""
+    rows = [("1", ADAS, "", "", "documents"), ("2", BENS), ("3", "9990000034")]
+    take(desk, csv_file(desk.folder, rows))
+    listed = desk.json(command, "list", "--provisional")
+    assert [one["verified"] for one in listed] == [False, False]
+    desk.json(command, "withdraw", listed[0]["objection"], *BY)
+    desk.json(command, "review", listed[1]["objection"], *BY, "--identity-check", "documents")
+    assert desk.json(command, "list", "--provisional") == []
+    assert len(desk.json(command, "list")) == 3
+
+
 def test_a_script_reads_every_row_and_then_the_counts(desk: Desk) -> None:
     """A report without its last line is not whole."""
     path = csv_file(desk.folder, [("1", ADAS, "", "", "documents")])
