@@ -7,7 +7,7 @@ from ruamel.yaml.constructor import DuplicateKeyError
 
 from tests.support.file_mistakes import FILE_MISTAKES, SAMPLES, FileMistake
 from tests.support.policy_mistakes import MISTAKES, Mistake
-from tests.support.schema_validation import ROOT, complaints, schema_name
+from tests.support.schema_validation import ROOT, SCHEMAS, complaints, schema_name
 from tests.support.strict_readers import refusal
 
 SHIPPED = sorted(
@@ -46,6 +46,14 @@ NOT_OF_SHAPE = {
 def test_everything_that_ships_is_as_its_schema_says(path: Path) -> None:
     """An editor underlines nothing in the project's own files."""
     assert complaints(schema_name(path), (ROOT / path).read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize("path", [path for path in SHIPPED if path.parts[0] != "connectors"], ids=str)
+def test_every_policy_and_setting_that_ships_names_its_schema(path: Path) -> None:
+    """In its first line, from where it stands, so that an editor needs no setting of its own."""
+    first = (ROOT / path).read_text(encoding="utf-8").splitlines()[0]
+    named = first.removeprefix("# yaml-language-server: $schema=")
+    assert (ROOT / path.parent / named).resolve() == SCHEMAS / f"{schema_name(path)}.json"
 
 
 @pytest.mark.parametrize("mistake", MISTAKES.values(), ids=MISTAKES.keys())

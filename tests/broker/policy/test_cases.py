@@ -96,5 +96,5 @@ def test_a_usual_case_that_leaves_something_out_is_refused(tmp_path: Path) -> No
     folder = copy_policies(tmp_path)
     path = folder / "usual-case.yaml"
     path.write_text(path.read_text().replace("  purpose: TREAT\n", ""))
-    with pytest.raises(FileFault, match=r"usual-case\.yaml:4:3: `purpose` is missing\."):
+    with pytest.raises(FileFault, match=r"usual-case\.yaml:5:3: `purpose` is missing\."):
         load_cases(folder, shipped_policies())

@@ -32,7 +32,7 @@ def test_the_last_good_policies_serve_while_the_files_are_at_fault(tmp_path: Pat
     assert keeper.reload() is False
     assert keeper.current is pinned
     assert keeper.fault is not None
-    assert keeper.fault.startswith(f"{folder}/roles/policy.yaml:21:5: `Nurse` is not an id.")
+    assert keeper.fault.startswith(f"{folder}/roles/policy.yaml:22:5: `Nurse` is not an id.")
 
 
 def test_policies_that_fail_a_case_later_do_not_come_into_force(tmp_path: Path) -> None:
