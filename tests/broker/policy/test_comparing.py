@@ -179,8 +179,10 @@ def test_a_membership_that_ends_closes_from_that_day() -> None:
     policies = shipped_policies()
     party = next(party for party in policies.parties if party.party_id == "papermill")
     end = usual_situation().day.replace(day=20)
-    found = _compared(_with_party(replace(party, term=replace(party.term, end=end))), "role", "day")
+    ending = _with_party(replace(party, term=replace(party.term, end=end)))
+    found = _compared(ending, "role", "day")
     assert {change.where["day"] for change in found.closed} == {("2026-11-20",)}
+    assert "2026-11-19" in {words["day"] for words, _ in _space(ending, "day").points()}
     assert not found.opens
 
 
