@@ -19,6 +19,8 @@ from broker.adapters.release_store import SqliteReleaseStore, verify_store
 from broker.adapters.release_store.writer import Job
 from broker.domain.audit import AuditContext
 from broker.domain.errors import ServiceDown
+from broker.domain.objection_life import SourceRow
+from tests.ports.imported_row_suite import imported
 from tests.support.clocks import HandClock
 from tests.support.store_faults import capped, down, locked
 from tests.support.stores import (
@@ -108,6 +110,21 @@ async def test_a_batch_on_a_full_disk_is_judged_one_by_one(small: SqliteReleaseS
         return_exceptions=True,
     )
     assert [isinstance(result, ServiceDown) for result in results] == [True, False, True, False]
+
+
+async def test_an_import_stops_on_a_full_disk_before_it_uses_up_the_reserve(
+    small: SqliteReleaseStore,
+) -> None:
+    """A file can be read again; an objection that is given at the desk cannot."""
+    await capped(small, 0)
+    rows = [SourceRow(source="practice-system", row_id=f"{row}-{'x' * 4_000}") for row in range(20)]
+    imports = [imported(objection_id=f"ob-{place}", origin=row) for place, row in enumerate(rows)]
+    ended = await asyncio.gather(
+        *(small.append_from_source(event, seen=0) for event in imports), return_exceptions=True
+    )
+    assert isinstance(ended[-1], ServiceDown)
+    assert small._reserve.is_whole
+    await small.append_event(received(objection_id="ob-desk"))
 
 
 async def test_nobody_without_a_token_uses_up_the_reserve(small: SqliteReleaseStore) -> None:
