@@ -26,7 +26,9 @@ def ask(*words: str) -> tuple[int, str]:
 def test_every_topic_of_the_policies_has_a_shape() -> None:
     """A new topic without one could be edited, and an editor would say nothing."""
     lacking = set(Topic) - set(MEMBERS)
-    assert not lacking, f"Add {', '.join(sorted(lacking))} to MEMBERS in broker/policy/shapes.py, beside its reader."
+    assert not lacking, (
+        f"Add {', '.join(sorted(lacking))} to MEMBERS in broker/policy/shapes.py, beside its reader."
+    )
 
 
 def test_the_schemas_that_ship_are_those_that_the_code_writes() -> None:
