@@ -18,7 +18,7 @@ COMMANDS = {
     "serve": "Run the broker on a folder of settings.",
     "token": "Issue a development token for the demonstration.",
     "partner": "Register partners, prove them, and see how they are.",
-    "policy": "Check, test and explain the policies.",
+    "policy": "Check, test, explain, tabulate and compare the policies.",
     "schema": "Write the schema of every policy and configuration file, for editors.",
     "objection": "Record and review objections.",
     "audit": "Verify and read the audit trail.",

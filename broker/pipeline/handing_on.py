@@ -6,6 +6,7 @@ never gone out as a whole: the transfer is broken, not ended.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -136,9 +137,14 @@ class HandedOn:
     async def _next(self) -> bytes:
         if self._all_here:
             return b""
-        if self.clock.monotonic_s() > self.bounds.until_s:
+        left_s = self.bounds.until_s - self.clock.monotonic_s()
+        if left_s <= 0:  # a piece that is here already would come without a wait
             raise TransportFault(OutcomeLabel.TIMED_OUT, Cause.DEADLINE)
-        piece = await self.proved.piece()
+        try:
+            async with asyncio.timeout(left_s):
+                piece = await self.proved.piece()
+        except TimeoutError:
+            raise TransportFault(OutcomeLabel.TIMED_OUT, Cause.DEADLINE) from None
         self._all_here = not piece
         return piece
 
