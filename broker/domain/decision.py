@@ -7,7 +7,8 @@ import enum
 from dataclasses import dataclass, field
 
 from broker.domain.category import Category
-from broker.domain.identity import Restriction
+from broker.domain.grant import Grant
+from broker.domain.identity import NhsNumber, Restriction
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.requester import Requester
 from broker.domain.sensitivity import NOTHING_HIDDEN, HiddenClasses
@@ -60,6 +61,8 @@ class Facts:
     """Everything that a decision rests on. Judged twice: before the index is asked, and after.
 
     Before identification `restriction` and `deceased_on` are not known and are None. `now` is aware, UTC.
+    `grant` is the emergency access that the request names; `numbers` are those that the person is known by,
+    and must be given with it.
     """
 
     requester: Requester
@@ -69,6 +72,8 @@ class Facts:
     restriction: Restriction | None = None
     practice_ods: str | None = field(repr=False, default=None)
     deceased_on: str | None = field(repr=False, default=None)
+    grant: Grant | None = None
+    numbers: frozenset[NhsNumber] = field(repr=False, default=frozenset())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
