@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from broker.domain.category import Category
 from broker.domain.decision import Naming
+from broker.domain.emergency import EmergencyAccessRules
 from broker.domain.identity import Restriction
 from broker.domain.objection import ObjectionState
 from broker.domain.requester import RelationshipGround
@@ -20,7 +21,7 @@ from broker.domain.sensitivity import SensitiveRules
 
 
 class Topic(enum.StrEnum):
-    """One folder each under `policies/`. The order is the order of judging."""
+    """One folder each under `policies/`, in the order of reading."""
 
     ROLES = "roles"
     PURPOSES = "purposes"
@@ -28,6 +29,7 @@ class Topic(enum.StrEnum):
     SHARING_AGREEMENT = "sharing-agreement"
     DISCLOSURE = "disclosure"
     OBJECTIONS = "objections"
+    EMERGENCY_ACCESS = "emergency-access"
     SENSITIVE_INFORMATION = "sensitive-information"
 
 
@@ -68,6 +70,21 @@ class Ground(enum.StrEnum):
     PUBLIC_INTEREST = "public-interest"
     RISK_OF_HARM = "risk-of-harm"
     CARE_NOT_POSSIBLE = "care-not-possible"
+
+
+class Decider(enum.StrEnum):
+    """Who may decide that an objection is not upheld."""
+
+    CALDICOTT_GUARDIAN = "caldicott-guardian"
+    SAFEGUARDING_LEAD = "safeguarding-lead"
+    INFORMATION_GOVERNANCE_LEAD = "information-governance-lead"
+
+
+class ToldFirst(enum.StrEnum):
+    """Whether the person is told before a decision not to uphold takes effect."""
+
+    ALWAYS = "always"
+    UNLESS_HARM = "unless-harm"
 
 
 class Asked(enum.StrEnum):
@@ -151,6 +168,23 @@ class RelationshipRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class GroundRule:
+    """One ground on which an objection may not be upheld.
+
+    A decision on it is of one in `decided_by`, opens to role groups of `to` and categories of `opens` at
+    most, and is reviewed within `review_within_days`. `title` is governance's own sentence.
+    """
+
+    ground: Ground
+    title: str
+    decided_by: frozenset[Decider]
+    to: frozenset[str]
+    opens: frozenset[Category]
+    review_within_days: int
+    told_first: ToldFirst
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRules:
     """Which states bind, which grounds may open a carve-out, and who is told what.
 
@@ -161,7 +195,7 @@ class ObjectionRules:
     binds: frozenset[ObjectionState]
     opens: frozenset[ObjectionState]
     ends: frozenset[ObjectionState]
-    grounds: frozenset[str]
+    grounds: Mapping[str, GroundRule]
     told_roles: frozenset[str]
     told_relationships: frozenset[RelationshipGround]
     tells_staff: bool
@@ -216,6 +250,7 @@ class PolicySet:
     party_of_partner: Mapping[str, Party]
     objections: ObjectionRules
     disclosure: DisclosureRules
+    emergency_access: EmergencyAccessRules
     sensitive: SensitiveRules
     places: Mapping[tuple[str, str], Place] = field(repr=False, compare=False, default_factory=dict)
 

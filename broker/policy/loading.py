@@ -10,6 +10,7 @@ from broker.domain.policy import PolicySet, Topic
 from broker.files import FileFault, Section, nearest, read_file
 from broker.policy.reading import Places, Vocabulary, read_heading
 from broker.policy.reading_agreement import read_agreement
+from broker.policy.reading_emergency import read_emergency
 from broker.policy.reading_people import read_purposes, read_relationships, read_roles
 from broker.policy.reading_sensitive import read_sensitive
 from broker.policy.reading_withholding import read_disclosure, read_objections
@@ -47,6 +48,7 @@ def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> Polic
         party_of_partner=agreement.of_partner,
         objections=read_objections(tops[Topic.OBJECTIONS], places[Topic.OBJECTIONS], words),
         disclosure=read_disclosure(tops[Topic.DISCLOSURE], places[Topic.DISCLOSURE], words),
+        emergency_access=read_emergency(tops[Topic.EMERGENCY_ACCESS], places[Topic.EMERGENCY_ACCESS], words),
         sensitive=read_sensitive(
             tops[Topic.SENSITIVE_INFORMATION], places[Topic.SENSITIVE_INFORMATION], words
         ),

@@ -94,6 +94,15 @@ def read_grounds(section: Section, name: str) -> frozenset[RelationshipGround]:
     return frozenset(RelationshipGround(word) for word in section.words(name, grounds))
 
 
+def some_words(section: Section, name: str, valid: Iterable[str]) -> tuple[str, ...]:
+    """Words of a closed list, at least one. Raises FileFault."""
+    valid = tuple(valid)
+    words = section.words(name, valid)
+    if not words:
+        raise section.fault(f"`{name}` lists none.", nearest("", valid), at=name)
+    return words
+
+
 def refuse_repeats(sections: Iterable[Section], name: str) -> None:
     """Each item of a list has a `name` of its own. Raises FileFault at the second."""
     seen: set[str] = set()

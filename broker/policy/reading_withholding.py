@@ -8,7 +8,16 @@ from broker.domain.category import Category
 from broker.domain.decision import Naming
 from broker.domain.identity import Restriction
 from broker.domain.objection import ObjectionState
-from broker.domain.policy import PLACELESS, DisclosureRules, Emergency, Ground, ObjectionRules
+from broker.domain.policy import (
+    PLACELESS,
+    Decider,
+    DisclosureRules,
+    Emergency,
+    Ground,
+    GroundRule,
+    ObjectionRules,
+    ToldFirst,
+)
 from broker.files import Section
 from broker.pipeline.decision.rules import SENTENCES
 from broker.policy.reading import (
@@ -19,6 +28,7 @@ from broker.policy.reading import (
     read_groups,
     refuse_repeats,
     require_every,
+    some_words,
 )
 
 BINDS, OPENS, ENDS = "binds", "opens-by-carve-out", "no-longer-binds"
@@ -44,12 +54,11 @@ def read_objections(top: Section, places: Places, vocabulary: Vocabulary) -> Obj
     """Read `states`, `grounds` and `telling`."""
     effects = _states(top, places)
     telling = top.section("telling")
-    grounds = frozenset(top.words("grounds", Ground))
     rules = ObjectionRules(
         binds=_with(effects, BINDS),
         opens=_with(effects, OPENS),
         ends=_with(effects, ENDS),
-        grounds=grounds,
+        grounds=_grounds(top, vocabulary),
         told_roles=read_groups(telling, "roles", vocabulary),
         told_relationships=read_grounds(telling, "relationships"),
         tells_staff=telling.flag("named_staff"),
@@ -85,6 +94,26 @@ def _effect(section: Section, state: ObjectionState) -> str:
         remedy = "Only the person ends an objection, by withdrawing it."
         raise section.fault(f"`{state}` cannot be `{ENDS}`.", remedy, at="effect")
     return effect
+
+
+def _grounds(top: Section, vocabulary: Vocabulary) -> Mapping[str, GroundRule]:
+    sections = top.sections("grounds")
+    refuse_repeats(sections, "ground")
+    return {rule.ground: rule for rule in (_ground(section, vocabulary) for section in sections)}
+
+
+def _ground(section: Section, vocabulary: Vocabulary) -> GroundRule:
+    rule = GroundRule(
+        ground=Ground(section.word("ground", Ground)),
+        title=section.text("title"),
+        decided_by=frozenset(Decider(word) for word in some_words(section, "decided_by", Decider)),
+        to=read_groups(section, "to", vocabulary),
+        opens=read_categories(section, "opens"),
+        review_within_days=section.integer("review_within_days", least=1),
+        told_first=ToldFirst(section.word("told_first", ToldFirst)),
+    )
+    section.finish()
+    return rule
 
 
 def _with(effects: Mapping[ObjectionState, str], effect: str) -> frozenset[ObjectionState]:

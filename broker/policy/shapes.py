@@ -7,11 +7,21 @@ from types import MappingProxyType
 
 from broker.domain.decision import Naming
 from broker.domain.objection import ObjectionState
-from broker.domain.policy import DIRECT_CARE, PLACELESS, Asked, Ground, Purpose, Topic
+from broker.domain.policy import (
+    DIRECT_CARE,
+    PLACELESS,
+    Asked,
+    Decider,
+    Ground,
+    Purpose,
+    ToldFirst,
+    Topic,
+)
 from broker.domain.requester import RelationshipGround
 from broker.policy.reading import _ID, _VERSION, GROUP_WORDS
 from broker.policy.reading_people import _NATIONAL_CODE
 from broker.policy.reading_withholding import ALWAYS_BIND, BINDS, EFFECTS, ENDS, RESTRICTIONS
+from broker.policy.shapes_of_access import emergency_access
 from broker.policy.shapes_of_classes import sensitive_information
 from broker.policy.shapes_of_words import categories, partner_id, relationships, role_groups
 from broker.ports import shapes
@@ -167,10 +177,27 @@ def _objections() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
     spoken_of = shapes.speaks_of("state", ObjectionState)
     members = {
         "states": shapes.sections("Every state has an effect.", state, *spoken_of),
-        "grounds": shapes.words("The only grounds on which an objection may not be upheld.", Ground),
+        "grounds": shapes.sections(
+            "The only grounds on which an objection may not be upheld.", _ground_not_to_uphold()
+        ),
         "telling": shapes.section("Who hears that there is an objection.", telling),
     }
     return (members,)
+
+
+def _ground_not_to_uphold() -> Shape:
+    return shapes.section(
+        "One ground. A decision on it opens to whom and what both name.",
+        {
+            "ground": shapes.word("Why.", Ground),
+            "title": shapes.text("What it means."),
+            "decided_by": shapes.words("Who may decide so.", Decider, least=1),
+            "to": role_groups("Whom it may open to at most."),
+            "opens": categories("What it may open at most."),
+            "review_within_days": shapes.integer("Days within which it is reviewed.", least=1),
+            "told_first": shapes.word("Whether the person is told before it takes effect.", ToldFirst),
+        },
+    )
 
 
 def _telling() -> dict[str, Shape]:
@@ -236,6 +263,7 @@ MEMBERS: Mapping[Topic, Callable[[], tuple[dict[str, Shape], *tuple[Shape, ...]]
         Topic.RELATIONSHIPS: _relationships,
         Topic.SHARING_AGREEMENT: _agreement,
         Topic.OBJECTIONS: _objections,
+        Topic.EMERGENCY_ACCESS: lambda: (emergency_access(),),
         Topic.SENSITIVE_INFORMATION: lambda: (sensitive_information(),),
         Topic.DISCLOSURE: _disclosure,
     }

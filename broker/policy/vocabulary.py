@@ -6,8 +6,18 @@ from collections.abc import Iterable, Iterator
 
 from broker.domain.category import Category
 from broker.domain.decision import Effect, Naming, Told
+from broker.domain.grant import EmergencyGround
 from broker.domain.objection import Direction, ObjectionState
-from broker.domain.policy import DIRECT_CARE, PLACELESS, Asked, Ground, Purpose, Topic
+from broker.domain.policy import (
+    DIRECT_CARE,
+    PLACELESS,
+    Asked,
+    Decider,
+    Ground,
+    Purpose,
+    ToldFirst,
+    Topic,
+)
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import LEGAL, OWN_SYSTEM, SensitivityClass
 from broker.pipeline.decision.rules import SENTENCES
@@ -31,7 +41,7 @@ def reference_page() -> str:
 
 
 def _word_lists() -> Iterator[str]:
-    yield from _list("Topics", "One folder each, judged in this order.", Topic)
+    yield from _list("Topics", "One folder each, in the order of reading.", Topic)
     yield from _list("Effects of a rule", "Deny overrides; no permit is a deny.", Effect)
     yield from _list("Categories", f"`{EVERYTHING}` is all of them but `unclassified`.", Category)
     yield from _list("Purposes", "Codes of HL7 v3-ActReason. All are permitted or refused by name.", Purpose)
@@ -46,6 +56,9 @@ def _word_lists() -> Iterator[str]:
     yield from _list("Effects of a state", "In the objections policy.", EFFECTS)
     yield from _list("Directions of an objection to a partner", "`both` when it says nothing.", Direction)
     yield from _list("Grounds not to uphold", "No other ground opens anything.", Ground)
+    yield from _list("Who decides not to uphold", "Each ground names who of them may.", Decider)
+    yield from _list("Whether the person is told first", "For each ground not to uphold.", ToldFirst)
+    yield from _list("Grounds of emergency access", "No other ground opens anything.", EmergencyGround)
     yield from _list("Naming of partners", "In the disclosure policy.", Naming)
     yield from _list("What a refused caller is told", "In cases.", Told)
     yield from _list("Protected people", "In the disclosure policy.", RESTRICTIONS)

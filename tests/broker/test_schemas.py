@@ -24,6 +24,8 @@ SHIPPED = sorted(
 # What only another file, or another place of the same one, can tell: the reader's alone to refuse.
 NOT_OF_SHAPE = {
     "a group twice",
+    "a ground not to uphold that stands there twice",
+    "an emergency stated twice",
     "a word for two groups",
     "a role group that does not exist",
     "a partner that is not registered",

@@ -18,13 +18,18 @@ STATES = tuple(ObjectionState)
 PARTNERS = ((), ("addenbury",), ("RX901",), ("papermill",), ("fen-edge-practice", "papermill"), ("RX999",))
 STAFF = ((), ("user-1",), ("user-2",))
 CATEGORIES = ((), ("documents",), ("documents", "results"))
-GROUNDS = ("safeguarding", "convenience")
+GROUNDS = ("safeguarding", "public-interest", "convenience")
 OPENED_TO = ("doctor", "nurse")
 OPENED = (("documents",), ("documents", "results", "medicines"), ())
 OPENED_AT = (("addenbury",), ("RX902",), ())
 REVIEWS = ("2026-11-01", "2026-11-02", "2026-11-03", None)
 TODAY = "2026-11-02"
 SOURCES = {"addenbury": "RX901", "papermill": "RX902"}
+# What the ground of the grid may open of the watched categories, and to which of the two roles: both.
+GROUND_OPENS = {
+    "safeguarding": {"documents"},
+    "public-interest": {"documents", "results", "medicines"},
+}
 WATCHED = frozenset({"documents", "results", "medicines"})
 
 
@@ -50,8 +55,8 @@ def _oracle(case: tuple, source: str) -> set[str]:  # type: ignore[type-arg] # a
         ground, role, opened, at, review = carve
         still_open = review is not None and review > TODAY
         named = source in at or SOURCES[source] in at
-        if ground == "safeguarding" and role == "doctor" and still_open and named:
-            closed -= set(opened)
+        if role == "doctor" and still_open and named:
+            closed -= set(opened) & GROUND_OPENS.get(ground, set())
     return set(WATCHED) - closed
 
 

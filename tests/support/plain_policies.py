@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 OWN = Path(__file__).resolve().parents[2] / "policies"
-_KEPT = ("roles", "purposes", "relationships", "objections")
+_KEPT = ("roles", "purposes", "relationships", "objections", "emergency-access")
 _CASE = "cases:\n  - name: a doctor who was booked may look\n    expect: {effect: permit}\n"
 _USUAL = """\
 title: A doctor at the first hospital opens the record of a person booked there

@@ -17,6 +17,7 @@ from broker.policy.cases import _read_topic
 from broker.policy.loading import load_policies
 from broker.policy.reading import Places, Vocabulary, read_heading
 from broker.policy.reading_agreement import read_agreement
+from broker.policy.reading_emergency import read_emergency
 from broker.policy.reading_people import read_purposes, read_relationships, read_roles
 from broker.policy.reading_sensitive import read_sensitive
 from broker.policy.reading_withholding import read_disclosure, read_objections
@@ -93,6 +94,7 @@ _TOPICS: Mapping[Topic, Callable[[Section, Places, Vocabulary], object]] = {
     Topic.SHARING_AGREEMENT: read_agreement,
     Topic.OBJECTIONS: read_objections,
     Topic.DISCLOSURE: read_disclosure,
+    Topic.EMERGENCY_ACCESS: read_emergency,
     Topic.SENSITIVE_INFORMATION: read_sensitive,
 }
 _READ_POLICIES = {"policy-cases": _cases, "policy-usual-case": _usual}

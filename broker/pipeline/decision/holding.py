@@ -147,12 +147,13 @@ def _carved(
     if objection.state not in rules.opens:
         return "state-not-known", _NOTHING
     carveout = objection.carveout
-    if carveout is None or carveout.ground not in rules.grounds:
+    ground = rules.grounds.get(carveout.ground) if carveout is not None else None
+    if carveout is None or ground is None:
         return "ground-not-known", _NOTHING
     if carveout.review_on is None or today.over(carveout.review_on):
         return "review-date-passed", _NOTHING
-    opened = carveout.categories if groups and groups <= carveout.roles else _NOTHING
-    return "outside-carve-out", opened
+    opened = carveout.categories & ground.opens if groups <= carveout.roles & ground.to else _NOTHING
+    return "outside-carve-out", opened if groups else _NOTHING
 
 
 def held_at(holds: tuple[Hold, ...], names: frozenset[str]) -> Held:

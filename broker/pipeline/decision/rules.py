@@ -61,6 +61,26 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         (Topic.OBJECTIONS, "review-date-passed"): "The decision not to uphold is due for review.",
         (Topic.OBJECTIONS, "ground-not-known"): "The decision not to uphold names no ground of the list.",
         (Topic.OBJECTIONS, "state-not-known"): "The objection is in a state that the policy does not sort.",
+        (Topic.EMERGENCY_ACCESS, "ground-not-listed"): "The grant states no ground that the policy lists.",
+        (Topic.EMERGENCY_ACCESS, "grant-of-another-person"): "The grant is for another person.",
+        (Topic.EMERGENCY_ACCESS, "grant-of-another-user"): (
+            "The grant is another user's, or of another organisation."
+        ),
+        (Topic.EMERGENCY_ACCESS, "grant-of-another-session"): "The grant is of another session, or of none.",
+        (Topic.EMERGENCY_ACCESS, "grant-for-another-purpose"): "The grant was made for another purpose.",
+        (Topic.EMERGENCY_ACCESS, "grant-ended"): "Somebody ended the grant.",
+        (Topic.EMERGENCY_ACCESS, "grant-not-in-time"): "The grant has not begun, or it is over.",
+        (Topic.EMERGENCY_ACCESS, "ground-not-for-role"): "This role group may not state this ground.",
+        (Topic.EMERGENCY_ACCESS, "ground-not-by-relationship"): (
+            "This ground may not be stated in this care relationship."
+        ),
+        (Topic.EMERGENCY_ACCESS, "ground-not-for-purpose"): "This ground may not be stated for this purpose.",
+        (Topic.EMERGENCY_ACCESS, "text-too-short"): "The user's own words why are too short.",
+        (Topic.EMERGENCY_ACCESS, "witness-missing"): "The ground needs a witness who is not the user.",
+        (
+            Topic.EMERGENCY_ACCESS,
+            "alert-privacy-officer",
+        ): "Emergency access is permitted and raises an alert.",
     }
 )
 

@@ -288,7 +288,7 @@ def test_a_carve_out_is_for_a_reader_all_of_whose_roles_it_names() -> None:
     carveout = Carveout(
         ground="safeguarding",
         roles=frozenset({"doctor"}),
-        categories=frozenset({Category.ALLERGIES}),
+        categories=frozenset({Category.PROBLEMS}),
         partners=frozenset({"addenbury"}),
         review_on=dt.date(2026, 12, 1),
     )
