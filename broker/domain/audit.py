@@ -16,7 +16,8 @@ from broker.domain.requester import Requester
 
 class RecordKind(enum.StrEnum):
     """What an audit row is. `reading` is a look into the trail itself, `link` what the patient index said
-    of two numbers: that they are one person's.
+    of two numbers: that they are one person's, `grant` a step of an emergency access or a self-claimed
+    relationship.
     """
 
     INTENT = "intent"
@@ -26,6 +27,7 @@ class RecordKind(enum.StrEnum):
     OBJECTION = "objection"
     READING = "reading"
     LINK = "link"
+    GRANT = "grant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +35,8 @@ class AuditContext:
     """Who asked what of whom: the same fields on every record, refusals included.
 
     Before authentication succeeds `requester` is None and says so; the number is absent when none
-    could be read. `numbers` grows when the index answers with another.
+    could be read. `numbers` grows when the index answers with another. `grant_id` is the emergency access
+    that the request named: our own id, or `unknown` where it is none of ours.
     """
 
     request_id: str
@@ -44,6 +47,7 @@ class AuditContext:
     client_address: str = ""
     policy_revision: str = ""
     objection_version: int = 0
+    grant_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,8 +7,10 @@ from __future__ import annotations
 from typing import Protocol
 
 from broker.domain.audit import Disclosure, Ending, Intent, Refusal
+from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionSnapshot
+from broker.ports.grant_register import GrantRegister
 
 
 class ObjectionsChanged(Exception):
@@ -19,7 +21,17 @@ class ObjectionsChanged(Exception):
         super().__init__("the objection register changed since this was judged")
 
 
-class ReleaseStore(Protocol):
+class GrantChanged(Exception):
+    """The emergency access that the judgement used has ended or run out since: nothing was recorded; judge
+    again on `grant`, which is None where the store has none of that id.
+    """
+
+    def __init__(self, grant: Grant | None) -> None:
+        self.grant = grant
+        super().__init__("the emergency access changed since this was judged")
+
+
+class ReleaseStore(GrantRegister, Protocol):
     """Every method returns only when its record is durable (fsynced) and raises ServiceDown otherwise
     (`release-store` for the register, `audit` for the trail, `keys` when nothing can be sealed).
     """
@@ -44,7 +56,8 @@ class ReleaseStore(Protocol):
 
     async def release(self, disclosure: Disclosure, /) -> int:
         """In one transaction: the version for `disclosure.context.numbers` must still be
-        `context.objection_version`, and the disclosure is recorded. Raises ObjectionsChanged.
+        `context.objection_version`, the grant that `context.grant_id` names must be there, not ended and not
+        run out, and the disclosure is recorded. Raises ObjectionsChanged and GrantChanged.
         """
         ...
 

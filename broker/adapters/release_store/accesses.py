@@ -11,13 +11,17 @@ from broker.adapters.keys import KeyRing
 from broker.adapters.keys.proof import NotThisBox, open_proof
 from broker.adapters.release_store.entries import Body, Proof, read_body, read_proof
 from broker.adapters.release_store.identity import BoxFault, open_identity
+from broker.adapters.release_store.shelves import GRANTS, TRAIL
+from broker.adapters.release_store.steps import marks_for
 from broker.domain.audit import DocumentListed, DocumentSent, RecordKind, ReleasedItem
 from broker.domain.errors import ServiceDown
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
-    """One request. `outcome` is released, refused, nothing-released or not-finished.
+    """One request. `outcome` is released, refused, nothing-released or not-finished; a look into the trail
+    is audit-read, a step of an emergency access (`cause` says which) is emergency-access. `grant` is the
+    emergency access that a request named.
 
     `released` counts items by partner; `labels` are the partners' exact outcome labels. `items` is None
     where this place cannot open the proof, and so are `document` and `sent`, which only the opening of a
@@ -35,6 +39,7 @@ class Access:
     outcome: str
     ended: str = ""
     cause: str = ""
+    grant: str = ""
     released: dict[str, int] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     user: str = field(repr=False, default="")
@@ -45,12 +50,12 @@ class Access:
 
 def accesses_under(database: sqlite3.Connection, ring: KeyRing, hashes: list[bytes]) -> tuple[Access, ...]:
     """Oldest first. Raises ServiceDown when any record under these cannot be read."""
-    marks = ",".join("?" * len(hashes))
     rows = database.execute(
         "SELECT DISTINCT record.id, record.body, record.commitment, record.proof_key, record.proof, "  # noqa: S608 - question marks only
         "sealed.key, sealed.box FROM lookup JOIN record ON record.id = lookup.record "
         "LEFT JOIN sealed ON sealed.record = record.id "
-        f"WHERE lookup.objection = 0 AND lookup.hash IN ({marks}) ORDER BY record.id",
+        f"WHERE lookup.objection IN ({TRAIL}, {GRANTS}) AND lookup.hash IN ({marks_for(hashes)}) "
+        "ORDER BY record.id",
         hashes,
     )
     return _by_request(_access(ring, row) for row in rows)
@@ -87,6 +92,7 @@ def _line(record_id: int, body: Body) -> Access:
         outcome=_OUTCOMES[body.kind],
         ended=body.ended,
         cause=body.cause,
+        grant=body.grant,
         released=body.released,
         labels={outcome.partner_id: outcome.label.value for outcome in body.outcomes},
     )
@@ -99,6 +105,7 @@ _OUTCOMES = {
     RecordKind.REFUSAL: "refused",
     RecordKind.READING: "audit-read",
     RecordKind.OBJECTION: "objection",
+    RecordKind.GRANT: "emergency-access",
 }
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Final
 
 import msgspec
 
@@ -19,12 +18,12 @@ from broker.adapters.release_store.identity import (
     Identity,
     identity_of,
     identity_of_event,
-    lookup_hash,
+    identity_of_grant,
     now_text,
-    row_hash_of,
     seal,
     written,
 )
+from broker.adapters.release_store.shelves import places_of
 from broker.domain.audit import (
     AuditContext,
     Disclosure,
@@ -37,6 +36,7 @@ from broker.domain.audit import (
     ReleasedItem,
 )
 from broker.domain.decision import Reason
+from broker.domain.grant_life import GrantEvent
 from broker.domain.objection_life import ObjectionEvent
 from broker.domain.outcome import PartnerOutcome
 
@@ -68,6 +68,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
     bytes_sent: int = 0
     step: int = 0
     times: int = 1
+    grant: str = ""
 
 
 class Proof(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -91,8 +92,7 @@ class Entry:
     seal_key: str
     box: bytes = field(repr=False)
     index_key: str
-    hashes: tuple[bytes, ...] = field(repr=False)
-    row_hash: bytes | None = field(repr=False, default=None)
+    places: tuple[tuple[int, bytes], ...] = field(repr=False)
     intent: int | None = None
     subject: str | None = None
     proof_key: str | None = None
@@ -103,19 +103,6 @@ _JSON = msgspec.json.Encoder()
 _PACK = msgspec.msgpack.Encoder()
 _BODY = msgspec.json.Decoder(Body)
 _PROOF = msgspec.msgpack.Decoder(Proof)
-
-
-# Where in `lookup` a record is found under its numbers.
-OBJECTIONS: Final = 1
-LINKS: Final = 2
-# Where an imported objection is found under its source's own row.
-ROWS: Final = 3
-_SHELVES: dict[str, int] = {RecordKind.OBJECTION: OBJECTIONS, RecordKind.LINK: LINKS}
-
-
-def shelf_of(kind: str) -> int:
-    """The column `lookup.objection`: 0 is the trail, 1 the objections, 2 the links between numbers."""
-    return _SHELVES.get(kind, 0)
 
 
 def entry_of(
@@ -133,8 +120,7 @@ def entry_of(
         seal_key=seal_key.key_id,
         box=seal(plain, seal_key),
         index_key=index_key.key_id,
-        hashes=tuple(lookup_hash(digits, index_key) for digits in identity.numbers),
-        row_hash=row_hash_of(identity, index_key),
+        places=tuple(places_of(body.kind, identity, index_key)),
         intent=body.intent,
         subject=subject,
         proof_key=None if proof_key is None else proof_key.key_id,
@@ -202,6 +188,17 @@ def event_entry(event: ObjectionEvent, ring: KeyRing) -> Entry:
     return entry_of(body, identity_of_event(event), ring, subject=event.objection.objection_id)
 
 
+def grant_entry(
+    event: GrantEvent, ring: KeyRing, context: AuditContext | None = None, reasons: tuple[Reason, ...] = ()
+) -> Entry:
+    """A step of a grant; `context` is of the request that took it, None at a desk. The grant is sealed."""
+    asked = context or AuditContext(request_id="", requester=None)
+    body = _body(RecordKind.GRANT, asked, event.at, reasons=reasons, cause=event.what)
+    roles = body.roles if context else (event.by.role,)
+    body = msgspec.structs.replace(body, roles=roles, step=event.step, grant=event.grant.grant_id)
+    return entry_of(body, identity_of_grant(event, context), ring, subject=event.grant.grant_id)
+
+
 def read_body(raw: bytes) -> Body:
     """Raises msgspec.DecodeError."""
     return _BODY.decode(raw)
@@ -249,4 +246,5 @@ def _body(  # noqa: PLR0913 - one keyword for each member that only some kinds f
         cause=cause,
         ended=ended,
         bytes_sent=bytes_sent,
+        grant=context.grant_id,
     )

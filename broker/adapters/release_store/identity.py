@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import os
 from collections.abc import Iterable
 
@@ -14,12 +13,12 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from broker.adapters.keys import Key, KeyRing, Purpose
 from broker.adapters.release_store.chain import commitment_of
 from broker.domain.audit import AuditContext
+from broker.domain.grant_life import GrantEvent
 from broker.domain.identity import NhsNumber
-from broker.domain.objection_life import ObjectionEvent, SourceRow
+from broker.domain.objection_life import ObjectionEvent
 
 SALT_BYTES = 16
 _NONCE_BYTES = 12
-_HASH_BYTES = 20
 # A bearer token's identifier is kept as IHE BALP keeps tokens: never more than its end.
 _TOKEN_ID_CHARS = 32
 
@@ -39,6 +38,7 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, gc=False):
     session_id: str = ""
     token_id_end: str = ""
     event: ObjectionEvent | None = None
+    grant: GrantEvent | None = None
 
     def __repr__(self) -> str:
         """Nothing of anybody."""
@@ -70,6 +70,14 @@ def identity_of_event(event: ObjectionEvent) -> Identity:
     """The identifying part of a step of an objection: all of it."""
     numbers = tuple(sorted(number.digits for number in event.numbers))
     return Identity(os.urandom(SALT_BYTES), numbers, user_name=event.by.name, event=event)
+
+
+def identity_of_grant(event: GrantEvent, context: AuditContext | None) -> Identity:
+    """The identifying part of a step of a grant: all of it, and the request that took it, where one did."""
+    if context is None:
+        numbers = tuple(sorted(number.digits for number in event.grant.numbers))
+        return Identity(os.urandom(SALT_BYTES), numbers, user_name=event.by.name, grant=event)
+    return msgspec.structs.replace(identity_of(context), grant=event)
 
 
 def identity_of_reader(numbers: Iterable[NhsNumber], *, user_id: str) -> Identity:
@@ -110,25 +118,6 @@ def read(plain: bytes) -> Identity:
 def open_identity(ring: KeyRing, key_id: str, box: bytes, commitment: bytes) -> Identity:
     """Raises BoxFault, and ServiceDown("keys") when the ring has no such key."""
     return read(unseal(box, commitment, ring.named(Purpose.SEAL, key_id)))
-
-
-def lookup_hash(digits: str, key: Key) -> bytes:
-    """A keyed hash: there are too few NHS numbers for a plain one to hide any."""
-    return hashlib.blake2b(
-        digits.encode(), key=key.secret, digest_size=_HASH_BYTES, person=b"look-up"
-    ).digest()
-
-
-def row_hash(origin: SourceRow, key: Key) -> bytes:
-    """As `lookup_hash`, of a row of a source; neither part can run over into the other."""
-    plain = f"{len(origin.source)}:{origin.source}{origin.row_id}".encode()
-    return hashlib.blake2b(plain, key=key.secret, digest_size=_HASH_BYTES, person=b"source-row").digest()
-
-
-def row_hash_of(identity: Identity, key: Key) -> bytes | None:
-    """That of the row which an imported objection came from; None where there is none."""
-    origin = identity.event.intake.origin if identity.event is not None else None
-    return None if origin is None else row_hash(origin, key)
 
 
 def now_text(at: dt.datetime) -> str:

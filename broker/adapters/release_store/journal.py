@@ -6,7 +6,7 @@ import sqlite3
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store.chain import START, Head, Record, head_mac, link_of, roll_mac, same
-from broker.adapters.release_store.entries import ROWS, Entry, shelf_of
+from broker.adapters.release_store.entries import Entry
 from broker.domain.errors import ServiceDown
 
 _INSERT = "INSERT INTO record VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -129,11 +129,8 @@ class Journal:
 
 def _insert_beside(database: sqlite3.Connection, record_id: int, entry: Entry) -> None:
     database.execute("INSERT INTO sealed VALUES (?, ?, ?)", (record_id, entry.seal_key, entry.box))
-    if not entry.hashes:
+    if not entry.places:
         return
     database.execute("INSERT OR IGNORE INTO index_key VALUES (?)", (entry.index_key,))
-    shelf = shelf_of(entry.kind)
-    rows = [(found, shelf, record_id, entry.index_key) for found in entry.hashes]
-    if entry.row_hash is not None:
-        rows.append((entry.row_hash, ROWS, record_id, entry.index_key))
+    rows = [(found, shelf, record_id, entry.index_key) for shelf, found in entry.places]
     database.executemany("INSERT INTO lookup VALUES (?, ?, ?, ?)", rows)

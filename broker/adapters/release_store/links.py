@@ -13,16 +13,16 @@ import sqlite3
 from collections.abc import Iterable
 
 from broker.adapters.keys import KeyRing, Purpose
-from broker.adapters.release_store.entries import LINKS, Body, Entry, entry_of
+from broker.adapters.release_store.entries import Body, Entry, entry_of
 from broker.adapters.release_store.identity import (
     SALT_BYTES,
     BoxFault,
     Identity,
-    lookup_hash,
     now_text,
     open_identity,
 )
 from broker.adapters.release_store.journal import Journal
+from broker.adapters.release_store.shelves import LINKS, lookup_hash
 from broker.domain.audit import RecordKind
 from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber

@@ -7,26 +7,24 @@ import sqlite3
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store import links
-from broker.adapters.release_store.entries import ROWS, Entry, read_body
-from broker.adapters.release_store.identity import BoxFault, now_text, open_identity, row_hash
+from broker.adapters.release_store.entries import Entry, read_body
+from broker.adapters.release_store.identity import now_text
 from broker.adapters.release_store.journal import Journal
+from broker.adapters.release_store.shelves import ROWS, row_hash
+from broker.adapters.release_store.steps import STEPS, marks_for, opened
 from broker.domain.errors import ServiceDown
 from broker.domain.objection import Objection, ObjectionSnapshot
 from broker.domain.objection_life import ObjectionEvent, SourceRow
 from broker.ports.objection_register import EarlyDisclosure, RowHistory, StepTaken
 
-_EVENTS = (
-    "SELECT DISTINCT record.id, record.commitment, sealed.key, sealed.box FROM {source} "
-    "LEFT JOIN record ON record.id = {on} LEFT JOIN sealed ON sealed.record = record.id "
-    "WHERE {where} ORDER BY record.id"
-)
+# Grants have steps too.
+_OURS = "step.kind = 'objection'"
 
 
 def version_under(database: sqlite3.Connection, hashes: list[bytes]) -> int:
     """The number of the newest step of any objection under these; 0 when there is none."""
-    marks = ",".join("?" * len(hashes))
     found = database.execute(
-        f"SELECT ifnull(max(record), 0) FROM lookup WHERE objection = 1 AND hash IN ({marks})",  # noqa: S608 - question marks only
+        f"SELECT ifnull(max(record), 0) FROM lookup WHERE objection = 1 AND hash IN ({marks_for(hashes)})",  # noqa: S608 - question marks only
         hashes,
     )
     return int(found.fetchone()[0])
@@ -51,7 +49,7 @@ def events_under(
 
 def events_in_all(database: sqlite3.Connection, ring: KeyRing) -> tuple[ObjectionEvent, ...]:
     """The whole register, oldest step first."""
-    query = _EVENTS.format(source="record AS step", on="step.id", where="step.subject IS NOT NULL")
+    query = STEPS.format(source="record AS step", on="step.id", where=f"step.subject IS NOT NULL AND {_OURS}")
     return tuple(event for _, event in _opened(database.execute(query), ring))
 
 
@@ -59,7 +57,7 @@ def events_of(
     database: sqlite3.Connection, ring: KeyRing, objection_id: str
 ) -> tuple[tuple[int, ObjectionEvent], ...]:
     """The steps of one objection with their record numbers."""
-    query = _EVENTS.format(source="record AS step", on="step.id", where="step.subject = ?")
+    query = STEPS.format(source="record AS step", on="step.id", where=f"step.subject = ? AND {_OURS}")
     return _opened(database.execute(query, (objection_id,)), ring)
 
 
@@ -68,8 +66,8 @@ def events_after(
 ) -> tuple[tuple[int, ObjectionEvent], ...]:
     """The next steps of the register, with their record numbers."""
     # Cut off before boxes are fetched; the plus keeps to the order of the records: nothing is sorted.
-    few = "(SELECT id FROM record WHERE id > ? AND +subject IS NOT NULL ORDER BY id LIMIT ?) AS step"
-    query = _EVENTS.format(source=few, on="step.id", where="TRUE")
+    few = "(SELECT id FROM record WHERE id > ? AND kind = 'objection' ORDER BY id LIMIT ?) AS step"
+    query = STEPS.format(source=few, on="step.id", where="TRUE")
     return _opened(database.execute(query, (sequence, most)), ring)
 
 
@@ -77,9 +75,8 @@ def history_of_row(database: sqlite3.Connection, ring: KeyRing, origin: SourceRo
     """What was imported from one row. Raises ServiceDown("keys") when an index key is gone."""
     hashes = links.hashes_of(database, ring, ())  # only to hear of a key that is missing
     hashes.extend(row_hash(origin, key) for key in ring.every(Purpose.INDEX))
-    marks = ",".join("?" * len(hashes))
-    where = f"lookup.objection = {ROWS} AND lookup.hash IN ({marks})"
-    query = _EVENTS.format(source="lookup", on="lookup.record", where=where)
+    where = f"lookup.objection = {ROWS} AND lookup.hash IN ({marks_for(hashes)})"
+    query = STEPS.format(source="lookup", on="lookup.record", where=where)
     found = _opened(database.execute(query, hashes), ring)
     return RowHistory(version=found[-1][0] if found else 0, events=tuple(event for _, event in found))
 
@@ -95,7 +92,8 @@ def refuse_if_row_moved(
 
 def append(database: sqlite3.Connection, journal: Journal, event: ObjectionEvent, entry: Entry) -> int:
     """Raises StepTaken when another step came first."""
-    taken = database.execute("SELECT count(*) FROM record WHERE subject = ?", (entry.subject,)).fetchone()
+    query = f"SELECT count(*) FROM record AS step WHERE step.subject = ? AND {_OURS}"  # noqa: S608 - fixed words
+    taken = database.execute(query, (entry.subject,)).fetchone()
     if event.step != taken[0] + 1:
         raise StepTaken
     return journal.append(database, entry)
@@ -110,11 +108,10 @@ def early_disclosures(
         return ()
     acknowledged, first = steps[0]
     hashes = links.hashes_of(database, ring, first.numbers)
-    marks = ",".join("?" * len(hashes))
     rows = database.execute(
         "SELECT DISTINCT record.id, record.body FROM lookup "  # noqa: S608 - question marks only
         "JOIN record ON record.id = lookup.record "
-        f"WHERE lookup.objection = 0 AND lookup.hash IN ({marks}) AND record.kind = 'disclosure' "
+        f"WHERE lookup.objection = 0 AND lookup.hash IN ({marks_for(hashes)}) AND record.kind = 'disclosure' "
         "AND record.id < ? ORDER BY record.id",
         (*hashes, acknowledged),
     )
@@ -138,23 +135,15 @@ def _early(sequence: int, raw: bytes) -> EarlyDisclosure:
 def _events_by_hash(
     database: sqlite3.Connection, ring: KeyRing, hashes: list[bytes]
 ) -> tuple[tuple[int, ObjectionEvent], ...]:
-    marks = ",".join("?" * len(hashes))
-    where = f"lookup.objection = 1 AND lookup.hash IN ({marks})"
-    query = _EVENTS.format(source="lookup", on="lookup.record", where=where)
+    where = f"lookup.objection = 1 AND lookup.hash IN ({marks_for(hashes)})"
+    query = STEPS.format(source="lookup", on="lookup.record", where=where)
     return _opened(database.execute(query, hashes), ring)
 
 
 def _opened(rows: sqlite3.Cursor, ring: KeyRing) -> tuple[tuple[int, ObjectionEvent], ...]:
-    """Raises ServiceDown when any step cannot be read whole: a lost objection is not no objection."""
     found = []
-    for record_id, commitment, key_id, box in rows:
-        if record_id is None or box is None:
+    for record_id, identity in opened(rows, ring):
+        if identity.event is None:
             raise ServiceDown("release-store")
-        try:
-            event = open_identity(ring, key_id, box, commitment).event
-        except BoxFault:
-            raise ServiceDown("release-store") from None
-        if event is None:
-            raise ServiceDown("release-store")
-        found.append((int(record_id), event))
+        found.append((record_id, identity.event))
     return tuple(found)

@@ -13,12 +13,11 @@ from broker.adapters.keys import Key, KeyRing, Purpose
 from broker.adapters.release_store.identity import (
     BoxFault,
     Identity,
-    lookup_hash,
     read,
-    row_hash_of,
     seal,
     unseal,
 )
+from broker.adapters.release_store.shelves import places_of
 from broker.domain.errors import ServiceDown
 
 RECORDS_AT_ONCE: Final = 200
@@ -69,8 +68,7 @@ def _hash_again(database: sqlite3.Connection, ring: KeyRing, record_id: int, ide
 
 
 def _hashes(identity: Identity, key: Key) -> list[bytes]:
-    row = row_hash_of(identity, key)
-    return [*(lookup_hash(digits, key) for digits in identity.numbers), *([row] if row else [])]
+    return [found for _, found in places_of("", identity, key)]
 
 
 def forget_unused_index_keys(database: sqlite3.Connection) -> None:

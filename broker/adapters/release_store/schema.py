@@ -3,9 +3,8 @@
 `record` is the trail and is never changed. What is sealed stands beside it, in `sealed` (the identifying
 part) and `lookup` (keyed hashes of NHS numbers), because keys are rotated and the trail is not: a record
 holds a salted commitment to its identifying part, and only that is chained. `lookup.objection` is the
-shelf: 0 the trail, 1 the objections, 2 the links between numbers of one person, 3 the rows of a source
-that objections were imported from. The rows of `sealed` and
-`lookup` may be resealed, never removed.
+shelf, of which `shelves` tells. `record.subject` names what a record is a step of: an objection or a grant.
+The rows of `sealed` and `lookup` may be resealed, never removed.
 """
 
 from __future__ import annotations

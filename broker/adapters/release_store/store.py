@@ -1,16 +1,16 @@
-"""The ReleaseStore and ObjectionRegister ports to one SQLite file, through one thread of its own."""
+"""The ReleaseStore, ObjectionRegister and GrantRegister ports to one SQLite file, through one thread."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store import entries, links, register, resealing
 from broker.adapters.release_store.accesses import Access, accesses_under
+from broker.adapters.release_store.granting import GrantKeeping
 from broker.adapters.release_store.identity import identity_of_reader, now_text
 from broker.adapters.release_store.journal import Journal
 from broker.adapters.release_store.reserve import PIECES, Reserve
@@ -24,18 +24,16 @@ from broker.ports.clock import Clock
 from broker.ports.objection_register import EarlyDisclosure, RowHistory
 from broker.ports.release_store import ObjectionsChanged
 
-Run = Callable[[sqlite3.Connection, Any], object]
 
-
-class SqliteReleaseStore:
-    """Every method returns only when its record is on disk. See both ports for what each one raises."""
+class SqliteReleaseStore(GrantKeeping):
+    """Every method returns only when its record is on disk. See the ports for what each one raises."""
 
     def __init__(
         self, writer: Writer, journal: Journal, reserve: Reserve, ring: KeyRing, clock: Clock
     ) -> None:
         """Use `open`."""
-        self._writer, self._journal, self._reserve = writer, journal, reserve
-        self._ring, self._clock = ring, clock
+        super().__init__(writer, journal, ring, clock)
+        self._reserve = reserve
 
     @classmethod
     def open(
@@ -87,12 +85,15 @@ class SqliteReleaseStore:
         return cast("int", await self._writer.do(job))
 
     async def release(self, disclosure: Disclosure, /) -> int:
-        """Record the disclosure if no objection moved since it was judged. Raises ObjectionsChanged."""
+        """Record the disclosure if no objection moved since it was judged, and its grant still holds. Raises
+        ObjectionsChanged and GrantChanged.
+        """
         if not disclosure.context.numbers:
             raise ServiceDown("release-store")
 
         def run(database: sqlite3.Connection, entry: entries.Entry) -> int:
             self._refuse_if_moved(database, disclosure)
+            self._refuse_if_no_longer_granted(database, disclosure.context.grant_id)
             return self._append(database, entry)
 
         job = Job(service="audit", prepare=lambda: entries.disclosure_entry(disclosure, self._ring), run=run)
@@ -183,16 +184,21 @@ class SqliteReleaseStore:
 
         return cast("tuple[EarlyDisclosure, ...]", await self._read(read))
 
-    async def accesses(self, numbers: frozenset[NhsNumber], /, *, reader: Actor) -> tuple[Access, ...]:
-        """What the person may be told of who asked; the look itself is recorded, in the same commit."""
-        body = entries.Body(kind=RecordKind.READING, at=now_text(self._clock.now()), roles=(reader.role,))
+    async def accesses(
+        self, numbers: frozenset[NhsNumber], /, *, reader: Actor, grant_id: str = ""
+    ) -> tuple[Access, ...]:
+        """What the person may be told of who asked, or with `grant_id` what happened under that grant alone;
+        the look itself is recorded, in the same commit.
+        """
+        now = now_text(self._clock.now())
+        body = entries.Body(kind=RecordKind.READING, at=now, roles=(reader.role,), grant=grant_id)
         identity = identity_of_reader(numbers, user_id=reader.name)
 
         def run(database: sqlite3.Connection, entry: entries.Entry) -> tuple[Access, ...]:
             hashes = links.hashes_of(database, self._ring, numbers)
             found = accesses_under(database, self._ring, hashes)
             self._append(database, entry)
-            return found
+            return tuple(one for one in found if grant_id in {"", one.grant})
 
         prepare = lambda: entries.entry_of(body, identity, self._ring)  # noqa: E731 - as its neighbours
         job = Job(service="audit", prepare=prepare, run=run, patience_s=DESK_PATIENCE_S)
@@ -215,24 +221,6 @@ class SqliteReleaseStore:
     async def aclose(self) -> None:
         """Write what waits, then close."""
         await self._writer.aclose()
-
-    async def _asked(self, read: Callable[[sqlite3.Connection], object]) -> object:
-        """What a request waits for."""
-        return await self._writer.do(
-            Job(service="release-store", run=lambda database, _: read(database), writes=False)
-        )
-
-    async def _read(self, read: Run) -> object:
-        return await self._at_the_desk(read, writes=False)
-
-    async def _at_the_desk(self, run: Run, *, writes: bool = True, outside: bool = False) -> object:
-        """Work that no request waits for may take its time."""
-        return await self._writer.do(
-            Job(service="release-store", run=run, writes=writes, outside=outside, patience_s=DESK_PATIENCE_S)
-        )
-
-    def _append(self, database: sqlite3.Connection, entry: entries.Entry) -> int:
-        return self._journal.append(database, entry)
 
     def _refuse_if_moved(self, database: sqlite3.Connection, disclosure: Disclosure) -> None:
         context = disclosure.context

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store.chain import START, Head, Record, head_mac, link_of, roll_mac, same
-from broker.adapters.release_store.entries import ROWS, shelf_of
-from broker.adapters.release_store.identity import BoxFault, Identity, lookup_hash, open_identity, row_hash_of
+from broker.adapters.release_store.identity import BoxFault, Identity, open_identity
 from broker.adapters.release_store.schema import connect_to_read
+from broker.adapters.release_store.shelves import places_of
 from broker.domain.errors import ServiceDown
 
 
@@ -146,13 +146,12 @@ def _verify_beside(
         _refuse(record.id, record.chain, record.sequence, "has a sealed part that does not open as its own")
         return
     found = database.execute("SELECT hash, objection, key FROM lookup WHERE record = ?", (record.id,))
-    shelf = shelf_of(record.kind)
-    if not _can_be_looked_up(ring, found.fetchall(), identity, shelf):
+    if not _can_be_looked_up(ring, found.fetchall(), identity, record.kind):
         _refuse(record.id, record.chain, record.sequence, "cannot be found under exactly its own numbers")
 
 
 def _can_be_looked_up(
-    ring: KeyRing, rows: list[tuple[bytes, int, str]], identity: Identity, shelf: int
+    ring: KeyRing, rows: list[tuple[bytes, int, str]], identity: Identity, kind: str
 ) -> bool:
     if not rows:
         return not identity.numbers
@@ -161,11 +160,7 @@ def _can_be_looked_up(
     if len(used) != 1 or not used <= keys.keys():
         return False
     key = keys[used.pop()]
-    own = [(lookup_hash(digits, key), shelf) for digits in identity.numbers]
-    row_hash = row_hash_of(identity, key)
-    if row_hash is not None:
-        own.append((row_hash, ROWS))
-    return sorted(row[:2] for row in rows) == sorted(own)
+    return sorted((row[1], row[0]) for row in rows) == sorted(places_of(kind, identity, key))
 
 
 def _verify_heads(database: sqlite3.Connection, ring: KeyRing, progress: _Progress) -> None:
