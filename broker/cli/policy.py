@@ -27,19 +27,23 @@ def command() -> None:
 @command.command()
 @place_options
 def check(config_dir: Path, folder: Path | None, *, as_json: bool) -> None:
-    r"""Read every policy. Exit 1 names the first fault with file, line, column and remedy.
+    r"""Read every policy and hold it to its cases, as a broker does before it takes them. Exit 1 names the
+    first fault with file, line, column and remedy; `policy test` lists every case that does not hold.
 
     \b
     Example:
       watersmeet policy check
     """
+    from broker.policy.keeping import hold_to  # noqa: PLC0415 - heavy; help must be quick
+
     with complaining(as_json=as_json):
         folder, policies, _ = load(config_dir, folder)
-        cases = len(_cases(folder, policies))
+        cases = _cases(folder, policies)
+        hold_to(cases, policies)
     if as_json:
-        write_policy_json({"revision": policies.revision, "cases": cases, "fault": None})
+        write_policy_json({"revision": policies.revision, "cases": len(cases), "fault": None})
     else:
-        click.echo(f"The policies can be read: revision {policies.revision}, {cases} cases.")
+        click.echo(f"The policies hold: revision {policies.revision}, {len(cases)} cases.")
 
 
 @command.command()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from broker.domain.policy import PolicySet
 from broker.files import FileFault
-from broker.policy.cases import failures_of, load_cases
+from broker.policy.cases import Case, failures_of, load_cases
 from broker.policy.loading import load_policies
 
 
@@ -18,11 +18,16 @@ class CasesFailed(FileFault):
 def load_proved(folder: Path, partners: Mapping[str, frozenset[str]]) -> PolicySet:
     """Read the policies and hold them to their cases. Raises FileFault, CasesFailed among them."""
     policies = load_policies(folder, partners)
-    for case in load_cases(folder, policies):
+    hold_to(load_cases(folder, policies), policies)
+    return policies
+
+
+def hold_to(cases: Iterable[Case], policies: PolicySet) -> None:
+    """Raises CasesFailed for the first case that does not hold."""
+    for case in cases:
         for failure in failures_of(case, policies):
             problem = f"the case `{case.name}` does not hold: {failure}"
             raise CasesFailed(case.path, case.line, case.column, problem, "Change the policy or the case.")
-    return policies
 
 
 class PolicyKeeper:

@@ -62,7 +62,11 @@ def test_the_example_in_the_repository_loads_whole() -> None:
 @pytest.mark.parametrize(
     ("file", "text", "complaint"),
     [
-        ("broker", BROKER.replace("store:", "stoer:"), "broker.yaml:1:1: `store` is missing"),
+        (
+            "broker",
+            BROKER.replace("store:", "stoer:"),
+            "broker.yaml:6:1: `stoer` is not a setting here. Did you mean `store`?",
+        ),
         (
             "broker",
             BROKER + "contcat: []\n",

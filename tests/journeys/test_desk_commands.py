@@ -164,7 +164,7 @@ async def test_an_anchor_kept_elsewhere_is_held_against_the_trail(desk: Desk, tm
 
 async def test_the_policies_of_the_network_are_checked_tested_and_explained(desk: Desk) -> None:
     """On the configuration that serves."""
-    assert "The policies can be read" in await desk.run("policy", "check")
+    assert "The policies hold" in await desk.run("policy", "check")
     tested = await desk.json("policy", "test")
     assert tested["failed"] == 0
     explained = await desk.run("policy", "explain", "--role", "receptionist", "--partner", "harbour-clinic")

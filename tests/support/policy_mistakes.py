@@ -101,7 +101,7 @@ MISTAKES = {
         "effective_from: 2026-01-01",
         "effective_from: soon",
         "effective_from",
-        "`effective_from` must be a date, YYYY-MM-DD.",
+        "`effective_from` must be a date, YYYY-MM-DD. Write `effective_from: 2026-01-31`.",
     ),
     "research permitted": Mistake(
         "purposes",
@@ -129,7 +129,7 @@ MISTAKES = {
         "care_ends_days_after_death: 28",
         "care_ends_days_after_death: a month",
         "care_ends_days_after_death",
-        "`care_ends_days_after_death` must be a whole number.",
+        "`care_ends_days_after_death` must be a whole number. Write `care_ends_days_after_death: 28`.",
     ),
     "no relationship permitted": Mistake(
         "relationships",
@@ -380,8 +380,7 @@ MISTAKES = {
         "notice: >-",
         "notice: none\nnotice: >-",
         "notice: >-",
-        'is not valid YAML: found duplicate key "notice" with value "Some information may not be shown '
-        'here, and this notice stands here either way." (original value: "none").',
+        "`notice` stands here twice. Keep one of the two.",
     ),
     "a class that nobody knows": Mistake(
         "sensitive-information",

@@ -67,7 +67,7 @@ MISTAKES = [
     ("[ES256, RS256]", "[none]", 6, "none"),
     ("[ES256, RS256]", "[RS265]", 6, "Did you mean `RS256`?"),
     ("[ES256, RS256]", "[]", 6, "empty"),
-    ("algorithms:", "algoritms:", 3, "`algorithms` is missing"),
+    ("algorithms:", "algoritms:", 6, "Did you mean `algorithms`?"),
     ("[at+jwt]", "[id+jwt]", 7, "Did you mean `at+jwt`?"),
     ("https://issuer.example/keys", "http://issuer.example/keys", 5, "https"),
     ("https://issuer.example/keys", "http://127.0.0.1:8080/keys", 5, "loopback"),

@@ -1,24 +1,24 @@
 """Files that people edit, read strictly: every complaint names file, line, column and the nearest word.
 
-Used for policies, cases, registrations, settings and manifests alike. YAML 1.2 through ruamel.yaml, which
-refuses a repeated key and keeps `NO` a word; anchors and aliases are refused here (an alias bomb would
-expand), and so is a file over 256 KiB.
+Used for policies, cases, registrations, settings and manifests alike. A file over 256 KiB is refused, and
+what `yaml_text` refuses.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import difflib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.tokens import AliasToken, AnchorToken
+
+from broker.files.yaml_text import YamlFault, load_mapping
 
 FILE_BYTES_MAX = 256 * 1024
+# How like a word must be to be taken for another misspelt (difflib's ratio).
+_MISSPELT = 0.8
 
 
 class FileFault(Exception):
@@ -43,27 +43,12 @@ def read_file(path: Path) -> Section:
 
 
 def _load(path: Path, raw: bytes) -> CommentedMap:
-    reader = YAML(typ="rt")
     try:
-        text = raw.decode("utf-8")
-        for token in reader.scan(text):
-            if isinstance(token, (AnchorToken, AliasToken)):
-                mark = token.start_mark
-                raise FileFault(
-                    path, mark.line + 1, mark.column + 1, "uses an anchor or alias.", "Write it out."
-                )
-        loaded = YAML(typ="rt").load(text)
+        return load_mapping(raw.decode("utf-8"))
     except UnicodeDecodeError:
-        raise FileFault(path, 1, 1, "is not UTF-8 text.") from None
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise FileFault(path, line, column, f"is not valid YAML: {error.problem or error.context}.") from None
-    except YAMLError:
-        raise FileFault(path, 1, 1, "is not valid YAML.") from None
-    if not isinstance(loaded, CommentedMap):
-        raise FileFault(path, 1, 1, "must hold a mapping of `name: value` lines.")
-    return loaded
+        raise FileFault(path, 1, 1, "is not UTF-8 text.", "Save it as UTF-8.") from None
+    except YamlFault as fault:
+        raise FileFault(path, fault.line, fault.column, fault.problem, fault.remedy) from None
 
 
 def nearest(word: str, valid: Iterable[str]) -> str:
@@ -107,18 +92,25 @@ class Section:
         self._taken.add(name)
         if name not in self._members:
             if default is ...:
-                raise self.fault(f"`{name}` is missing.", f"Add `{name}:` with {expected}.")
+                raise self._missing(name, expected)
             return default
         value = self._members[name]
         if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise self.fault(f"`{name}` must be {expected}.", at=name)
+            raise self.fault(f"`{name}` must be {expected}.", _written(name, kinds), at=name)
         return value
+
+    def _missing(self, name: str, expected: str) -> FileFault:
+        """A member that nobody asked for, and that is nearly `name`, is `name` misspelt."""
+        others = [other for other in self.names() if other not in self._taken]
+        for other in difflib.get_close_matches(name, others, n=1, cutoff=_MISSPELT):
+            return self.fault(f"`{other}` is not a setting here.", f"Did you mean `{name}`?", at=other)
+        return self.fault(f"`{name}` is missing.", f"Add `{name}:` with {expected}.")
 
     def text(self, name: str, default: Any = ...) -> str:
         """A non-empty piece of text."""
         value = self._take(name, (str,), "some text", default)
         if value is not default and not str(value).strip():
-            raise self.fault(f"`{name}` is empty.", at=name)
+            raise self.fault(f"`{name}` is empty.", "Say it in words.", at=name)
         return value if value is default else str(value)
 
     def word(self, name: str, valid: Iterable[str], default: Any = ...) -> str:
@@ -144,7 +136,9 @@ class Section:
                     self.path, line + 1, column + 1, f"`{name}` lists words only.", "Quote a number."
                 )
             if item in found:
-                raise FileFault(self.path, line + 1, column + 1, f"`{item}` is listed twice in `{name}`.")
+                raise FileFault(
+                    self.path, line + 1, column + 1, f"`{item}` is listed twice in `{name}`.", "Keep one."
+                )
             if valid is not None and item not in valid:
                 problem = f"`{item}` is not a word that `{name}` knows."
                 raise FileFault(self.path, line + 1, column + 1, problem, nearest(item, valid))
@@ -160,14 +154,14 @@ class Section:
         """A number, at least `least`."""
         value = self._take(name, (int, float), "a number", default)
         if value is not default and value < least:
-            raise self.fault(f"`{name}` must be at least {least}.", at=name)
+            raise self.fault(f"`{name}` must be at least {least}.", "Write a larger number.", at=name)
         return value if value is default else float(value)
 
     def integer(self, name: str, default: Any = ..., *, least: int = 0) -> int:
         """A whole number, at least `least`."""
         value = self._take(name, (int,), "a whole number", default)
         if value is not default and value < least:
-            raise self.fault(f"`{name}` must be at least {least}.", at=name)
+            raise self.fault(f"`{name}` must be at least {least}.", "Write a larger number.", at=name)
         return value if value is default else int(value)
 
     def flag(self, name: str, default: Any = ...) -> bool:
@@ -177,8 +171,10 @@ class Section:
 
     def date(self, name: str, default: Any = ...) -> dt.date:
         """A date, YYYY-MM-DD."""
-        value = self._take(name, (dt.date,), "a date, YYYY-MM-DD", default)
-        return value.date() if isinstance(value, dt.datetime) else value
+        value: dt.date = self._take(name, (dt.date,), "a date, YYYY-MM-DD", default)
+        if isinstance(value, dt.datetime):
+            raise self.fault(f"`{name}` must be a date, YYYY-MM-DD.", "Leave out the time of day.", at=name)
+        return value
 
     def section(self, name: str, default: Any = ...) -> Section:
         """A mapping below this one."""
@@ -194,7 +190,9 @@ class Section:
         for index, item in enumerate(value):
             if not isinstance(item, CommentedMap):
                 line, column = value.lc.item(index)
-                raise FileFault(self.path, line + 1, column + 1, f"each item of `{name}` must be a mapping.")
+                raise FileFault(
+                    self.path, line + 1, column + 1, f"each item of `{name}` must be a mapping.", _MAPPING
+                )
             yield Section(self.path, item)
 
     def plain(self) -> dict[str, Any]:
@@ -207,6 +205,21 @@ class Section:
         for name in self.names():
             if name not in self._taken:
                 raise self.fault(f"`{name}` is not a setting here.", nearest(name, self._taken), at=name)
+
+
+_MAPPING = "Write `name: value` lines."
+_EXAMPLES: Mapping[type, str] = {
+    str: "`{name}: words`, in quotes where it looks like a number",
+    bool: "`{name}: true` or `{name}: false`",
+    int: "`{name}: 28`",
+    dt.date: "`{name}: 2026-01-31`",
+    CommentedSeq: "`{name}: [one, another]`, or lines that begin with a dash",
+    CommentedMap: "`{name}:` and `name: value` lines below it",
+}
+
+
+def _written(name: str, kinds: tuple[type, ...]) -> str:
+    return f"Write {_EXAMPLES[kinds[0]].replace('{name}', name)}."
 
 
 def _plain(value: Any) -> Any:
