@@ -287,7 +287,7 @@ MISTAKES = {
         "review_within_days: 180",
         "review_within_days: 0",
         "review_within_days: 0",
-        "`review_within_days` must be at least 1.",
+        "`review_within_days` must be at least 1. Write a larger number.",
     ),
     "a person who is never told": Mistake(
         "objections",
@@ -337,14 +337,14 @@ MISTAKES = {
         "minutes_max: 240",
         "minutes_max: 0",
         "minutes_max: 0",
-        "`minutes_max` must be at least 1.",
+        "`minutes_max` must be at least 1. Write a larger number.",
     ),
     "an emergency that nobody explains": Mistake(
         "emergency-access",
         "text_characters_min: 20",
         "text_characters_min: 0",
         "text_characters_min: 0",
-        "`text_characters_min` must be at least 1.",
+        "`text_characters_min` must be at least 1. Write a larger number.",
     ),
     "nobody to contact": Mistake(
         "disclosure",
