@@ -104,7 +104,7 @@ def _instructions(fhir_url: str, config_dir: Path) -> str:
     return f"""
 The API is at {fhir_url} until you stop it (Ctrl-C). In another terminal:
 
-{_path_line()}  watersmeet record --as doctor --story two-hospitals
+{_path_line()}  watersmeet record --as general-practitioner --story two-hospitals
   watersmeet audit verify --config {config_dir}
   watersmeet partner list --config {config_dir}
   watersmeet partner check ousebank --config {config_dir} --by-name Ada --by-role tester

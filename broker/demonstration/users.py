@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from broker.adapters.development_issuer import DevelopmentIssuer
-from broker.demonstration.partners import ADDENBURY, COUNTY, FEN_EDGE, FENLAND, PAPERMILL
+from broker.demonstration.partners import ADDENBURY, CASTLE_HILL, COUNTY, FEN_EDGE, FENLAND, PAPERMILL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,12 @@ USERS = {
     user.role: user
     for user in (
         User(role="doctor", name="Dr Ann Ashdown", user_id="900000000101", organisation=FEN_EDGE.ods),
+        User(
+            role="general-practitioner",
+            name="Dr Gwen Gale",
+            user_id="900000000109",
+            organisation=CASTLE_HILL.ods,
+        ),
         User(
             role="consultant",
             name="Dr Bela Barrow",

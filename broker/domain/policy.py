@@ -143,7 +143,8 @@ class Party:
     """One signatory of the sharing agreement. Without `partner_id` it supplies nothing.
 
     `also` are further registrations of the same organisation: the same party, spoken to in another way.
-    `phase` is when its phase of the programme went live, `term` its own membership; both must hold.
+    `phase` is when its phase of the programme went live, `term` its own membership; both must hold. While one
+    of `suspended` runs it neither supplies nor sees.
     `seen` is what each role group may see of what this party supplies.
     """
 
@@ -156,6 +157,25 @@ class Party:
     asked: Asked = Asked.ALWAYS
     seen: Mapping[str, frozenset[Category]] = field(default_factory=dict)
     also: frozenset[str] = frozenset()
+    suspended: tuple[Term, ...] = ()
+
+    @property
+    def practices(self) -> frozenset[str]:
+        """Those of its organisations that are practices: asked only where the patient index names them."""
+        return self.organisations if self.asked is Asked.REGISTERED_PRACTICE else frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Network:
+    """Practices (ODS codes) that see each other's patients, each in one of `relationships` alone."""
+
+    network_id: str
+    practices: frozenset[str]
+    relationships: frozenset[RelationshipGround]
+
+    def joins(self, one: str, other: str, relationship: RelationshipGround) -> bool:
+        """Whether practice `one` may see what practice `other` supplies."""
+        return {one, other} <= self.practices and relationship in self.relationships
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -248,6 +268,7 @@ class PolicySet:
     parties: tuple[Party, ...]
     party_of_organisation: Mapping[str, Party]
     party_of_partner: Mapping[str, Party]
+    networks: tuple[Network, ...]
     objections: ObjectionRules
     disclosure: DisclosureRules
     emergency_access: EmergencyAccessRules

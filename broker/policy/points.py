@@ -14,7 +14,7 @@ from itertools import combinations, product
 from typing import Any
 
 from broker.domain.identity import Restriction
-from broker.domain.policy import DIRECT_CARE, Asked, Party, PolicySet, Purpose, Term
+from broker.domain.policy import DIRECT_CARE, PolicySet, Purpose, Term
 from broker.domain.requester import RelationshipGround
 from broker.policy.points_of_objections import objections_of
 from broker.policy.situation import RESTRICTION_WORDS, Situation
@@ -136,17 +136,12 @@ def _class_name(groups: tuple[str, ...], word: str) -> str:
 
 def _organisations(both: tuple[PolicySet, ...]) -> tuple[Dimension, Dimension]:
     signed = sorted({ods for one in both for ods in one.party_of_organisation})
-    practices = sorted({ods for one in both for party in one.parties for ods in _practices(party)})
+    practices = sorted({ods for one in both for party in one.parties for ods in party.practices})
     nobody = Value("none", {"practice": None})
     registered = tuple(Value(ods, {"practice": ods}) for ods in practices)
     return _words("organisation", "organisation", (*signed, UNKNOWN)), Dimension(
         "practice", (nobody, *registered)
     )
-
-
-def _practices(party: Party) -> frozenset[str]:
-    """The organisations of a party that is asked only where the index names it."""
-    return party.organisations if party.asked is Asked.REGISTERED_PRACTICE else frozenset()
 
 
 def _protected() -> tuple[Value, ...]:
@@ -159,7 +154,8 @@ def _protected() -> tuple[Value, ...]:
 
 def _days(both: tuple[PolicySet, ...], usual: dt.date) -> list[dt.date]:
     """The last day before each rule begins or ends, and its first."""
-    terms = [term for one in both for party in one.parties for term in (party.phase, party.term)]
+    parties = [party for one in both for party in one.parties]
+    terms = [term for party in parties for term in (party.phase, party.term, *party.suspended)]
     terms += [Term(start=one.in_force_from) for one in both]
     bounds = {bound for term in terms for bound in (term.start, term.end) if bound is not None}
     return sorted({usual} | bounds | {bound - _DAY for bound in bounds if bound > dt.date.min})

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from broker.domain.category import Category
-from broker.domain.policy import Asked, Party, Term
+from broker.domain.policy import Asked, Network, Party, Term
 from broker.files import Section, nearest
 from broker.pipeline.decision.rules import SENTENCES
 from broker.policy.reading import (
     Places,
     Vocabulary,
     read_categories,
+    read_grounds,
     read_groups,
     read_id,
     refuse_repeats,
 )
+
+LEAST_IN_A_NETWORK = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +30,11 @@ class Agreement:
     parties: tuple[Party, ...]
     of_organisation: Mapping[str, Party]
     of_partner: Mapping[str, Party]
+    networks: tuple[Network, ...]
 
 
 def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agreement:
-    """Read `phases` and `parties`. Raises FileFault when an organisation or partner signs twice."""
+    """Read `phases`, `parties`, `networks`. Raises FileFault when an organisation or partner signs twice."""
     phases = _phases(top)
     parties: dict[str, Party] = {}
     by_organisation: dict[str, Party] = {}
@@ -43,10 +47,37 @@ def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agre
         _sign(section, party, by_organisation)
         _speak(section, party, by_partner)
         parties[party.party_id] = party
+    networks = _networks(top, parties.values())
     sentences = {rule: words for (topic, rule), words in SENTENCES.items() if topic == places.topic}
     places.add_fixed(top, "parties", sentences)
     places.add_fixed(top, "phases", {"phase-not-live": sentences["phase-not-live"]})
-    return Agreement(tuple(parties.values()), by_organisation, by_partner)
+    if networks:
+        places.add_fixed(top, "networks", {"another-practice": sentences["another-practice"]})
+    return Agreement(tuple(parties.values()), by_organisation, by_partner, networks)
+
+
+def _networks(top: Section, parties: Iterable[Party]) -> tuple[Network, ...]:
+    """None when the file has no `networks`: then no practice sees another's records."""
+    sections = top.sections("networks", default=())
+    refuse_repeats(sections, "id")
+    practices: frozenset[str] = frozenset().union(*(party.practices for party in parties))
+    return tuple(_network(section, practices) for section in sections)
+
+
+def _network(section: Section, practices: frozenset[str]) -> Network:
+    section.text("title")
+    network = Network(
+        network_id=read_id(section, "id"),
+        practices=frozenset(section.words("practices", practices)),
+        relationships=read_grounds(section, "relationships"),
+    )
+    section.finish()
+    if len(network.practices) < LEAST_IN_A_NETWORK:
+        raise section.fault("`practices` names no two.", "List each practice of the network.", at="practices")
+    if not network.relationships:
+        remedy = "Say in which the network gives an appointment, such as `booking`."
+        raise section.fault("`relationships` names none.", remedy, at="relationships")
+    return network
 
 
 def _phases(top: Section) -> Mapping[str, Term]:
@@ -74,6 +105,7 @@ def _party(section: Section, phases: Mapping[str, Term], places: Places, vocabul
         asked=Asked(section.word("asked", Asked)) if partner else Asked.ALWAYS,
         seen=_supplies(section, vocabulary) if partner else {},
         also=_also(section, vocabulary) if partner else frozenset(),
+        suspended=_suspended(section),
     )
     section.finish()
     return party
@@ -111,6 +143,16 @@ def _speak(section: Section, party: Party, speaking: dict[str, Party]) -> None:
             problem = f"`{partner}` belongs to `{speaking[partner].party_id}` already."
             raise section.fault(problem, "Keep it in one place.", at="also" if "also" in section else None)
         speaking[partner] = party
+
+
+def _suspended(section: Section) -> tuple[Term, ...]:
+    """Each span with its reason: one that nobody can give is not governance's decision."""
+    spans = []
+    for span in section.sections("suspended", default=()):
+        span.text("because")
+        spans.append(_term(span))
+        span.finish()
+    return tuple(spans)
 
 
 def _term(section: Section) -> Term:

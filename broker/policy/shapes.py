@@ -19,6 +19,7 @@ from broker.domain.policy import (
 )
 from broker.domain.requester import RelationshipGround
 from broker.policy.reading import _ID, _VERSION, GROUP_WORDS
+from broker.policy.reading_agreement import LEAST_IN_A_NETWORK
 from broker.policy.reading_people import _NATIONAL_CODE
 from broker.policy.reading_withholding import ALWAYS_BIND, BINDS, EFFECTS, ENDS, RESTRICTIONS
 from broker.policy.shapes_of_access import emergency_access
@@ -118,11 +119,21 @@ def _agreement() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
         "title": shapes.text("Who is in it."),
         "live_from": shapes.date("The day on which it begins for all its parties."),
     }
+    network = {
+        "id": shapes.text("The network's own word.", _ID),
+        "title": shapes.text("Who it is, and what it gives."),
+        "practices": shapes.words("ODS codes of practices that signed.", least=LEAST_IN_A_NETWORK),
+        "relationships": relationships("In which care relationship they see each other's records.", least=1),
+    }
     members = {
         "phases": shapes.sections(
             "A phase begins for all its parties on one day.", shapes.section("One phase.", phase)
         ),
         "parties": shapes.sections("Everybody who signed.", _party()),
+        "networks?": shapes.sections(
+            "Practices that see each other's records; none when it is left out.",
+            shapes.section("One network.", network),
+        ),
     }
     return (members,)
 
@@ -131,6 +142,11 @@ def _party() -> Shape:
     supply = {
         "to": role_groups("Who may see it."),
         "categories": categories("What they may see of this partner."),
+    }
+    suspension = {
+        "from": shapes.date("The first day on which it neither supplies nor sees."),
+        "until?": shapes.date("The day after the last; left out until further notice."),
+        "because": shapes.text("Why."),
     }
     return shapes.section(
         "One party: a partner that supplies and is asked, or a party that supplies nothing.",
@@ -144,6 +160,9 @@ def _party() -> Shape:
             "from": shapes.date("The first day."),
             "until?": shapes.date("The day after the last; left out while there is no end."),
             "views": shapes.flag("Whether its staff may look."),
+            "suspended?": shapes.sections(
+                "When it is suspended.", shapes.section("One suspension.", suspension)
+            ),
             "asked?": shapes.word("When it is asked.", Asked),
             "supplies?": shapes.sections(
                 "What it supplies to whom.", shapes.section("One part of it.", supply)

@@ -25,9 +25,9 @@ def role_groups(about: str, *, least: int = 1) -> Shape:
     return shapes.words(about, group, least=least)
 
 
-def relationships(about: str) -> Shape:
+def relationships(about: str, *, least: int = 0) -> Shape:
     """Grounds of a care relationship; `none` is not one."""
-    return shapes.words(about, _RELATIONSHIPS)
+    return shapes.words(about, _RELATIONSHIPS, least=least)
 
 
 def partner_id() -> Shape:

@@ -26,6 +26,7 @@ FILES = (
 # what another file or another place says, and a text that is written without quotes.
 BEYOND_SHAPE = re.compile(
     r"already|second time|is not a word that `(partner|also|to|roles|only_roles|organisations|phase|sources)`"
+    r"|is not a word that `practices`"
     r"|not a partner of the agreement|can give as a reason|must be a date, YYYY-MM-DD|is listed twice"
     r"|is not a table|differs from the file's name|names no role group|two sections|file is not there"
     r"|is of category|not repeat as often|another list|is registered twice|lists words only"

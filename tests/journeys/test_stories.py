@@ -212,6 +212,18 @@ async def test_an_old_number_opens_the_record_under_the_new_one(demonstration: W
     assert story.old_numbers[0].encode() not in b"".join(answered.bodies)
 
 
+async def test_a_practice_sees_anothers_patient_where_the_network_booked_them(demonstration: Watched) -> None:
+    """Fen Edge gives the weekend appointment and sees Castle Hill's record; else Castle Hill is not asked."""
+    practice, name = "castle-hill-practice", NAMES["castle-hill-practice"]
+    record = await shown(demonstration, "two-hospitals", "doctor")
+    assert practice not in demonstration.partners_asked
+    assert (labels(record)[name], exact(demonstration)[practice]) == ("not-asked", "not-asked")
+    assert {item.source for item in record.items} == {NAMES["addenbury"], NAMES["papermill"]}
+    record = await shown(demonstration, "two-hospitals", "doctor", relationship="booking")
+    assert exact(demonstration)[practice] == "complete"
+    assert name in {item.source for item in record.items}
+
+
 async def test_a_partner_that_is_down_is_named_and_nothing_is_called_none_recorded(
     demonstration: Watched,
 ) -> None:
@@ -257,7 +269,7 @@ async def test_what_a_practice_notes_of_a_visit_to_the_clinic_is_for_those_who_m
 ) -> None:
     """A social worker sees the ankle and no infection, and no word that there is one; a doctor sees both."""
     practice = NAMES["castle-hill-practice"]
-    record = await shown(demonstration, "sexual-health", "doctor")
+    record = await shown(demonstration, "sexual-health")
     told = [str(item.resource) for item in record.items if item.source == practice]
     assert [any(words in one for one in told) for words in ("44465007", "240589008")] == [True, True]
     record = await shown(demonstration, "sexual-health", "social-worker")
@@ -279,7 +291,7 @@ async def test_the_veiled_clinic_reads_the_same_whether_it_knows_the_person_or_n
     assert lines[0] == lines[1]
     assert lines[0].label == "nothing-to-show"
     assert exact(demonstration)["harbour-clinic"] == "not-asked"
-    seen = await shown(demonstration, "sexual-health", "doctor")
+    seen = await shown(demonstration, "sexual-health")
     assert NAMES["harbour-clinic"] in {item.source for item in seen.items}
     assert exact(demonstration)["harbour-clinic"] == "complete"
     other = await shown(demonstration, "diabetes", "doctor")

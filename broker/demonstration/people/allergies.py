@@ -91,4 +91,5 @@ def partner_down() -> Story:
         demographics=_LEON,
         charts={chart.partner.partner_id: chart.resources for chart in (practice, hospital, trust)},
         down=frozenset({NENEWEST.partner_id}),
+        asked_as="general-practitioner",
     )

@@ -40,6 +40,7 @@ def two_hospitals() -> Story:
         shows="One laboratory, two hospitals: each result stands once, as a group that names both sources.",
         demographics=_DESMOND,
         charts={chart.partner.partner_id: chart.resources for chart in charts},
+        asked_as="general-practitioner",
     )
 
 

@@ -88,6 +88,7 @@ def superseded() -> Story:
         demographics=_WALTER,
         charts={chart.partner.partner_id: chart.resources for chart in (practice, city)},
         old_numbers=(_OLD_NUMBER,),
+        asked_as="general-practitioner",
     )
 
 

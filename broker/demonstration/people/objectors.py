@@ -81,6 +81,7 @@ def partner_objection() -> Story:
         demographics=_HELEN,
         charts={chart.partner.partner_id: chart.resources for chart in (practice, trust)},
         objections=(StoryObjection(scope=scope, reason="Works with colleagues of that trust."),),
+        asked_as="general-practitioner",
     )
 
 

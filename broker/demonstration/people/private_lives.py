@@ -53,6 +53,7 @@ def sexual_health() -> Story:
         ),
         demographics=_CALLUM,
         charts={chart.partner.partner_id: chart.resources for chart in (practice, clinic)},
+        asked_as="general-practitioner",
     )
 
 

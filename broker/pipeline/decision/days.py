@@ -39,6 +39,10 @@ class Today:
         """True from the first moment of `day` on; an open end is never over."""
         return day is not None and day <= self.closes
 
+    def closed_by(self, term: Term) -> bool:
+        """True while `term` closes something: it begins at the earlier midnight and ends at the later one."""
+        return self.over(term.start) and not (term.end is not None and self.begun(term.end))
+
     def within(self, term: Term) -> bool:
         """True when `term` has begun and is not over."""
         return self.begun(term.start) and not self.over(term.end)

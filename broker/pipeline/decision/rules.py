@@ -36,6 +36,7 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         (Topic.RELATIONSHIPS, "alert-privacy-officer"): "The ground is permitted and raises an alert.",
         (Topic.SHARING_AGREEMENT, "not-a-party"): "The organisation has not signed the sharing agreement.",
         (Topic.SHARING_AGREEMENT, "may-not-view"): "The party signed without access to records.",
+        (Topic.SHARING_AGREEMENT, "suspended"): "The party is suspended from the agreement today.",
         (Topic.SHARING_AGREEMENT, "phase-not-live"): "The party's phase of the programme is not live today.",
         (Topic.SHARING_AGREEMENT, "not-yet-a-party"): "The party's membership has not begun.",
         (Topic.SHARING_AGREEMENT, "no-longer-a-party"): "The party's membership has ended.",
@@ -47,6 +48,9 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         ),
         (Topic.SHARING_AGREEMENT, "not-the-registered-practice"): (
             "The patient index does not name this practice."
+        ),
+        (Topic.SHARING_AGREEMENT, "another-practice"): (
+            "A practice sees another practice's records only where a network of both gives the relationship."
         ),
         (Topic.SHARING_AGREEMENT, "nothing-for-this-role"): (
             "What the partner supplies and what this role may see have nothing in common."

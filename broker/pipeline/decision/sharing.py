@@ -38,12 +38,7 @@ def share_of(
     practice, in_scope = _practice(partner, party, facts)
     if not in_scope:
         return Share(reason=denies(Topic.SHARING_AGREEMENT, "not-the-registered-practice"), in_scope=False)
-    if not partner.is_live_for(facts.requester.organisation_ods):
-        return Share(reason=denies(Topic.SHARING_AGREEMENT, "partner-not-live"), practice_ods=practice)
-    signed = {practice} if practice else partner.ods_codes
-    if not signed <= party.organisations:
-        return Share(reason=denies(Topic.SHARING_AGREEMENT, "organisation-not-signed"), practice_ods=practice)
-    member = membership(party, today)
+    member = _refusal(partner, party, practice, facts, policies) or membership(party, today)
     if member.effect is Effect.DENY:
         return Share(reason=member, practice_ods=practice)
     categories = _seen(party, standing) & (partner.supplies - partner.closed) & standing.categories
@@ -57,6 +52,20 @@ def share_of(
     )
 
 
+def _refusal(
+    partner: PartnerFacts, party: Party, practice: str | None, facts: Facts, policies: PolicySet
+) -> Reason | None:
+    """Why this partner is not open to whoever asks, whatever its party's days; None when nothing says so."""
+    if not partner.is_live_for(facts.requester.organisation_ods):
+        return denies(Topic.SHARING_AGREEMENT, "partner-not-live")
+    signed = {practice} if practice else partner.ods_codes
+    if not signed <= party.organisations:
+        return denies(Topic.SHARING_AGREEMENT, "organisation-not-signed")
+    if practice is not None and not _practice_may_see(practice, facts, policies):
+        return denies(Topic.SHARING_AGREEMENT, "another-practice")
+    return None
+
+
 def _practice(partner: PartnerFacts, party: Party, facts: Facts) -> tuple[str | None, bool]:
     """The practice that is meant, and whether this partner is in scope. Before the index has answered
     (`restriction` is None) every practice is: nobody is asked on that judgement.
@@ -67,6 +76,18 @@ def _practice(partner: PartnerFacts, party: Party, facts: Facts) -> tuple[str | 
     if facts.practice_ods is not None and facts.practice_ods in partner.ods_codes:
         return facts.practice_ods, True
     return None, False
+
+
+def _practice_may_see(practice: str, facts: Facts, policies: PolicySet) -> bool:
+    """Whether the one who asks may see what the person's practice supplies: everybody but another practice,
+    and that one where a network of both gives the relationship.
+    """
+    asking = facts.requester.organisation_ods
+    party = policies.party_of_organisation.get(asking)
+    if asking == practice or party is None or asking not in party.practices:
+        return True
+    relationship = facts.requester.relationship
+    return any(network.joins(asking, practice, relationship) for network in policies.networks)
 
 
 def _seen(party: Party, standing: Standing) -> frozenset[Category]:

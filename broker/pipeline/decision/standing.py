@@ -109,6 +109,8 @@ def _viewing_party(organisation_ods: str, policies: PolicySet, today: Today) -> 
 
 def membership(party: Party, today: Today) -> Reason:
     """Whether the agreement counts `party` today, as a viewer or as a source."""
+    if any(today.closed_by(term) for term in party.suspended):
+        return denies(Topic.SHARING_AGREEMENT, "suspended")
     if not today.within(party.phase):
         return denies(Topic.SHARING_AGREEMENT, "phase-not-live")
     if not today.begun(party.term.start):

@@ -71,7 +71,8 @@ def test_it_serves_until_stopped_and_other_commands_find_it(tmp_path: Path) -> N
         printed = demo.read_until("The API is at")
         assert re.search(r"http://127\.0\.0\.1:[0-9]+/fhir", printed)
         told = demo.read_until("Stories:")
-        seen = watersmeet("record", "--as", "doctor", "--story", "two-hospitals", environment=environment)
+        asked = ("record", "--as", "general-practitioner", "--story", "two-hospitals")
+        seen = watersmeet(*asked, environment=environment)
         token = watersmeet("token", "--as", "doctor", environment=environment)
         assert (seen.returncode, token.returncode) == (0, 0), seen.stderr + token.stderr
         assert "Desmond Okafor" in seen.stdout

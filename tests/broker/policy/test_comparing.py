@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,43 +11,18 @@ from broker.domain.decision import Naming
 from broker.domain.objection import ObjectionState
 from broker.domain.policy import DIRECT_CARE, Party, PolicySet, RoleGroup
 from broker.domain.requester import RelationshipGround
-from broker.policy.comparing import Comparison, compare
-from broker.policy.points import Section, Space, space_of
+from broker.policy.comparing import compare
+from broker.policy.points import space_of
 from broker.policy.situation import partners_of
+from tests.support.compared import compared, space, with_party
 from tests.support.policies import shipped_policies, usual_situation
 
 Cells = set[tuple[str, str, str]]
 DISCLOSED = "disclosure"
 
 
-def _space(new: PolicySet, *names: str) -> Space:
-    """The product of the named dimensions alone, as the whole space has them."""
-    space = space_of(shipped_policies(), new, usual_situation())
-    known = {one.name: one for section in reversed(space.sections) for one in section.dimensions}
-    return Space(space.usual, (Section("a test's", tuple(known[name] for name in names)),))
-
-
-def _compared(new: PolicySet, *names: str) -> Comparison:
-    old = shipped_policies()
-    return compare(old, new, _space(new, *names), partners_of(old))
-
-
 def _cells(changes: tuple[Any, ...]) -> Cells:
     return {(one.role, one.partner_id, one.what) for one in changes}
-
-
-def _with_party(changed: Party) -> PolicySet:
-    policies = shipped_policies()
-    return replace(
-        policies,
-        parties=tuple(changed if one.party_id == changed.party_id else one for one in policies.parties),
-        party_of_organisation=_swapped(policies.party_of_organisation, changed),
-        party_of_partner=_swapped(policies.party_of_partner, changed),
-    )
-
-
-def _swapped(parties: Mapping[str, Party], changed: Party) -> dict[str, Party]:
-    return {name: changed if party.party_id == changed.party_id else party for name, party in parties.items()}
 
 
 def _with_group(changed: RoleGroup) -> PolicySet:
@@ -89,7 +64,7 @@ def test_each_line_of_the_agreement_is_found_cell_by_cell(party: Party) -> None:
         for category in Category:
             seen = party.seen.get(group.group_id, frozenset())
             changed = replace(party, seen={**party.seen, group.group_id: seen ^ {category}})
-            found = _compared(_with_party(changed), "role", "practice")
+            found = compared(with_party(changed), "role", "practice")
             reaches = category in group.categories and not _closed_to(group.group_id, party)
             expected = {(group.group_id, one, str(category)) for one in _registrations(party)}
             assert _cells(found.closed) == (expected if reaches and category in seen else set())
@@ -102,7 +77,7 @@ def test_each_category_of_a_role_group_is_found_cell_by_cell(group: RoleGroup) -
     """To give or take one category for a role group opens or closes it where a party agrees, only there."""
     for category in Category:
         had = category in group.categories
-        found = _compared(
+        found = compared(
             _with_group(replace(group, categories=group.categories ^ {category})), "role", "practice"
         )
         expected = {
@@ -125,11 +100,11 @@ def test_a_refused_purpose_closes_that_purpose_alone(purpose: str) -> None:
         purposes=policies.purposes - {purpose},
         refused_purposes=policies.refused_purposes | {purpose},
     )
-    found = _compared(refusing, "role", "purpose")
+    found = compared(refusing, "role", "purpose")
     assert {change.where["purpose"] for change in found.closed} == {(purpose,)}
     assert not found.opens
-    space = _space(refusing, "role", "purpose")
-    back = compare(refusing, policies, space, partners_of(policies))
+    asked = space(refusing, "role", "purpose")
+    back = compare(refusing, policies, asked, partners_of(policies))
     assert _cells(back.opened) == _cells(found.closed)
     assert not back.closed
 
@@ -139,7 +114,7 @@ def test_a_refused_relationship_closes_that_relationship_alone(ground: Relations
     """Each permitted ground, refused, closes cells of this ground."""
     policies = shipped_policies()
     kept = {name: rule for name, rule in policies.relationships.items() if name is not ground}
-    found = _compared(replace(policies, relationships=kept), "role", "relationship")
+    found = compared(replace(policies, relationships=kept), "role", "relationship")
     assert {change.where["relationship"] for change in found.closed} == {(str(ground),)}
     assert not found.opens
 
@@ -149,7 +124,7 @@ def test_a_relationship_for_everybody_opens_it_for_those_who_had_it_not() -> Non
     policies = shipped_policies()
     rule = replace(policies.relationships[RelationshipGround.SELF_CLAIMED], roles=frozenset())
     kept = {**policies.relationships, RelationshipGround.SELF_CLAIMED: rule}
-    found = _compared(replace(policies, relationships=kept), "role", "relationship")
+    found = compared(replace(policies, relationships=kept), "role", "relationship")
     assert {change.role for change in found.opened} == {"receptionist", "clinical-admin"}
     assert {change.where["relationship"] for change in found.opened} == {("self-claimed",)}
     assert not found.closed
@@ -160,7 +135,7 @@ def test_an_alert_that_is_dropped_is_an_opening() -> None:
     policies = shipped_policies()
     rule = replace(policies.relationships[RelationshipGround.SELF_CLAIMED], alert=False)
     kept = {**policies.relationships, RelationshipGround.SELF_CLAIMED: rule}
-    found = _compared(replace(policies, relationships=kept), "role", "relationship")
+    found = compared(replace(policies, relationships=kept), "role", "relationship")
     assert not found.opened
     assert found.opens
     assert {change.what for change in found.tells_more} == {"a privacy officer is no longer alerted"}
@@ -169,7 +144,7 @@ def test_an_alert_that_is_dropped_is_an_opening() -> None:
 def test_a_party_that_may_look_opens_for_its_organisation_alone() -> None:
     """The integrated care board, let in, is named with its organisation."""
     board = next(party for party in shipped_policies().parties if party.party_id == "integrated-care-board")
-    found = _compared(_with_party(replace(board, may_view=True)), "role", "organisation")
+    found = compared(with_party(replace(board, may_view=True)), "role", "organisation")
     assert {change.where["organisation"] for change in found.opened} == {("QX9",)}
     assert not found.closed
 
@@ -179,17 +154,17 @@ def test_a_membership_that_ends_closes_from_that_day() -> None:
     policies = shipped_policies()
     party = next(party for party in policies.parties if party.party_id == "papermill")
     end = usual_situation().day.replace(day=20)
-    ending = _with_party(replace(party, term=replace(party.term, end=end)))
-    found = _compared(ending, "role", "day")
+    ending = with_party(replace(party, term=replace(party.term, end=end)))
+    found = compared(ending, "role", "day")
     assert {change.where["day"] for change in found.closed} == {("2026-11-20",)}
-    assert "2026-11-19" in {words["day"] for words, _ in _space(ending, "day").points()}
+    assert "2026-11-19" in {words["day"] for words, _ in space(ending, "day").points()}
     assert not found.opens
 
 
 def test_care_that_ends_later_opens_the_days_between() -> None:
     """Each number of days after a death stands in the space, with the day before it."""
     policies = shipped_policies()
-    found = _compared(replace(policies, care_ends_days_after_death=35), "role", "death")
+    found = compared(replace(policies, care_ends_days_after_death=35), "role", "death")
     assert {change.where["death"] for change in found.opened} == {("28 days ago", "34 days ago")}
 
 
@@ -199,7 +174,7 @@ def test_an_objection_that_no_longer_binds_opens_what_it_held(state: ObjectionSt
     policies = shipped_policies()
     rules = policies.objections
     ending = replace(rules, binds=rules.binds - {state}, ends=rules.ends | {state})
-    found = _compared(replace(policies, objections=ending), "role", "objection")
+    found = compared(replace(policies, objections=ending), "role", "objection")
     assert all(str(state) in change.where["objection"] for change in found.opened)
     assert found.opened
     assert not found.closed
@@ -210,7 +185,7 @@ def test_a_ground_that_is_dropped_closes_what_it_opened() -> None:
     policies = shipped_policies()
     kept = {name: one for name, one in policies.objections.grounds.items() if name != "public-interest"}
     rules = replace(policies.objections, grounds=kept)
-    found = _compared(replace(policies, objections=rules), "role", "objection")
+    found = compared(replace(policies, objections=rules), "role", "objection")
     assert {change.where["objection"] for change in found.closed} == {("not upheld for public-interest",)}
     assert not found.opens
 
@@ -219,7 +194,7 @@ def test_staff_who_hear_of_an_objection_to_them_is_an_opening() -> None:
     """What a refused caller is told counts although no cell moves."""
     policies = shipped_policies()
     rules = replace(policies.objections, tells_staff=True)
-    found = _compared(replace(policies, objections=rules), "role", "objection")
+    found = compared(replace(policies, objections=rules), "role", "objection")
     assert (found.cells_opened, found.cells_closed) == (0, 0)
     assert {change.where["objection"] for change in found.tells_more} == {("to this member of staff",)}
     assert found.opens
@@ -232,7 +207,7 @@ def test_an_emergency_for_more_people_opens_protected_records() -> None:
     assert emergency is not None
     wider = replace(emergency, roles=emergency.roles | {"pharmacist"})
     disclosure = replace(policies.disclosure, emergency=wider)
-    found = _compared(replace(policies, disclosure=disclosure), "role", "purpose", "protection")
+    found = compared(replace(policies, disclosure=disclosure), "role", "purpose", "protection")
     assert {change.role for change in found.opened} == {"pharmacist"}
     assert {change.where["purpose"] for change in found.opened} == {("ETREAT",)}
     assert not found.closed
@@ -242,12 +217,12 @@ def test_a_clinic_that_is_no_longer_veiled_is_told_of() -> None:
     """A naming that is less strict opens, and one that is stricter closes."""
     policies = shipped_policies()
     plain = replace(policies, disclosure=replace(policies.disclosure, naming={}))
-    found = _compared(plain, "role")
+    found = compared(plain, "role")
     assert {(change.partner_id, change.what) for change in found.tells_more} == {
         ("harbour-clinic", "naming was veiled, is plain")
     }
     veiled = replace(policies, disclosure=replace(policies.disclosure, otherwise=Naming.VEILED))
-    stricter = _compared(veiled, "role")
+    stricter = compared(veiled, "role")
     assert stricter.tells_less
     assert not stricter.opens
 
@@ -259,10 +234,10 @@ def test_a_class_that_is_opened_to_a_role_is_an_opening() -> None:
     wider = replace(rule, roles=rule.roles | {"receptionist"}, relationships=frozenset(RelationshipGround))
     changed = replace(policies.sensitive, classes={**policies.sensitive.classes, name: wider})
     opening = replace(policies, sensitive=changed)
-    found = _compared(opening, "role")
+    found = compared(opening, "role")
     assert ("receptionist", "addenbury", "no longer hides hiv") in _cells(found.tells_more)
     assert {change.role for change in found.tells_more} == {"receptionist"}
-    back = compare(opening, policies, _space(opening, "role"), partners_of(policies))
+    back = compare(opening, policies, space(opening, "role"), partners_of(policies))
     assert back.tells_less
     assert not back.opens
 
@@ -270,7 +245,7 @@ def test_a_class_that_is_opened_to_a_role_is_an_opening() -> None:
 def test_a_decision_that_fails_is_never_called_unchanged() -> None:
     """Where deciding ends in an error nothing is known, and not knowing counts as an opening."""
     broken: Any = replace(shipped_policies(), relationships=None)
-    found = compare(broken, broken, _space(shipped_policies(), "role"), partners_of(shipped_policies()))
+    found = compare(broken, broken, space(shipped_policies(), "role"), partners_of(shipped_policies()))
     assert found.undecided == found.requests
     assert found.opens
 
@@ -279,7 +254,7 @@ def test_a_rule_that_changes_no_decision_is_named() -> None:
     """Words that a refused caller hears differ, and no cell: the comparison says in which part."""
     policies = shipped_policies()
     disclosure = replace(policies.disclosure, neutral_words="No.")
-    found = _compared(replace(policies, disclosure=disclosure), "role")
+    found = compared(replace(policies, disclosure=disclosure), "role")
     assert found.rules == (DISCLOSED,)
     assert not found.opens
 
