@@ -43,7 +43,34 @@ def decide(facts: Facts, policies: PolicySet) -> Judgement:
     try:
         return _judge(facts, policies)
     except Exception:  # noqa: BLE001 - an error is a deny, and the reason says that it was an error
-        return _refused(facts, policies, (denies(DECISION, "error"),), neutral(policies))
+        return _in_error(facts, policies)
+
+
+def _in_error(facts: Facts, policies: PolicySet) -> Judgement:
+    """Every partner denied, and nothing told of any; where the neutral words are in error too, no words."""
+    error = (denies(DECISION, "error"),)
+    decisions = tuple(_untold(partner, error) for partner in facts.partners)
+    try:
+        return _judgement(facts, policies, Effect.DENY, error, decisions, neutral(policies))
+    except Exception:  # noqa: BLE001 - as in `decide`
+        return Judgement(
+            effect=Effect.DENY,
+            reasons=error,
+            decisions=decisions,
+            revision=policies.revision,
+            objection_version=facts.objections.version,
+        )
+
+
+def _untold(partner: PartnerFacts, error: tuple[Reason, ...]) -> Decision:
+    return Decision(
+        partner_id=partner.partner_id,
+        effect=Effect.DENY,
+        categories=frozenset(),
+        reasons=error,
+        locationless=True,
+        naming=Naming.FOLDED,
+    )
 
 
 def may_hear_of_absence(facts: Facts, policies: PolicySet) -> bool:
