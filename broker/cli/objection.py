@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from broker.cli.objection_canary import canary
 from broker.cli.objection_files import import_, reconcile
 from broker.cli.objection_trace import command as trace
 from broker.cli.objection_words import early_row, event_json, event_row, is_provisional
@@ -154,7 +155,7 @@ def list_(**given: Any) -> None:
         write_table(_HEADINGS, [event_row(event) for event in events], nothing="No objection is on file.")
 
 
-for _other in (trace, import_, reconcile):
+for _other in (trace, import_, reconcile, canary):
     command.add_command(_other)
 
 
