@@ -13,7 +13,8 @@ from typing import NoReturn
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, Told
 from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
-from broker.domain.identity import PatientIdentity
+from broker.domain.grant import Grant
+from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.objection import Objection, ObjectionSnapshot, ObjectionState
 from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
@@ -24,15 +25,22 @@ _WHO = frozenset({Category.DEMOGRAPHICS})
 _NAMING_ORDER = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
 
 
-def judge(
+def judge(  # noqa: PLR0913 - every fact that a judgement rests on, and two that most requests do not have
     requester: Requester,
     registrations: Iterable[PartnerRegistration],
     objections: ObjectionSnapshot,
     policies: PolicySet,
     now: dt.datetime,
     patient: PatientIdentity | None = None,
+    *,
+    grant: Grant | None = None,
+    numbers: frozenset[NhsNumber] = frozenset(),
 ) -> Judgement:
-    """One judgement on what is known now; `patient` is None before the index has answered."""
+    """One judgement on what is known now; `patient` is None before the index has answered.
+
+    `grant` is the emergency access that the request names, and `numbers` whom it asks about: the number as
+    given. After the index has answered, the person's own numbers count instead.
+    """
     facts = Facts(
         requester=requester,
         partners=tuple(one.facts for one in registrations),
@@ -41,6 +49,8 @@ def judge(
         restriction=patient.restriction if patient else None,
         practice_ods=patient.practice_ods if patient else None,
         deceased_on=patient.deceased_on if patient else None,
+        grant=grant,
+        numbers=patient.numbers if patient else numbers,
     )
     return decide(facts, policies)
 

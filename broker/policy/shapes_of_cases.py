@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from broker.domain.category import Category
 from broker.domain.decision import Effect, Naming, Told
+from broker.domain.grant import EmergencyGround
 from broker.domain.objection import Direction, ObjectionState
-from broker.domain.policy import Purpose, Topic
+from broker.domain.policy import DIRECT_CARE, Purpose, Topic
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import SensitivityClass
 from broker.pipeline.decision.rules import DECISION, SENTENCES
+from broker.policy.granting import MINUTES_AHEAD_MAX, NOBODY, PEOPLE
 from broker.policy.reading import _ID
 from broker.policy.shapes_of_words import categories
 from broker.policy.situation import RESTRICTION_WORDS
@@ -59,7 +61,28 @@ def _situation() -> dict[str, Shape]:
         "died?": shapes.text("The day of death as the index writes it, in quotes."),
         "not_live?": shapes.words("Partners that are suspended.", shapes.text("A partner's id.", _ID)),
         "objections?": shapes.sections("Objections of the person.", _objection()),
+        "grant?": _grant(),
     }
+
+
+def _grant() -> Shape:
+    return shapes.section(
+        "Emergency access that the request names. What it leaves out fits the request.",
+        {
+            "ground": shapes.text("What was stated.", None, *EmergencyGround),
+            "partners?": shapes.words("Registration ids; every partner when left out."),
+            "person?": shapes.word("Whom it was made for.", PEOPLE),
+            "user?": shapes.text("The id of the user who made it."),
+            "organisation?": shapes.text("The ODS code of the organisation it was made at."),
+            "session?": shapes.text("The session that it was made in."),
+            "purpose?": shapes.text("What it was made for.", None, *sorted(DIRECT_CARE)),
+            "minutes_ago?": shapes.integer("Minutes since it was made.", least=-MINUTES_AHEAD_MAX),
+            "minutes?": shapes.integer("Minutes for which it was made."),
+            "text?": shapes.text("The user's own words why."),
+            "witness?": shapes.text("Who heard the person ask, or `none`.", None, NOBODY),
+            "ended?": shapes.flag("Whether somebody ended it."),
+        },
+    )
 
 
 def _objection() -> Shape:

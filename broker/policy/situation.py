@@ -16,6 +16,7 @@ from broker.domain.registration import PartnerStatus
 from broker.domain.requester import RelationshipGround, Requester
 from broker.files import Section, read_file
 from broker.pipeline.decision.sharing import PRACTICE
+from broker.policy.granting import PERSON, GivenGrant, grant_of, read_grant
 from broker.policy.loading import USUAL_CASE
 from broker.policy.reading_withholding import RESTRICTIONS
 
@@ -26,6 +27,7 @@ RESTRICTION_WORDS: Mapping[str, Restriction | None] = {
     **RESTRICTIONS,
 }
 NOON = dt.time(12, 0, tzinfo=dt.UTC)
+_SESSION = "session-1"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Situation:
     died: str | None
     not_live: frozenset[str]
     objections: tuple[Objection, ...]
+    grant: GivenGrant | None = None
 
 
 _EMPTY = Situation(
@@ -105,6 +108,7 @@ def _whom(given: Section, usual: Situation, policies: PolicySet) -> Situation:
     if "objections" in given:
         sections = given.sections("objections")
         objections = tuple(_objection(at, section) for at, section in enumerate(sections, start=1))
+    grant = read_grant(given.section("grant")) if "grant" in given else usual.grant
     return replace(
         usual,
         day=given.date("day", usual.day),
@@ -113,6 +117,7 @@ def _whom(given: Section, usual: Situation, policies: PolicySet) -> Situation:
         died=given.text("died", usual.died),
         not_live=frozenset(not_live),
         objections=objections,
+        grant=grant,
     )
 
 
@@ -160,26 +165,35 @@ def _carveout(section: Section) -> Carveout:
 
 def facts_of(situation: Situation, partners: tuple[PartnerFacts, ...]) -> Facts:
     """The Facts of `situation` at noon of its day, with `partners` as registered."""
+    requester, now = _requester(situation), dt.datetime.combine(situation.day, NOON)
+    names = frozenset(partner.partner_id for partner in partners)
     return Facts(
-        requester=Requester(
-            issuer="case",
-            user_id=situation.user,
-            user_name="",
-            organisation_ods=situation.organisation,
-            roles=situation.roles,
-            purpose=situation.purpose,
-            relationship=situation.relationship,
-            scopes=situation.scopes,
-        ),
+        requester=requester,
         partners=tuple(
             replace(partner, status="suspended") if partner.partner_id in situation.not_live else partner
             for partner in partners
         ),
         objections=ObjectionSnapshot(version=len(situation.objections), objections=situation.objections),
-        now=dt.datetime.combine(situation.day, NOON),
+        now=now,
         restriction=situation.restriction,
         practice_ods=situation.practice,
         deceased_on=situation.died,
+        grant=grant_of(situation.grant, requester, names, now) if situation.grant else None,
+        numbers=frozenset({PERSON}),
+    )
+
+
+def _requester(situation: Situation) -> Requester:
+    return Requester(
+        issuer="case",
+        user_id=situation.user,
+        user_name="",
+        organisation_ods=situation.organisation,
+        roles=situation.roles,
+        purpose=situation.purpose,
+        relationship=situation.relationship,
+        scopes=situation.scopes,
+        session_id=_SESSION,
     )
 
 

@@ -1,9 +1,9 @@
 """Facts and policies into one Judgement: may this go on, and with which partner for what. Pure.
 
-Judged in this order: roles, purposes, relationships, the sharing agreement as it sees the requester,
-disclosure (protected people), objections to everything; then each partner by the sharing agreement and
-the objections, with the sensitivity classes that are hidden from the requester. Deny overrides; no permit
-is a deny; an error is a deny.
+Judged in this order: roles, purposes, relationships, the sharing agreement as it sees the requester, the
+emergency access that the request names, disclosure (protected people), objections to everything; then each
+partner by the sharing agreement and the objections, with the sensitivity classes that are hidden from the
+requester. Deny overrides; no permit is a deny; an error is a deny.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, P
 from broker.domain.policy import PolicySet, Topic
 from broker.domain.sensitivity import HiddenClasses
 from broker.pipeline.decision.days import Today
-from broker.pipeline.decision.holding import Held, Hold, held_at, holds_for, names_of, tellable
+from broker.pipeline.decision.emergency import emergency_access
+from broker.pipeline.decision.holding import Held, Hold, held_at, holds_for, tellable
 from broker.pipeline.decision.rules import DECISION, denies, first_denial, primary_first
 from broker.pipeline.decision.sensitive import closed_source, hidden_from
 from broker.pipeline.decision.sharing import share_of
@@ -88,11 +89,15 @@ def _judge(facts: Facts, policies: PolicySet) -> Judgement:
     standing = standing_of(facts, policies, today)
     if first_denial(standing.reasons) is not None:
         return _refused(facts, policies, standing.reasons, neutral(policies))
+    granting, opening = emergency_access(facts, standing, policies)
+    reasons = standing.reasons + granting
+    if first_denial(granting) is not None:
+        return _refused(facts, policies, reasons, neutral(policies))
     protecting, emergency = protection(facts, standing, policies)
-    reasons = standing.reasons + protecting
+    reasons += protecting
     if first_denial(protecting) is not None:
         return _refused(facts, policies, reasons, of_restriction(facts, standing, policies))
-    holds = holds_for(facts, standing.groups, policies, today)
+    holds = holds_for(facts, standing.groups, policies, today, opening)
     everything = tuple(hold for hold in holds if hold.holds_all)
     if everything:
         telling = _objection_told(everything, facts, standing, policies)
@@ -157,7 +162,7 @@ def _partner_decision(
     share = share_of(partner, facts, standing, policies, today)
     if share.reason.effect is Effect.DENY:
         return replace(_denied(partner, (share.reason,), facts, policies), in_scope=share.in_scope)
-    held = held_at(holds, names_of(partner, share.practice_ods)) if holds else _NOTHING_HELD
+    held = held_at(holds, partner, share.practice_ods) if holds else _NOTHING_HELD
     categories = share.categories - held.categories
     if not categories:
         return _denied(partner, (*held.reasons, share.reason), facts, policies)

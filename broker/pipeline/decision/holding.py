@@ -1,7 +1,8 @@
 """Objections into what each of them holds back from this requester, at which partners.
 
 Received, under review, upheld and partly upheld bind, a future start or not. Not upheld binds outside
-its carve-out. What cannot be told apart (a state nobody sorted, a partner nobody knows) binds.
+its carve-out. What cannot be told apart (a state nobody sorted, a partner nobody knows) binds. Emergency
+access goes around whatever binds, but for an objection to the one who asks.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from broker.domain.decision import Facts, PartnerFacts, Reason, Withhold
 from broker.domain.objection import Direction, Objection, Scope
 from broker.domain.policy import PolicySet, Topic
 from broker.pipeline.decision.days import Today
+from broker.pipeline.decision.emergency import Opening
 from broker.pipeline.decision.rules import denies
 
 _ALL = frozenset(Category)
@@ -26,7 +28,8 @@ class Hold:
     """One objection, as it meets this requester. `sources` None is every partner.
 
     `in_part` holds back items or a period within `categories` instead of the categories themselves.
-    `opens` is given back by a carve-out, at the partners `opens_at` alone. `about_staff` names persons.
+    `opens` is given back by a carve-out, at the partners `opens_at` alone; `emergency` by a grant, at
+    the registrations that it names. `about_staff` names persons.
     """
 
     reason: Reason
@@ -35,12 +38,21 @@ class Hold:
     in_part: Withhold | None = None
     opens: frozenset[Category] = frozenset()
     opens_at: frozenset[str] = frozenset()
+    emergency: Opening | None = None
     about_staff: bool = False
 
     @property
     def holds_all(self) -> bool:
         """True when it leaves nothing, at any partner."""
-        return self.sources is None and self.in_part is None and self.categories == _ALL and not self.opens
+        whole = self.sources is None and self.in_part is None and self.categories == _ALL
+        return whole and not self.opens and self.emergency is None
+
+    def held_at(self, names: frozenset[str], partner_id: str) -> frozenset[Category]:
+        """The categories that it still holds back, whole or in part, at one registration."""
+        held = self.categories - self.opens if names & self.opens_at else self.categories
+        if self.emergency is not None and partner_id in self.emergency.partners:
+            held -= self.emergency.categories
+        return held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +64,14 @@ class Held:
     reasons: tuple[Reason, ...] = ()
 
 
-def holds_for(facts: Facts, groups: frozenset[str], policies: PolicySet, today: Today) -> tuple[Hold, ...]:
-    """Every objection that touches this requester at all."""
+def holds_for(
+    facts: Facts,
+    groups: frozenset[str],
+    policies: PolicySet,
+    today: Today,
+    emergency: Opening | None = None,
+) -> tuple[Hold, ...]:
+    """Every objection that touches this requester at all; `emergency` is what a grant that fits opens."""
     objections = facts.objections.objections
     if not objections:
         return ()
@@ -67,7 +85,8 @@ def holds_for(facts: Facts, groups: frozenset[str], policies: PolicySet, today: 
             continue
         reaches, sources = _sources(objection.scope, viewer, known)
         if reaches:
-            holds.append(_hold(objection, _with_codes(sources, codes), groups, policies, today))
+            hold = _hold(objection, _with_codes(sources, codes), groups, policies, today)
+            holds.append(hold if hold.about_staff else replace(hold, emergency=emergency))
     return tuple(holds)
 
 
@@ -156,15 +175,16 @@ def _carved(
     return "outside-carve-out", opened if groups else _NOTHING
 
 
-def held_at(holds: tuple[Hold, ...], names: frozenset[str]) -> Held:
-    """What `holds` hold back at the partner known by `names`."""
+def held_at(holds: tuple[Hold, ...], partner: PartnerFacts, practice_ods: str | None) -> Held:
+    """What `holds` hold back at `partner`; at the one practice of it, when that is known."""
+    names = names_of(partner, practice_ods)
     categories: set[Category] = set()
     withholds: list[Withhold] = []
     reasons: list[Reason] = []
     for hold in holds:
         if hold.sources is not None and not names & hold.sources:
             continue
-        held = hold.categories - hold.opens if names & hold.opens_at else hold.categories
+        held = hold.held_at(names, partner.partner_id)
         if not held:
             continue
         reasons.append(hold.reason)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import pytest
 
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Judgement, Naming, Told, Withhold
 from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
-from broker.pipeline.judging import refuse_if_denied, stricter
-from tests.support.records import ALL, decision, judgement
+from broker.domain.identity import NhsNumber, PatientIdentity
+from broker.pipeline.judging import judge, refuse_if_denied, stricter
+from broker.policy.granting import GivenGrant
+from tests.support.patients import ASHA, BEN
+from tests.support.policies import shipped_policies, usual_facts
+from tests.support.records import ALL, decision, judgement, registration
 
 RESULTS, MEDICINES = frozenset({Category.RESULTS}), frozenset({Category.MEDICINES})
 HELD = Withhold(categories=RESULTS)
@@ -74,6 +79,38 @@ def test_the_later_judgement_names_the_revision_and_the_register_version() -> No
     later = judgement(decision(), revision="r2", objection_version=7)
     made = stricter(judgement(decision(), revision="r1", objection_version=6), later)
     assert (made.revision, made.objection_version) == ("r2", 7)
+
+
+@pytest.mark.parametrize(
+    ("given", "found", "effect"),
+    [
+        (ASHA, None, Effect.PERMIT),
+        (BEN, None, Effect.DENY),
+        (BEN, ASHA, Effect.PERMIT),
+        (ASHA, BEN, Effect.DENY),
+    ],
+)
+def test_a_grant_is_for_whom_the_index_found_and_until_then_for_whom_was_asked(
+    given: NhsNumber, found: NhsNumber | None, effect: Effect
+) -> None:
+    """The number as given counts only until the person's own are known."""
+    facts = usual_facts(
+        purpose="ETREAT", practice=None, grant=GivenGrant(ground="risk-to-life", partners=frozenset())
+    )
+    assert facts.grant is not None
+    made = replace(facts.grant, numbers=frozenset({ASHA}))
+    who = found and PatientIdentity(number=found, numbers=frozenset({found}), birth_date="1951-04-09")
+    judged = judge(
+        facts.requester,
+        (registration("addenbury"),),
+        facts.objections,
+        shipped_policies(),
+        facts.now,
+        who,
+        grant=made,
+        numbers=frozenset({given}),
+    )
+    assert judged.effect is effect
 
 
 def denial(told: Told) -> Judgement:
