@@ -109,8 +109,10 @@ class DevelopmentIssuer:
         lifetime_s: int = 600,
         user_id: str = "900000000001",
         user_name: str = "Demonstration User",
+        session_id: str | None = None,
     ) -> str:
-        """A signed access token. `organisation` is an ODS code; `patient` narrows it to one person.
+        """A signed access token. `organisation` is an ODS code; `patient` narrows it to one person. Without
+        `session_id` each token is of a session of its own.
 
         Raises DevelopmentIssuerFault for a patient outside the 999 range or a lifetime over 900 s.
         """
@@ -126,7 +128,7 @@ class DevelopmentIssuer:
             "purpose": purpose,
             "relationship": relationship,
             "permission": permission,
-            "sid": secrets.token_hex(8),
+            "sid": secrets.token_hex(8) if session_id is None else session_id,
         }
         if patient is not None:
             facts["patient"] = patient.digits

@@ -23,13 +23,14 @@ _PERMISSIONS = ("asked", "not-asked", "unable-to-ask", "unknown")
 @click.option("--lifetime", "lifetime_s", type=click.IntRange(1, 900), default=600, show_default=True)
 @click.option("--user", "user_id", default="900000000001", show_default=True, help="User id.")
 @click.option("--name", "user_name", default="Demonstration User", show_default=True)
+@click.option("--session", "session_id", help="Session id, for emergency access.  [default: a new one]")
 @click.option(
     "--run",
     "folder",
     type=click.Path(path_type=Path),
     help="The demonstration's run folder.  [default: WATERSMEET_DEMO_RUN, or one in the temporary folder]",
 )
-def command(folder: Path | None, *, names_patient: bool, **facts: str | int) -> None:
+def command(folder: Path | None, *, names_patient: bool, **facts: str | int | None) -> None:
     """Mint an access token for a running demonstration.
 
     It opens nothing else: a production broker refuses this issuer. With --patient the NHS number is

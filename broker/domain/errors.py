@@ -134,6 +134,26 @@ class TooMany(BrokerError):
     message = "Too many requests. Try again shortly."
 
 
+class TooManyGrants(TooMany):
+    """A user opened emergency access more often than one may in an hour."""
+
+    message = (
+        "You have opened emergency access too often in the last hour. "
+        "Contact the services you need directly, or your privacy officer."
+    )
+
+
+class AlreadyOpened(BrokerError):
+    """What is had once in a session was had: a new episode needs a new session."""
+
+    status = 409
+    code = "duplicate"
+    message = (
+        "The person was asked once in this session already, and that is not renewed. "
+        "Where they ask again, in a new session, it can be opened again."
+    )
+
+
 class ServiceDown(BrokerError):
     """One of *our* services cannot answer, so nothing is released and nobody is contacted."""
 

@@ -13,13 +13,17 @@ from broker.domain.requester import Requester
 
 
 class Interaction(enum.StrEnum):
-    """The questions of the API. There is no read of a clinical item without its patient."""
+    """The questions of the API. There is no read of a clinical item without its patient. The last two
+    show nothing of anybody: they open and end emergency access.
+    """
 
     FIND_PATIENT = "find-patient"
     READ_PATIENT = "read-patient"
     EVERYTHING = "everything"
     SEARCH = "search"
     OPEN_DOCUMENT = "open-document"
+    OPEN_GRANT = "open-emergency-access"
+    END_GRANT = "end-emergency-access"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

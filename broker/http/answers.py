@@ -10,7 +10,7 @@ import orjson
 from aiohttp import web
 from multidict import CIMultiDict
 
-from broker.domain.errors import BrokerError, ServiceDown, TooMany, Unauthenticated
+from broker.domain.errors import BrokerError, ServiceDown, TooMany, TooManyGrants, Unauthenticated
 from broker.domain.identity import check_digit_holds
 from broker.http.negotiation import FHIR_JSON
 from broker.http.pieces import Pieces
@@ -32,7 +32,7 @@ _HEADERS = CIMultiDict({"Content-Type": FHIR_JSON, **SECURITY_HEADERS})
 
 # A validator answers "does it exist, has it changed?" without a decision; the others open other doors.
 _NEVER_SENT = frozenset({"etag", "last-modified", "set-cookie", "access-control-allow-origin"})
-_RETRY_AFTER_S = {ServiceDown: 5, Busy: 1, TooMany: 1}
+_RETRY_AFTER_S = {ServiceDown: 5, Busy: 1, TooMany: 1, TooManyGrants: 60}
 _OUR_FAULT = 500
 _CHALLENGE = 'Bearer realm="watersmeet", error="invalid_token"'
 
@@ -104,7 +104,7 @@ def refusal_response(error: BrokerError, request: str) -> web.Response:
         response.headers["WWW-Authenticate"] = _CHALLENGE
     if isinstance(error, MethodNotAllowed):
         response.headers["Allow"] = ", ".join(error.allow)
-    for kind, wait_s in _RETRY_AFTER_S.items():
+    for kind, wait_s in _RETRY_AFTER_S.items():  # the narrower one stands last
         if isinstance(error, kind):
             response.headers["Retry-After"] = str(wait_s)
     return response

@@ -21,7 +21,7 @@ from broker.http.negotiation import require_json_out
 from broker.http.parameters import known_once, read_pairs
 from broker.http.questions import base_url_of, read_question
 from broker.http.refusals import MethodNotAllowed, NoItemRead, NoSuchType
-from broker.http.routes import FHIR_ROOT, PROBES, ROUTES, SEARCHABLE_TYPES, Route, methods_at
+from broker.http.routes import PROBES, ROUTES, SEARCHABLE_TYPES, Route, is_watched, methods_at
 from broker.http.settings import DoorSettings
 from broker.http.streaming import Ended, stream_reply
 from broker.http.turned_away import TurnedAway
@@ -104,7 +104,7 @@ def _nobody_listens(_turned: TurnedAway) -> None:
 
 def _tell(request: web.Request, error: BrokerError, identifier: str) -> None:
     """Whoever asked for nothing of ours tried no record: a probe of some address is logged alone."""
-    if _ANSWERING in request or isinstance(error, NotFound) or not request.path.startswith(FHIR_ROOT + "/"):
+    if _ANSWERING in request or isinstance(error, NotFound) or not is_watched(request.path):
         return
     asked = request[_INTERACTION].value if _INTERACTION in request else ""
     request.app[_REFUSED](

@@ -8,6 +8,7 @@ from broker.http.refusals import NotAcceptable, UnsupportedMediaType
 
 FHIR_JSON = "application/fhir+json"
 FORM = "application/x-www-form-urlencoded"
+JSON = "application/json"
 
 _RANGES = frozenset({FHIR_JSON, "application/json", "application/*", "*/*"})
 _FORMATS = frozenset({"json", FHIR_JSON, "application/json"})
@@ -46,9 +47,21 @@ def _takes(parameters: str) -> bool:
 
 def require_form_in(content_type: str, content_encoding: str) -> None:
     """Raises UnsupportedMediaType unless the body is a plain UTF-8 form: a compressed one can be a bomb."""
+    if not _is_plain(FORM, content_type, content_encoding):
+        raise UnsupportedMediaType
+
+
+def require_json_in(content_type: str, content_encoding: str) -> None:
+    """Raises UnsupportedMediaType unless the body is plain UTF-8 JSON."""
+    if not _is_plain(JSON, content_type, content_encoding):
+        raise UnsupportedMediaType(
+            "Emergency access is asked for in `application/json`, UTF-8, not compressed."
+        )
+
+
+def _is_plain(wanted: str, content_type: str, content_encoding: str) -> bool:
     kind, _, parameters = content_type.partition(";")
     charset = parameters.strip().lower()
-    if kind.strip().lower() != FORM or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
-        raise UnsupportedMediaType
-    if content_encoding.strip().lower() not in ("", "identity"):
-        raise UnsupportedMediaType
+    if kind.strip().lower() != wanted or charset not in ("", "charset=utf-8", 'charset="utf-8"'):
+        return False
+    return content_encoding.strip().lower() in ("", "identity")

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 
 from aiohttp import web
 
 from broker.domain.errors import BadRequest
 from broker.domain.query import Interaction
 from broker.http import parameters as read
-from broker.http.negotiation import require_form_in, require_json_out
+from broker.http.negotiation import require_form_in, require_json_in, require_json_out
 from broker.http.refusals import Malformed, SlowBody, TooLarge
 from broker.http.routes import CHAINED_IDENTIFIER, FHIR_ROOT, PATIENT, PATIENT_IDENTIFIER, Route
 from broker.http.settings import DoorSettings
+from broker.http.statements import read_statement
 from broker.pipeline.question import Question
+
+GRANT_HEADER = "Watersmeet-Grant"
 
 
 async def read_question(
     request: web.Request, route: Route, settings: DoorSettings, request_id: str
 ) -> Question:
     """Raises BrokerError subclasses for what is not a question of `route`; awaits the form only."""
+    if route.interaction in {Interaction.OPEN_GRANT, Interaction.END_GRANT}:
+        return await _emergency_question(request, route, settings, request_id)
     pairs = read.read_pairs(request.rel_url.raw_query_string)
     if route.method == "POST":
         pairs += read.read_pairs(await _form_text(request, settings))
@@ -44,7 +50,40 @@ async def read_question(
         count=read.count(given.get("_count")),
         page=read.page(given.get("_page")),
         client_address=request.remote or "",
+        grant_id=_grant_id(request),
     )
+
+
+async def _emergency_question(
+    request: web.Request, route: Route, settings: DoorSettings, request_id: str
+) -> Question:
+    """A statement in JSON, or the id of the grant that is given back."""
+    read.known_once(read.read_pairs(request.rel_url.raw_query_string), route)
+    require_json_out(request.headers.getall("Accept", ()), None)
+    assert route.interaction is not None
+    question = Question(
+        request_id=request_id,
+        authorization=_authorization(request),
+        interaction=route.interaction,
+        base_url=base_url_of(request, settings),
+        client_address=request.remote or "",
+    )
+    if route.interaction is Interaction.END_GRANT:
+        if request.body_exists:
+            raise Malformed("To end emergency access needs no body.")
+        return dataclasses.replace(question, grant_id=request.match_info["id"])
+    require_json_in(request.headers.get("Content-Type", ""), request.headers.get("Content-Encoding", ""))
+    body = await _body(request, settings)
+    statement, number, token = read_statement(body, question.base_url)
+    return dataclasses.replace(question, statement=statement, number_text=number, patient_token=token)
+
+
+def _grant_id(request: web.Request) -> str | None:
+    """What the one header names; two of them name nothing that we have."""
+    given = request.headers.getall(GRANT_HEADER, ())
+    if not given:
+        return None
+    return given[0] if len(given) == 1 else ""
 
 
 def _document_question(request: web.Request, settings: DoorSettings, request_id: str) -> Question:
@@ -56,6 +95,7 @@ def _document_question(request: web.Request, settings: DoorSettings, request_id:
         base_url=base_url_of(request, settings),
         document_token=read.fhir_id(request.match_info["id"], "The document's address"),
         client_address=request.remote or "",
+        grant_id=_grant_id(request),
     )
 
 
@@ -103,15 +143,23 @@ async def _form_text(request: web.Request, settings: DoorSettings) -> str:
     """The form's text. Raises UnsupportedMediaType, TooLarge, SlowBody or Malformed."""
     headers = request.headers
     require_form_in(headers.get("Content-Type", ""), headers.get("Content-Encoding", ""))
+    body = await _body(request, settings)
+    try:
+        return body.decode("ascii")  # a form is percent-encoded: other bytes have no place in it
+    except UnicodeDecodeError:
+        raise Malformed from None
+
+
+async def _body(request: web.Request, settings: DoorSettings) -> bytes:
+    """Every byte of it. Raises TooLarge, SlowBody or Malformed."""
     if (request.content_length or 0) > settings.limits.request_bytes_max:
         raise TooLarge
     try:
         async with asyncio.timeout(settings.limits.headers_s):
-            body = await request.read()
-        return body.decode("ascii")  # a form is percent-encoded: other bytes have no place in it
+            return await request.read()
     except TimeoutError:
         raise SlowBody from None
     except web.HTTPRequestEntityTooLarge:
         raise TooLarge from None
-    except (web.RequestPayloadError, UnicodeDecodeError):
+    except web.RequestPayloadError:
         raise Malformed from None

@@ -9,6 +9,7 @@ from broker.domain.category import TRANSLATED_TYPES, Category, types_in
 from broker.domain.query import Interaction
 
 FHIR_ROOT = "/fhir"
+EMERGENCY_ROOT = "/emergency-access"
 COUNT_MAX = 1_000
 
 # These two have no `patient` search parameter in FHIR R4.
@@ -52,7 +53,7 @@ FORMAT = Parameter(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Route:
-    """One address: `path` below `/fhir`, with `{id}` and `{type}` as placeholders.
+    """One address: `path` below `root`, with `{id}` and `{type}` as placeholders.
 
     `interaction` is None for what is answered without a person.
     """
@@ -62,11 +63,12 @@ class Route:
     interaction: Interaction | None
     words: str
     parameters: tuple[Parameter, ...] = (FORMAT,)
+    root: str = FHIR_ROOT
 
     @property
     def template(self) -> str:
         """The whole path as people read it, and as logs name it."""
-        return FHIR_ROOT + self.path
+        return self.root + self.path
 
     @property
     def pattern(self) -> str:
@@ -133,11 +135,32 @@ ROUTES = (
         interaction=None,
         words="What this API offers, as a CapabilityStatement. Needs no token.",
     ),
+    Route(
+        method="POST",
+        path="",
+        interaction=Interaction.OPEN_GRANT,
+        words="Open emergency access to one person's record, by a statement in JSON. Not FHIR.",
+        parameters=(),
+        root=EMERGENCY_ROOT,
+    ),
+    Route(
+        method="POST",
+        path="/{id}/end",
+        interaction=Interaction.END_GRANT,
+        words="End it before its time, by the user who opened it. No body.",
+        parameters=(),
+        root=EMERGENCY_ROOT,
+    ),
 )
 
 
 def _matcher(route: Route) -> str:
     return re.escape(route.template).replace(r"\{id\}", _ID).replace(r"\{type\}", f"(?:{_TYPES})")
+
+
+def is_watched(path: str) -> bool:
+    """Whether somebody who is refused at this address tried a record, and not just some address."""
+    return path.startswith((f"{FHIR_ROOT}/", EMERGENCY_ROOT))
 
 
 PROBES = frozenset({"/healthz", "/readyz"})

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from broker.domain.grant import EmergencyGround
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import Interaction
 from broker.logs.fields import ClassName, Count, Duration, FieldKind, OpaqueId, Places, Word
@@ -39,6 +40,9 @@ EVENTS: Mapping[str, Event] = {
         Event("request-refused", "info", "One request was turned away, and the audit trail says why."),
         Event("request-failed", "error", "A fault of the broker ended one request; nothing was released."),
         Event("request-malformed", "warning", "A request could not be read; nothing of it is repeated here."),
+        Event("emergency-access-opened", "warning", "Emergency access was opened: it waits for review."),
+        Event("relationship-self-claimed", "warning", "A user claims to care for somebody: for review."),
+        Event("emergency-access-limited", "warning", "A user opens emergency access too often: refused."),
         Event("client-left", "info", "The caller closed the connection before the answer was complete."),
         Event("document-cut", "warning", "A document was cut on its way: the caller's transfer was broken."),
         Event("partner-secret-failed", "error", "A partner's secret cannot be read: it alone is not asked."),
@@ -66,6 +70,8 @@ FIELDS: Mapping[str, FieldKind] = {
     "key_id": OpaqueId(),
     "issuer_place": Count(999),
     "version": OpaqueId(),
+    "organisation": OpaqueId(),
+    "ground": Word.of(EmergencyGround),
     "environment": Word.of(("demonstration", "testing", "production")),
     "service": Word.of(SERVICES),
     "interaction": Word.of(Interaction),

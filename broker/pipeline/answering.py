@@ -20,18 +20,20 @@ from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
 from broker.domain.view import View
+from broker.pipeline.alerting import tell_of_claim
 from broker.pipeline.audit import Trail, released_items, released_person
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.gathering import Errand, Gathered, gather
 from broker.pipeline.identification import one_person, read_query, refuse_if_never_opened
 from broker.pipeline.judging import demographics_open, hears_of_absence, judge, refuse_if_denied, stricter
+from broker.pipeline.named_grant import NamedGrant
 from broker.pipeline.presentation import Frame, present_match, present_patient, present_record, shown_person
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.record import nobody_answered, person_only, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import Traced
-from broker.ports.release_store import ObjectionsChanged
+from broker.ports.release_store import GrantChanged, ObjectionsChanged
 
 RELEASES_MAX = 3
 _FHIR_JSON = {"Content-Type": "application/fhir+json; charset=utf-8"}
@@ -52,6 +54,7 @@ class Answering:
         self._patient: PatientIdentity
         self._objections: ObjectionSnapshot
         self._opened: bool
+        self._named = NamedGrant(question.grant_id, services.store)
 
     async def reply(self) -> Reply:
         """Authenticate, decide, identify, decide again, ask, and release."""
@@ -61,8 +64,9 @@ class Answering:
         at_s = services.clock.now().timestamp()
         self._query = read_query(self._question, self._requester, services.sealer, at_s=at_s)
         trail.about(frozenset({self._query.number}))
-        await self._judge_before_asking()
+        first = await self._judge_before_asking()
         sequence = await trail.intend()
+        await tell_of_claim(first, self._requester, trail, services)
         judgement = await self._identify(sequence)
         if self._query.interaction in {Interaction.FIND_PATIENT, Interaction.READ_PATIENT}:
             return await self._release(None, judgement)
@@ -84,24 +88,18 @@ class Answering:
 
     async def _judged_now(self) -> Judgement:
         """On the register as it stands. A deny refuses nobody here: the release does, in its own words."""
-        services = self._services
-        objections = await services.store.objections(self._trail.context.numbers)
-        return judge(
-            self._requester,
-            services.registrations,
-            objections,
-            services.policies(),
-            services.clock.now(),
-            self._patient,
-        )
+        await self._named.read(self._trail)
+        objections = await self._services.store.objections(self._trail.context.numbers)
+        return self._judgement_on(objections, self._patient)
 
-    async def _judge_before_asking(self) -> None:
-        """Role, purpose, relationship and the objections under the number as given."""
+    async def _judge_before_asking(self) -> Judgement:
+        """Role, purpose, relationship, emergency access and the objections under the number as given."""
         given = frozenset({self._query.number})
+        await self._named.read(self._trail)
         self._objections = await self._services.store.objections(given)
         self._opened = await self._is_opened(given)
         refuse_if_never_opened(self._question, opened=self._opened)
-        self._judged(None)
+        return self._judged(None)
 
     async def _is_opened(self, numbers: frozenset[NhsNumber]) -> bool:
         """Whether the token opens this person's record; one that names a patient opens that one alone."""
@@ -128,6 +126,7 @@ class Answering:
         if not self._opened and not await self._is_opened(self._patient.numbers):
             raise Forbidden
         self._opened = True
+        await self._named.read(self._trail)
         self._objections = await store.objections(self._trail.context.numbers)
         return self._judged(self._patient)
 
@@ -142,16 +141,21 @@ class Answering:
                 raise
             raise Untold(error) from None
 
-    def _judged(self, patient: PatientIdentity | None) -> Judgement:
+    def _judgement_on(self, objections: ObjectionSnapshot, patient: PatientIdentity | None) -> Judgement:
         services = self._services
-        judgement = judge(
+        return judge(
             self._requester,
             services.registrations,
-            self._objections,
+            objections,
             services.policies(),
             services.clock.now(),
             patient,
+            grant=self._named.grant,
+            numbers=self._named.numbers,
         )
+
+    def _judged(self, patient: PatientIdentity | None) -> Judgement:
+        judgement = self._judgement_on(self._objections, patient)
         self._trail.judged(judgement)
         if not self._opened and judgement.effect is Effect.DENY:
             raise Forbidden
@@ -159,11 +163,10 @@ class Answering:
         return judgement
 
     async def _release(self, gathered: Gathered | None, judgement: Judgement) -> Reply:
-        """Make the view and release it; when the register moved meanwhile, judge and screen again."""
+        """Judge once more, make the view and release it; when anything moved meanwhile, do so again."""
         sealer, clock, slice_s = self._services.sealer, self._services.clock, self._services.limits.slice_s
         for _ in range(RELEASES_MAX):
-            if self._policies_moved(judgement):
-                judgement = stricter(judgement, self._judged(self._patient))
+            judgement = stricter(judgement, self._judged(self._patient))
             frame = self._frame()
             view, body = await self._rendered(gathered, judgement, frame)
             items = await in_slices(released_items(view, sealer), clock, slice_s)
@@ -171,19 +174,21 @@ class Answering:
             if person is not None:
                 index_id = self._services.index.partner_id
                 items = (released_person(self._patient, person, index_id, sealer), *items)
-            if self._policies_moved(judgement):  # while this was being made
+            if self._moved(judgement):  # while this was being made
                 continue
             try:
                 await self._trail.release(items, view.outcomes)
             except ObjectionsChanged as changed:
                 self._objections = changed.snapshot
-                judgement = stricter(judgement, self._judged(self._patient))
+            except GrantChanged as changed:
+                self._named.changed(changed.grant)
             else:
                 return self._replied(body)
         raise ServiceDown("release-store")
 
-    def _policies_moved(self, judgement: Judgement) -> bool:
-        return self._services.policies().revision != judgement.revision
+    def _moved(self, judgement: Judgement) -> bool:
+        """Whether a policy, an objection, a grant or the time that has passed now says less or otherwise."""
+        return stricter(judgement, self._judgement_on(self._objections, self._patient)) != judgement
 
     async def _rendered(
         self, gathered: Gathered | None, judgement: Judgement, frame: Frame

@@ -65,6 +65,10 @@ class Trail:
         """Identification found whom the request is about; the index may add a number."""
         self.context = dataclasses.replace(self.context, numbers=self.context.numbers | numbers)
 
+    def under(self, grant_id: str) -> None:
+        """The request names emergency access, or opens it: our own id of it."""
+        self.context = dataclasses.replace(self.context, grant_id=grant_id)
+
     def judged(self, judgement: Judgement) -> None:
         """A decision was made; the newest one is what the records name."""
         self._reasons = judgement.reasons
@@ -89,7 +93,9 @@ class Trail:
         outcomes: tuple[PartnerOutcome, ...],
         document: DocumentListed | None = None,
     ) -> None:
-        """Durable before the first byte leaves; raises ObjectionsChanged when it may not leave so."""
+        """Durable before the first byte leaves; raises ObjectionsChanged or GrantChanged when it
+        may not leave so.
+        """
         await self._store.release(
             Disclosure(
                 context=self.context,

@@ -11,11 +11,16 @@ from broker.domain.errors import BrokerError, BrokerFault, Forbidden, ServiceDow
 from broker.domain.query import Interaction
 from broker.pipeline.answering import Answering
 from broker.pipeline.audit import Trail
+from broker.pipeline.granting import EndingGrant, OpeningGrant
 from broker.pipeline.opening import Opening
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.services import Services
 
-_WAYS: Mapping[Interaction, type[Answering]] = {Interaction.OPEN_DOCUMENT: Opening}
+_WAYS: Mapping[Interaction, type[Answering | OpeningGrant | EndingGrant]] = {
+    Interaction.OPEN_DOCUMENT: Opening,
+    Interaction.OPEN_GRANT: OpeningGrant,
+    Interaction.END_GRANT: EndingGrant,
+}
 _log = structlog.get_logger(__name__)
 
 

@@ -21,7 +21,7 @@ def read_query(question: Question, requester: Requester, sealer: Sealer, *, at_s
         return _document_query(question.document_token, requester, sealer, at_s)
     return RecordQuery(
         interaction=question.interaction,
-        number=_number(question, requester, sealer, at_s),
+        number=number_of(question, requester, sealer, at_s=at_s),
         resource_types=question.resource_types,
         item_id=question.item_id,
         count=question.count,
@@ -42,7 +42,8 @@ def _document_query(token: str, requester: Requester, sealer: Sealer, at_s: floa
     )
 
 
-def _number(question: Question, requester: Requester, sealer: Sealer, at_s: float) -> NhsNumber:
+def number_of(question: Question, requester: Requester, sealer: Sealer, *, at_s: float) -> NhsNumber:
+    """Whom the question names. Raises as `read_query`."""
     if question.patient_token is not None:
         return sealer.open_patient_token(question.patient_token, requester, at_s=at_s)
     if question.number_text is None:

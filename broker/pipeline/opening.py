@@ -41,7 +41,7 @@ from broker.pipeline.record import nobody_answered, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import TransportFault
-from broker.ports.release_store import ObjectionsChanged
+from broker.ports.release_store import GrantChanged, ObjectionsChanged
 
 _log = structlog.get_logger(__name__)
 # Of these, what is not listed is not there; of a partner that answered in part, nobody knows, but where
@@ -178,9 +178,9 @@ class Opening(Answering):
         return DocumentTooLarge() if label is OutcomeLabel.TOO_LARGE else DocumentNotGiven()
 
     async def _disclosed(self, shown: _Shown) -> _Shown:
-        """Durable before the first byte leaves; when the register or a policy moved, judge and look again."""
+        """Durable before the first byte leaves; when anything moved meanwhile, judge and look again."""
         for _ in range(RELEASES_MAX):
-            if self._policies_moved(self._judgement):
+            if self._moved(self._judgement):
                 shown = await self._judged_again()
             declared = declared_of(shown.listed.attachment)
             size = -1 if declared.size is None else declared.size
@@ -191,6 +191,9 @@ class Opening(Answering):
             except ObjectionsChanged as changed:
                 self._objections = changed.snapshot
                 shown = await self._judged_again()
+            except GrantChanged as changed:
+                self._named.changed(changed.grant)
+                shown = await self._judged_again()
             else:
                 return shown
         raise ServiceDown("release-store")
@@ -200,11 +203,10 @@ class Opening(Answering):
         return await self._shown()
 
     async def _still_open(self) -> None:
-        """Raises BrokerError when an objection or a policy has come between."""
-        objections = await self._services.store.objections(self._trail.context.numbers)
-        moved = objections.version != self._objections.version
-        if moved or self._policies_moved(self._judgement):
-            self._objections = objections
+        """Raises BrokerError when an objection, a policy or the end of a grant has come between."""
+        await self._named.read(self._trail)
+        self._objections = await self._services.store.objections(self._trail.context.numbers)
+        if self._moved(self._judgement):
             await self._judged_again()
 
     def _handed_over(self, shown: _Shown, fetched: Fetched) -> Reply:

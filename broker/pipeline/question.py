@@ -10,11 +10,25 @@ from broker.domain.query import Interaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Statement:
+    """Why emergency access is asked for, in the user's own words, nothing judged yet. Empty `partners` is
+    every live one; `minutes` None is as long as the ground permits.
+    """
+
+    ground: str
+    text: str = field(repr=False)
+    partners: frozenset[str] = frozenset()
+    minutes: int | None = None
+    witness: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """One HTTP request in the API's own words, nothing judged yet.
 
-    Exactly one of `number_text` (as typed), `patient_token` and `document_token` names the person.
-    `base_url` holds no query and no identifier.
+    Exactly one of `number_text` (as typed), `patient_token` and `document_token` names the person; to end
+    a grant, only `grant_id` is given. Otherwise `grant_id` is the emergency access that the question names,
+    as it was sent; `statement` is of one to be opened. `base_url` holds no query and no identifier.
     """
 
     request_id: str
@@ -29,6 +43,8 @@ class Question:
     count: int | None = None
     page: str | None = field(repr=False, default=None)
     client_address: str = ""
+    grant_id: str | None = field(repr=False, default=None)
+    statement: Statement | None = None
 
 
 class Cut(Exception):

@@ -50,9 +50,10 @@ class GrantRegister(Protocol):
         """
         ...
 
-    async def append_grant_step(self, event: GrantEvent, /) -> int:
-        """Durable when it returns: from then on no release that an ended grant opened succeeds. Raises
-        StepTaken when `event.step` is not the grant's next step.
+    async def append_grant_step(self, event: GrantEvent, context: AuditContext | None = None, /) -> int:
+        """Durable when it returns: from then on no release that an ended grant opened succeeds. `context` is
+        of the request that took the step, None at a desk. Raises StepTaken when `event.step` is not the
+        grant's next step.
         """
         ...
 

@@ -72,9 +72,10 @@ class Client:
         given = {"role": "doctor", "organisation": "RX901", "relationship": "booking"}
         return self.issuer.token(**{**given, **facts})
 
-    def headers(self, **facts: Any) -> dict[str, str]:
-        """The Authorization header of a fresh token."""
-        return {"Authorization": f"Bearer {self.token(**facts)}"}
+    def headers(self, *, grant: str | None = None, **facts: Any) -> dict[str, str]:
+        """The Authorization header of a fresh token, and the emergency access that is named."""
+        named = {} if grant is None else {"Watersmeet-Grant": grant}
+        return {"Authorization": f"Bearer {self.token(**facts)}", **named}
 
     async def find(self, number: str, **facts: Any) -> tuple[int, dict[str, Any]]:
         """`POST Patient/_search` by NHS number."""

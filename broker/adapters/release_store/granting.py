@@ -65,13 +65,13 @@ class GrantKeeping:
         found = await self._writer.do(Job(service="release-store", prepare=prepare, run=run))
         return cast("int | None", found)
 
-    async def append_grant_step(self, event: GrantEvent, /) -> int:
+    async def append_grant_step(self, event: GrantEvent, context: AuditContext | None = None, /) -> int:
         """Durable when it returns; vital, because an end closes what is open. Raises StepTaken."""
 
         def run(database: sqlite3.Connection, entry: entries.Entry) -> int:
             return grants.append(database, self._journal, event, entry)
 
-        prepare = lambda: entries.grant_entry(event, self._ring)  # noqa: E731 - as in `store`
+        prepare = lambda: entries.grant_entry(event, self._ring, context)  # noqa: E731 - as in `store`
         job = Job(service="release-store", prepare=prepare, run=run, vital=True)
         return cast("int", await self._writer.do(job))
 
