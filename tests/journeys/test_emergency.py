@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,6 @@ from broker.domain.category import Category
 from broker.domain.objection import Scope
 from tests.support import trail
 from tests.support.emergency import USER, WORDS, ask, end_at_the_desk, newest, opened, post
-from tests.support.logs_in_memory import logs_in_memory
 from tests.support.network import labels, object_to, objections_desk, resources, simulated
 from tests.support.sensitive import coded
 from tests.support.small_network import NUMBER, OTHER, Small, indexed, observation, patient, small_network
@@ -35,13 +34,6 @@ UNKNOWN = "eg-" + "0" * 32
 def holding(name: str) -> web.Application:
     """A partner with one result and one problem of the person."""
     return simulated("fhir_r4", {NUMBER: [patient(), observation("o1", f"seen at {name}"), PROBLEM]})
-
-
-@pytest.fixture
-def written() -> Iterator[io.BytesIO]:
-    """What the broker logs."""
-    with logs_in_memory("debug") as stream:
-        yield stream
 
 
 @pytest.fixture

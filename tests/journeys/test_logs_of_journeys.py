@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +14,9 @@ import structlog
 
 from broker.demonstration.people import stories
 from tests.support.demonstration import watched_demonstration
-from tests.support.logs_in_memory import logs_in_memory
 from tests.support.small_network import NUMBER, bundle, holding, patient, small_network, telling
 
 PARTNER_TEXT = "Seen at nobody's business"
-
-
-@pytest.fixture
-def written() -> Iterator[io.BytesIO]:
-    """What this process logs."""
-    with logs_in_memory("debug") as stream:
-        yield stream
 
 
 def marks_of_people() -> set[str]:
