@@ -112,7 +112,7 @@ class DevelopmentIssuer:
         session_id: str | None = None,
     ) -> str:
         """A signed access token. `organisation` is an ODS code; `patient` narrows it to one person. Without
-        `session_id` each token is of a session of its own.
+        `session_id` each token is of a session of its own; an empty one names none.
 
         Raises DevelopmentIssuerFault for a patient outside the 999 range or a lifetime over 900 s.
         """
@@ -128,8 +128,9 @@ class DevelopmentIssuer:
             "purpose": purpose,
             "relationship": relationship,
             "permission": permission,
-            "sid": secrets.token_hex(8) if session_id is None else session_id,
         }
+        if session_id != "":
+            facts["sid"] = session_id or secrets.token_hex(8)
         if patient is not None:
             facts["patient"] = patient.digits
         return self._sign(facts, lifetime_s)
