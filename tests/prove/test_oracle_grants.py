@@ -99,6 +99,8 @@ def test_the_oracle_never_opens_an_objection_to_the_user_by_name() -> None:
     named = (Objected(state="upheld", staff=frozenset({"user-1"})),)
     whole = judge_all(granted({}, objections=named), WORDS)
     assert (whole.effect, whole.because, whole.told) == ("deny", ("objections", "upheld"), "neutral")
+    narrower = (Objected(state="upheld", staff=frozenset({"user-1"}), categories=frozenset({"results"})),)
+    assert "results" not in judge_all(granted({}, objections=narrower), WORDS).partners["addenbury"].open
 
 
 def test_the_oracle_opens_a_view_that_was_objected_to() -> None:

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 
 from tests.prove.oracle import CarveOut, Objected, OfPartner, Whole, judge_all, words_of
+from tests.prove.oracle.closed import WITHOUT_A_PLACE
 from tests.prove.oracle.reading import read_topics
 from tests.prove.test_oracle import POLICIES, WORDS
 from tests.prove.test_oracle_days import USUAL_CASE
 
 DECISION = CarveOut(
     ground="safeguarding",
-    roles=frozenset({"doctor", "pharmacist"}),
+    roles=frozenset({"doctor", "social-worker"}),
     categories=frozenset({"plans", "medicines"}),
     partners=frozenset({"ousebank", "nenewest"}),
     review_on=dt.date(2026, 12, 1),
@@ -43,9 +44,10 @@ def test_the_oracle_opens_the_lesser_of_decision_and_ground() -> None:
 
 
 def test_the_oracle_opens_nothing_to_a_role_outside_the_ground() -> None:
-    """The decision names pharmacists, and safeguarding does not open to them."""
-    objected = (Objected(state="not-upheld", carve_out=DECISION),)
-    case = dataclasses.replace(USUAL_CASE, roles=("pharmacist",), objections=objected)
+    """The decision names social workers, and the ground opens to clinical staff alone."""
+    decision = dataclasses.replace(DECISION, ground="care-not-possible")
+    objected = (Objected(state="not-upheld", carve_out=decision),)
+    case = dataclasses.replace(USUAL_CASE, roles=("social-worker",), objections=objected)
     assert judge_all(case, WORDS).because == ("objections", "outside-carve-out")
 
 
@@ -74,6 +76,8 @@ def test_the_oracle_binds_whatever_a_file_says() -> None:
     for one in topics["sensitive-information"]["classes"]:
         one.update(open_to=["everyone"], relationships=["registration"], emergency=["everyone"])
     topics["purposes"]["permitted"].append({"code": "HRESCH"})
+    topics["purposes"]["refused"] = []
+    topics["disclosure"]["restricted"]["emergency"]["categories"] = ["everything"]
     topics["relationships"]["grounds"][-1]["permitted"] = "true"
     words = words_of(topics)
     received = dataclasses.replace(USUAL_CASE, objections=(Objected(state="received"),))
@@ -81,6 +85,8 @@ def test_the_oracle_binds_whatever_a_file_says() -> None:
     assert judge_all(dataclasses.replace(USUAL_CASE, purpose="HRESCH"), words).effect == "deny"
     assert judge_all(dataclasses.replace(USUAL_CASE, relationship="none"), words).effect == "deny"
     assert _addenbury(judge_all(USUAL_CASE, words)).hidden == {"assisted-conception", "gender-recognition"}
+    protected = dataclasses.replace(USUAL_CASE, purpose="ETREAT", restriction="restricted")
+    assert _addenbury(judge_all(protected, words)).open == WITHOUT_A_PLACE
 
 
 def _addenbury(whole: Whole) -> OfPartner:
@@ -134,3 +140,20 @@ def test_the_oracle_permits_nothing_where_nothing_can_be_known(edits: dict[str, 
     """A fault of ours refuses everybody before any word is read."""
     whole = judge_all(dataclasses.replace(USUAL_CASE, **edits), WORDS)
     assert (whole.effect, whole.because, opened(whole)) == ("deny", ("decision", rule), {})
+
+
+@pytest.mark.parametrize(("named_staff", "told"), [("true", "objection"), ("false", "neutral")])
+def test_the_oracle_tells_named_staff_as_the_file_says(named_staff: str, told: str) -> None:
+    """Who was named hears of it only where the file says so, and as one of those who may hear at all."""
+    topics = read_topics(POLICIES)
+    topics["objections"]["telling"]["named_staff"] = named_staff
+    named = (Objected(state="upheld", staff=frozenset({"user-1"})), Objected(state="upheld"))
+    whole = judge_all(dataclasses.replace(USUAL_CASE, objections=named), words_of(topics))
+    assert (whole.effect, whole.told) == ("deny", told)
+
+
+def test_the_oracle_refuses_a_purpose_that_is_permitted_and_refused() -> None:
+    """Of two lines about one purpose the refusal holds."""
+    topics = read_topics(POLICIES)
+    topics["purposes"]["refused"].append({"code": "TREAT"})
+    assert judge_all(USUAL_CASE, words_of(topics)).because == ("purposes", "TREAT")

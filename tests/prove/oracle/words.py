@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.prove.oracle.closed import CLASSES, CLOSED_BY_LAW, DIRECT_CARE, NOT_UPHELD_GROUNDS, WITHOUT_A_PLACE
+from tests.prove.oracle.closed import CLASSES, DIRECT_CARE, NOT_UPHELD_GROUNDS, WITHOUT_A_PLACE
 from tests.prove.oracle.days import opens_at
 from tests.prove.oracle.people import Groups, groups_of
 from tests.prove.oracle.reading import Section, by_key, categories, day, flag, read_topics, texts
@@ -170,12 +170,11 @@ def _classes(sections: Any, groups: Groups) -> tuple[Class, ...]:
 
 
 def _class(name: str, section: Section, groups: Groups) -> Class:
-    by_law = name in CLOSED_BY_LAW
     return Class(
         name,
-        frozenset() if by_law else groups.meant_by(section.get("open_to")),
+        groups.meant_by(section.get("open_to")),
         texts(section.get("relationships")),
-        frozenset() if by_law else groups.meant_by(section.get("emergency")),
+        groups.meant_by(section.get("emergency")),
         texts(section.get("sources")),
     )
 
