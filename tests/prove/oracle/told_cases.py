@@ -40,6 +40,7 @@ def told_cases(folder: Path, words: Words) -> Iterator[ToldCase]:
 def request(given: Section, words: Words) -> Case:
     """The request that a situation tells, at noon of its day, with every registration of the agreement."""
     now = dt.datetime.combine(day(given["day"]), dt.time(12), tzinfo=dt.UTC)
+    names = words.agreement.by_registration
     return Case(
         now=now,
         roles=tuple(given["roles"]),
@@ -54,7 +55,7 @@ def request(given: Section, words: Words) -> Case:
         practice=None if given["practice"] == "none" else given["practice"],
         died=given.get("died"),
         objections=tuple(_objected(one) for one in given["objections"]),
-        grant=granted(given, now, NUMBER) if given.get("grant") else None,
+        grant=granted(given, now, NUMBER, names) if given.get("grant") else None,
     )
 
 
