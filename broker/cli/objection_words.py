@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from broker.domain.objection import Direction, Objection, ObjectionState, Scope
-from broker.domain.objection_life import ObjectionEvent
+from broker.domain.objection_life import Actor, Intake, ObjectionEvent, Withdrawal
 from broker.ports.objection_register import EarlyDisclosure
 
 
@@ -54,38 +54,72 @@ def open_words(objection: Objection) -> str:
 
 def event_json(event: ObjectionEvent, *, show_numbers: bool) -> dict[str, Any]:
     """One step for a script; the person's numbers only when they were asked for."""
-    objection, scope, intake = event.objection, event.objection.scope, event.intake
+    objection = event.objection
     written: dict[str, Any] = {
         "objection": objection.objection_id,
         "state": objection.state.value,
         "step": event.step,
         "at": event.at,
-        "by": {"role": event.by.role, "name": event.by.name},
+        "by": _actor_json(event.by),
         "verified": objection.verified,
         "acknowledged_at": objection.acknowledged_at,
-        "scope": {
-            "partners": sorted(scope.partners),
-            "direction": scope.direction.value,
-            "staff": sorted(scope.staff),
-            "categories": sorted(scope.categories),
-            "items": sorted(scope.items),
-            "period_start": scope.period_start,
-            "period_end": scope.period_end,
-        },
-        "intake": {
-            "channel": intake.channel.value,
-            "received_at": intake.received_at,
-            "identity_check": intake.identity_check.value,
-            "consequences_explained": intake.consequences_explained,
-            "on_behalf_of": intake.on_behalf_of,
-            "source": intake.origin.source if intake.origin else None,
-        },
+        "scope": _scope_json(objection.scope),
+        "intake": _intake_json(event.intake),
         "open_for": _open_json(objection),
+        "withdrawal": _withdrawal_json(event.withdrawal),
+        "disputed": event.disputed is not None,
+        "told": {"on": event.told.on, "not_because": event.told.not_because} if event.told else None,
         "note": event.note,
     }
     if show_numbers:
         written["nhs_numbers"] = sorted(number.digits for number in event.numbers)
     return written
+
+
+def _scope_json(scope: Scope) -> dict[str, Any]:
+    return {
+        "partners": sorted(scope.partners),
+        "direction": scope.direction.value,
+        "staff": sorted(scope.staff),
+        "categories": sorted(scope.categories),
+        "items": sorted(scope.items),
+        "period_start": scope.period_start,
+        "period_end": scope.period_end,
+    }
+
+
+def _intake_json(intake: Intake) -> dict[str, Any]:
+    """Who spoke by their standing alone: names, references and birth dates are nobody's script's."""
+    authority = intake.speaker.authority if intake.speaker else None
+    return {
+        "channel": intake.channel.value,
+        "received_at": intake.received_at,
+        "identity_check": intake.identity_check.value,
+        "identifiers": sorted(intake.identifiers),
+        "consequences_explained": intake.consequences_explained,
+        "standing": intake.standing,
+        "on_behalf_of": intake.on_behalf_of,
+        "authority": authority.proof if authority else None,
+        "competence": _actor_json(intake.competence),
+        "unsafe_to_write": intake.unsafe_to_write,
+        "source": intake.origin.source if intake.origin else None,
+    }
+
+
+def _actor_json(actor: Actor | None) -> dict[str, str] | None:
+    return {"role": actor.role, "name": actor.name} if actor else None
+
+
+def _withdrawal_json(withdrawal: Withdrawal | None) -> dict[str, Any] | None:
+    if withdrawal is None:
+        return None
+    return {
+        "standing": withdrawal.speaker.standing,
+        "channel": withdrawal.channel,
+        "identity_check": withdrawal.identity_check,
+        "identifiers": sorted(withdrawal.identifiers),
+        "competence": _actor_json(withdrawal.competence),
+    }
 
 
 def _open_json(objection: Objection) -> dict[str, Any] | None:

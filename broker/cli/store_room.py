@@ -145,10 +145,15 @@ def with_store(place: Place, work: Callable[[SqliteReleaseStore], Awaitable[Answ
         ) from None
 
 
-def read_numbers() -> frozenset[NhsNumber]:
-    """One NHS number from a prompt, or one on each line of standard input: all of one person."""
-    lines: list[str]
-    if sys.stdin.isatty():
+def read_numbers(given: Sequence[str] | None = None) -> frozenset[NhsNumber]:
+    """One NHS number from a prompt, or one on each line of standard input: all of one person.
+
+    `given` are the lines where somebody has read them already.
+    """
+    lines: Sequence[str]
+    if given is not None:
+        lines = given
+    elif sys.stdin.isatty():
         lines = [str(click.prompt("NHS number", err=True))]
     else:
         text = sys.stdin.read()

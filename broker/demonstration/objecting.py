@@ -12,6 +12,7 @@ from broker.demonstration.people import Story, StoryObjection
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionState
 from broker.domain.objection_life import Actor, Channel, IdentityCheck, Intake
+from broker.domain.objection_speaker import IdentifierKind
 from broker.objections import Register, Ruling
 from broker.settings import Settings
 
@@ -44,6 +45,7 @@ async def _live_through(register: Register, story: Story, told: StoryObjection, 
         received_at=now - dt.timedelta(hours=2),
         identity_check=IdentityCheck.QUESTIONS,
         consequences_explained=True,
+        identifiers=frozenset({IdentifierKind.NHS_NUMBER, IdentifierKind.BIRTH_DATE}),
     )
     received = await register.record(numbers, intake, by=_TOOK_THE_CALL, scope=told.scope, note=told.reason)
     objection_id = received.objection.objection_id

@@ -16,11 +16,14 @@ from typing import TypeVar
 from broker.domain.category import Category
 from broker.domain.objection import Direction, Scope
 from broker.domain.objection_life import IdentityCheck
+from broker.domain.objection_speaker import Standing
 from broker.files import nearest
 from broker.objections.life import is_date
 from broker.objections.reading import NOBODY, Reading, UnreadableFile, numbers_in, own_id, received
 
 Value = TypeVar("Value")
+PROXY = "It was made on behalf of the person, and nobody here has seen by what authority."
+UNKNOWN_VOICE = "Its `on_behalf_of` is not a word that is known here; it binds until somebody has asked."
 NEEDED = ("row_id", "nhs_number")
 HEADERS = (
     *NEEDED,
@@ -89,6 +92,7 @@ def _reading(
     withdrawn, status_doubts = _word(cell, "status", _WITHDRAWN, otherwise=False)
     check, check_doubts = _word(cell, "identity_check", _CHECKS, otherwise=IdentityCheck.NONE)
     explained, explained_doubts = _word(cell, "consequences_explained", _EXPLAINED, otherwise=False)
+    voice_doubts = () if withdrawn else _voice(cell.get("on_behalf_of", ""))
     received_at, date_doubts = received(cell.get("received_at", ""), now)
     bare = Reading(row=row, numbers=numbers, scope=scope, withdrawn=withdrawn)
     row_id, id_doubts = own_id(cell["row_id"], bare.digest)
@@ -103,7 +107,8 @@ def _reading(
         consequences_explained=explained,
         on_behalf_of=cell.get("on_behalf_of", ""),
         doubts=(
-            *(*doubts, *id_doubts, *status_doubts, *check_doubts, *explained_doubts, *date_doubts),
+            *(*doubts, *id_doubts, *status_doubts, *check_doubts, *explained_doubts, *voice_doubts),
+            *date_doubts,
             *scope_doubts,
         ),
     )
@@ -128,6 +133,13 @@ def _word(
     if text in words:
         return words[text], ()
     return otherwise, (f"Its `{name}` is not a word that is known here.",)
+
+
+def _voice(word: str) -> tuple[str, ...]:
+    """A file says by whom, and never what was seen of their authority."""
+    if word.lower() in ("", Standing.SELF):
+        return ()
+    return (PROXY,) if word.lower() in list(Standing) else (UNKNOWN_VOICE,)
 
 
 def _scope(cell: Mapping[str, str], partners: Collection[str]) -> tuple[Scope, tuple[str, ...]]:

@@ -37,6 +37,7 @@ ACTIVE_AGAIN = "It was withdrawn before, and its source says that it is in force
 OURS_IS_NEWER = "The person withdrew it here after the source received it."
 NOT_IMPORTED = "It withdraws what was never imported from this source."
 SOMEBODY_ELSE = "It withdraws what its source had said of somebody else."
+IN_DISPUTE = "It is disputed here: only the Caldicott Guardian ends it."
 UNCLEAR = "It withdraws, and it is not clear what:"
 
 
@@ -124,6 +125,8 @@ class Importing:
             binding = [event for event in theirs if binds(event)]
             if not binding:
                 return Result(reading.row, outcome)
+            if binding[0].disputed is not None:
+                return Result(reading.row, Outcome.REFUSED, (IN_DISPUTE,))
             step = life.withdraw_by_source(binding[0], by=self._sender.by, at=self._clock.now())
             await self._store.append_from_source(step, seen=history.version)
             outcome = Outcome.WITHDRAWN

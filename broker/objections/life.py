@@ -9,13 +9,31 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from broker.domain.category import Category
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import Carveout, Objection, ObjectionState, Scope
-from broker.domain.objection_life import Actor, IdentityCheck, Intake, ObjectionEvent
+from broker.domain.objection_life import (
+    Actor,
+    Dispute,
+    IdentityCheck,
+    Intake,
+    ObjectionEvent,
+    Withdrawal,
+)
+from broker.domain.objection_speaker import IdentifierKind, Speaker, Standing
+from broker.objections.illegal import IllegalStep, refuse_actor
+from broker.objections.rulings import Ruling, carveout_of
+from broker.objections.speaking import (
+    DISPUTED,
+    GUARDIAN,
+    NO_NAME,
+    refuse_authority,
+    refuse_identifiers,
+    refuse_intake,
+    refuse_withdrawal,
+)
 
 _DECIDED = frozenset({ObjectionState.UPHELD, ObjectionState.PARTLY_UPHELD, ObjectionState.NOT_UPHELD})
 _AFTER: Mapping[ObjectionState, frozenset[ObjectionState]] = MappingProxyType(
@@ -28,24 +46,13 @@ _AFTER: Mapping[ObjectionState, frozenset[ObjectionState]] = MappingProxyType(
 )
 
 
-class IllegalStep(Exception):
-    """This objection cannot take this step. The message is whole sentences and names nobody."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Ruling:
-    """What a review decided, and who decided it. The last five say what stays open, for whom, until when;
-    they go with every decision but a full uphold.
-    """
+class Check:
+    """How the identity behind a provisional objection was checked; `speaker` where it is a proxy's."""
 
-    state: ObjectionState
-    by: Actor
-    ground: str = ""
-    roles: frozenset[str] = frozenset()
-    categories: frozenset[Category] = frozenset()
-    partners: frozenset[str] = frozenset()
-    review_on: dt.date | None = None
-    note: str = field(repr=False, default="")
+    identity_check: IdentityCheck
+    identifiers: frozenset[IdentifierKind]
+    speaker: Speaker | None = None
 
 
 def receive(
@@ -59,12 +66,11 @@ def receive(
     note: str = "",
 ) -> ObjectionEvent:
     """The first step. It binds from `at`, whatever date the person gave."""
-    _refuse_actor(by)
+    refuse_actor(by)
     _refuse_scope(scope)
     if not numbers:
         raise IllegalStep("An objection needs at least one NHS number.")
-    if intake.received_at > at:
-        raise IllegalStep("An objection cannot be received in the future. Correct the time of receipt.")
+    refuse_intake(intake, at)
     objection = Objection(
         objection_id=objection_id,
         state=ObjectionState.RECEIVED,
@@ -94,45 +100,87 @@ def begin_review(last: ObjectionEvent, *, by: Actor, at: dt.datetime, note: str 
     return _next(last, ObjectionState.UNDER_REVIEW, by=by, at=at, note=note)
 
 
-def verify(last: ObjectionEvent, check: IdentityCheck, *, by: Actor, at: dt.datetime) -> ObjectionEvent:
+def verify(last: ObjectionEvent, check: Check, *, by: Actor, at: dt.datetime) -> ObjectionEvent:
     """The identity of a provisional objection was checked after all; its state stays."""
-    _refuse_actor(by)
+    refuse_actor(by)
     if last.objection.state is ObjectionState.WITHDRAWN:
         raise IllegalStep("This objection is withdrawn. Record a new one.")
-    if check is IdentityCheck.NONE:
+    if check.identity_check is IdentityCheck.NONE:
         raise IllegalStep("Say how the identity was checked.")
     if last.objection.verified:
         raise IllegalStep("The identity behind this objection is already verified.")
-    return replace(
-        last,
-        objection=replace(last.objection, verified=True),
-        intake=replace(last.intake, identity_check=check),
-        step=last.step + 1,
-        at=at,
-        by=by,
-        note="",
-        from_source=False,
+    refuse_identifiers(check.identity_check, check.identifiers)
+    intake = replace(
+        last.intake,
+        identity_check=check.identity_check,
+        identifiers=check.identifiers,
+        speaker=_speaker(last.intake, check.speaker),
     )
+    return beside(
+        replace(last, objection=replace(last.objection, verified=True), intake=intake), by=by, at=at
+    )
+
+
+def _speaker(intake: Intake, found: Speaker | None) -> Speaker | None:
+    """Whose word it is, as the check found; of a proxy whom a file names, something must have been seen."""
+    if found is not None:
+        refuse_authority(found)
+        if intake.standing is not None and found.standing is not intake.standing:
+            raise IllegalStep("It was made by somebody of another standing. Record a new one.")
+        return found
+    if intake.standing is Standing.SELF or intake.speaker is not None:
+        return intake.speaker
+    raise IllegalStep("It was made on behalf of the person. Say by whom, and by what authority.")
 
 
 def decide(last: ObjectionEvent, ruling: Ruling, *, at: dt.datetime) -> ObjectionEvent:
     """The outcome of a review, by a named person in a role."""
     if ruling.state not in _DECIDED:
         raise IllegalStep("A review ends in upheld, partly-upheld or not-upheld.")
-    carveout = None if ruling.state is ObjectionState.UPHELD else _carveout(ruling, at)
-    if carveout is None and (ruling.roles or ruling.categories or ruling.partners or ruling.review_on):
-        raise IllegalStep("An objection that is upheld leaves nothing open. Use partly-upheld.")
-    return _next(last, ruling.state, by=ruling.by, at=at, note=ruling.note, carveout=carveout)
+    if last.disputed is not None and ruling.by.role_word != GUARDIAN:
+        raise IllegalStep(DISPUTED)
+    carveout = carveout_of(ruling, at)
+    after = _next(last, ruling.state, by=ruling.by, at=at, note=ruling.note, carveout=carveout)
+    return replace(after, disputed=None, decided_at=at, told=ruling.told, looked_after=last.invalidated)
 
 
-def withdraw(last: ObjectionEvent, *, by: Actor, at: dt.datetime, note: str = "") -> ObjectionEvent:
-    """The person took it back."""
-    return _next(last, ObjectionState.WITHDRAWN, by=by, at=at, note=note)
+def withdraw(
+    last: ObjectionEvent, withdrawal: Withdrawal, *, by: Actor, at: dt.datetime, note: str = ""
+) -> ObjectionEvent:
+    """Whoever made it took it back, or the person did who is competent to."""
+    after = _next(last, ObjectionState.WITHDRAWN, by=by, at=at, note=note)
+    refuse_withdrawal(last, withdrawal, by=by)
+    return replace(after, withdrawal=withdrawal, disputed=None)
 
 
 def withdraw_by_source(last: ObjectionEvent, *, by: Actor, at: dt.datetime) -> ObjectionEvent:
     """The source that an objection was imported from says that the person took it back."""
-    return replace(withdraw(last, by=by, at=at), from_source=True)
+    if last.disputed is not None:
+        raise IllegalStep(DISPUTED)
+    return replace(_next(last, ObjectionState.WITHDRAWN, by=by, at=at, note=""), from_source=True)
+
+
+def dispute(
+    last: ObjectionEvent, speaker: Speaker, *, by: Actor, at: dt.datetime, note: str = ""
+) -> ObjectionEvent:
+    """Somebody wants the contrary: it binds whole until the Caldicott Guardian has decided."""
+    if last.disputed is not None:
+        raise IllegalStep("It is disputed already, and waits for the Caldicott Guardian.")
+    if speaker.standing is not Standing.SELF and not speaker.name.strip():
+        raise IllegalStep(NO_NAME)
+    under_review = last.objection.state is ObjectionState.UNDER_REVIEW
+    after = (
+        beside(last, by=by, at=at, note=note)
+        if under_review
+        else _next(last, ObjectionState.UNDER_REVIEW, by=by, at=at, note=note)
+    )
+    return replace(after, disputed=Dispute(speaker=speaker, at=at))
+
+
+def beside(last: ObjectionEvent, *, by: Actor, at: dt.datetime, note: str = "") -> ObjectionEvent:
+    """A further step that leaves the state as it is."""
+    refuse_actor(by)
+    return replace(last, step=last.step + 1, at=at, by=by, note=note, from_source=False)
 
 
 def _next(
@@ -144,12 +192,11 @@ def _next(
     note: str,
     carveout: Carveout | None = None,
 ) -> ObjectionEvent:
-    _refuse_actor(by)
     now = last.objection.state
     if state not in _AFTER[now]:
         raise IllegalStep(_refusal(now, state))
     objection = replace(last.objection, state=state, carveout=carveout)
-    return replace(last, objection=objection, step=last.step + 1, at=at, by=by, note=note, from_source=False)
+    return replace(beside(last, by=by, at=at, note=note), objection=objection, told=None)
 
 
 def _refusal(now: ObjectionState, wanted: ObjectionState) -> str:
@@ -161,27 +208,6 @@ def _refusal(now: ObjectionState, wanted: ObjectionState) -> str:
         return f"This objection is {now}: begin a review before you decide."
     steps = ", ".join(sorted(_AFTER[now]))
     return f"This objection is {now}: it cannot become {wanted}. Possible: {steps}."
-
-
-def _carveout(ruling: Ruling, at: dt.datetime) -> Carveout:
-    if not ruling.ground.strip():
-        raise IllegalStep("Not to uphold an objection needs a ground.")
-    if not ruling.roles:
-        raise IllegalStep("Name the roles that it stays open for. Everybody is not a role.")
-    if ruling.review_on is None or ruling.review_on <= at.date():
-        raise IllegalStep("Give a day, after today, on which this is reviewed and until which it holds.")
-    return Carveout(
-        ground=ruling.ground,
-        roles=ruling.roles,
-        categories=ruling.categories,
-        partners=ruling.partners,
-        review_on=ruling.review_on,
-    )
-
-
-def _refuse_actor(by: Actor) -> None:
-    if not by.role.strip() or not by.name.strip():
-        raise IllegalStep("Every step is taken by a named person in a role. Give both.")
 
 
 def _refuse_scope(scope: Scope) -> None:

@@ -17,7 +17,7 @@ from typing import Final, Protocol
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.objection_life import ObjectionEvent, SourceRow
-from broker.objections.importing import binds, newest, says_the_same, withdrawn_here_since
+from broker.objections.importing import IN_DISPUTE, binds, newest, says_the_same, withdrawn_here_since
 from broker.objections.reading import Reading
 from broker.ports.objection_register import ObjectionRegister
 
@@ -112,7 +112,8 @@ def _withdrawn(reading: Reading, imported: list[ObjectionEvent]) -> Found:
     theirs = [event for event in imported if event.numbers & reading.numbers and binds(event)]
     if theirs:
         names = frozenset(event.objection.objection_id for event in theirs)
-        return Found(reading.row, Standing.MISSING, STILL_BINDS, names)
+        disputed = any(event.disputed is not None for event in theirs)
+        return Found(reading.row, Standing.MISSING, IN_DISPUTE if disputed else STILL_BINDS, names)
     return Found(reading.row, Standing.WITHDRAWN)
 
 

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Final
 
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import Scope
-from broker.domain.objection_life import Actor, IdentityCheck, Intake, ObjectionEvent
-from broker.objections import life
-from broker.objections.life import Ruling
+from broker.domain.objection_life import Actor, Dispute, Intake, ObjectionEvent, Withdrawal
+from broker.domain.objection_speaker import Speaker, Standing
+from broker.objections import life, noting
+from broker.objections.life import Check
+from broker.objections.rulings import Ruling
 from broker.ports.clock import Clock
 from broker.ports.objection_register import EarlyDisclosure, ObjectionRegister
+
+# Few enough that reading them holds up a release for milliseconds.
+EVENTS_AT_ONCE: Final = 200
+DECIDED_COMPETENTLY: Final = "The person, found competent, had withdrawn what was made on their behalf."
 
 
 class UnknownObjection(Exception):
@@ -47,15 +55,28 @@ class Register:
             at=self._clock.now(),
             note=note,
         )
+        event = await self._disputed(event)
         await self._store.append_event(event)
         return event
+
+    async def _disputed(self, first: ObjectionEvent) -> ObjectionEvent:
+        """What is made on behalf of somebody who competently ended another like it goes to the Guardian."""
+        if first.intake.standing is Standing.SELF:
+            return first
+        for other in await self.list(first.numbers):
+            back = other.withdrawal
+            if back is not None and back.speaker.standing is Standing.SELF and back.competence is not None:
+                contrary = Dispute(speaker=back.speaker, at=first.at)
+                note = f"{DECIDED_COMPETENTLY} {first.note}".rstrip()
+                return replace(first, disputed=contrary, note=note)
+        return first
 
     async def review(self, objection_id: str, *, by: Actor, note: str = "") -> ObjectionEvent:
         """Begin a review."""
         now = self._clock.now()
         return await self._step(objection_id, lambda last: life.begin_review(last, by=by, at=now, note=note))
 
-    async def verify(self, objection_id: str, check: IdentityCheck, *, by: Actor) -> ObjectionEvent:
+    async def verify(self, objection_id: str, check: Check, *, by: Actor) -> ObjectionEvent:
         """The identity behind a provisional objection was checked."""
         now = self._clock.now()
         return await self._step(objection_id, lambda last: life.verify(last, check, by=by, at=now))
@@ -65,13 +86,61 @@ class Register:
         now = self._clock.now()
         return await self._step(objection_id, lambda last: life.decide(last, ruling, at=now))
 
-    async def withdraw(self, objection_id: str, *, by: Actor, note: str = "") -> ObjectionEvent:
+    async def withdraw(
+        self, objection_id: str, withdrawal: Withdrawal, *, by: Actor, note: str = ""
+    ) -> ObjectionEvent:
         """The person took it back; what it covered is shared again at once."""
         now = self._clock.now()
-        return await self._step(objection_id, lambda last: life.withdraw(last, by=by, at=now, note=note))
+        return await self._step(
+            objection_id, lambda last: life.withdraw(last, withdrawal, by=by, at=now, note=note)
+        )
 
-    async def list(self, numbers: frozenset[NhsNumber] | None = None) -> tuple[ObjectionEvent, ...]:
-        """The newest step of each objection under `numbers`, or of all; in the order of receipt."""
+    async def dispute(
+        self, objection_id: str, speaker: Speaker, *, by: Actor, note: str = ""
+    ) -> ObjectionEvent:
+        """Somebody wants the contrary; all that it covers is closed until the Guardian has decided."""
+        now = self._clock.now()
+        return await self._step(
+            objection_id, lambda last: life.dispute(last, speaker, by=by, at=now, note=note)
+        )
+
+    async def link(
+        self, objection_id: str, numbers: frozenset[NhsNumber], *, by: Actor, note: str = ""
+    ) -> ObjectionEvent:
+        """It binds under the right number too, in place of one that is no longer a person's."""
+        now = self._clock.now()
+        return await self._step(
+            objection_id, lambda last: noting.link(last, numbers, by=by, at=now, note=note)
+        )
+
+    async def confirm(self, objection_id: str, *, by_letter: bool, by: Actor) -> ObjectionEvent:
+        """The person is written to, or reached where it is safe."""
+        now = self._clock.now()
+        return await self._step(
+            objection_id, lambda last: noting.confirm(last, by_letter=by_letter, by=by, at=now)
+        )
+
+    async def newest(self) -> AsyncIterator[ObjectionEvent]:
+        """The newest step of each objection, in the order of those steps, a part of the register at a time.
+
+        What is taken meanwhile is in it or not. Memory holds the ids alone, not the steps.
+        """
+        last: dict[str, int] = {}
+        async for sequence, event in self._steps():
+            last[event.objection.objection_id] = sequence
+        async for sequence, event in self._steps():
+            if last.get(event.objection.objection_id) == sequence:
+                yield event
+
+    async def _steps(self) -> AsyncIterator[tuple[int, ObjectionEvent]]:
+        after = 0
+        while part := await self._store.events_after(after, EVENTS_AT_ONCE):
+            after = part[-1][0]
+            for found in part:
+                yield found
+
+    async def list(self, numbers: frozenset[NhsNumber]) -> tuple[ObjectionEvent, ...]:
+        """The newest step of each objection under `numbers`, in the order of receipt."""
         newest: dict[str, ObjectionEvent] = {}
         for event in await self._store.events_under(numbers):
             newest[event.objection.objection_id] = event

@@ -24,7 +24,8 @@ NUMBER = "9990000018"
 BY = ("--by-role", "call handler", "--by-name", "R. Rowan")
 SOURCE = ("--source", "practice-system")
 GUARDIAN = ("--by-role", "Caldicott Guardian", "--by-name", "A. Ash")
-INTAKE = ("--channel", "phone", "--identity-check", "questions", "--consequences-explained")
+CHECKED = ("--channel", "phone", "--identity-check", "questions", "--identifier", "birth-date")
+INTAKE = (*CHECKED, "--consequences-explained")
 
 
 class Desk:
@@ -75,7 +76,7 @@ async def test_the_life_of_an_objection_is_felt_at_once(desk: Desk) -> None:
     objection = received["objection"]
     refusal = await desk.run("objection", "review", objection, "--outcome", "not-upheld", *GUARDIAN, code=1)
     assert "ground" in refusal
-    await desk.run("objection", "withdraw", objection, *BY, "--note", "by phone, number and address asked")
+    await desk.run("objection", "withdraw", objection, *BY, *CHECKED)
     assert await desk.ask() == 200
     (listed,) = await desk.json("objection", "list", "--one-person", typed=NUMBER)
     assert (listed["objection"], listed["state"]) == (objection, "withdrawn")
@@ -194,7 +195,7 @@ async def test_a_key_is_rotated_in_the_order_that_the_command_says(desk: Desk) -
     [
         (("audit", "patient", *GUARDIAN), "9990000019", 2, "The NHS number is not valid"),
         (("audit", "patient", *GUARDIAN), "", 2, "on standard input"),
-        (("objection", "withdraw", "ob-none", *BY), "", 1, "no objection of that id"),
+        (("objection", "withdraw", "ob-none", *BY, *CHECKED), "", 1, "no objection of that id"),
         (("keys", "rotate", "partner"), "", 2, "'partner' is not one of"),
     ],
 )

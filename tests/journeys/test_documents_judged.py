@@ -35,6 +35,7 @@ from tests.support.documents import (
 )
 from tests.support.network import TAKER, object_to, objections_desk, simulated
 from tests.support.small_network import NUMBER, OTHER, Small, holding, indexed, small_network
+from tests.support.stores import TAKEN_BACK
 
 SIZE = 4 * MIB
 INTERLEAVINGS = 40
@@ -159,7 +160,7 @@ async def interleaved(desk: Desk, delay_s: float) -> Opened:
     released = disclosures(desk.small)
     assert later.status == 403
     assert all(row.sequence < acknowledged for row in released[-1:])
-    await desk.register.withdraw(objection_id, by=TAKER)
+    await desk.register.withdraw(objection_id, TAKEN_BACK, by=TAKER)
     return got
 
 

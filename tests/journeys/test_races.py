@@ -18,6 +18,7 @@ from broker.objections import Register
 from tests.support import trail
 from tests.support.network import TAKER, labels, object_to, objections_desk, resources
 from tests.support.small_network import NUMBER, Small, holding, small_network
+from tests.support.stores import TAKEN_BACK
 
 INTERLEAVINGS = 100
 LIMITS = {"policy_watch_s": 0.05}
@@ -196,5 +197,5 @@ async def interleaved(small: Small, register: Register, patient_id: str, delay_s
     assert newest.sequence < acknowledged
     assert disclosures(small) == before + (status == 200)
     assert (b"seen at" in body) == (status == 200)
-    await register.withdraw(objection_id, by=TAKER)
+    await register.withdraw(objection_id, TAKEN_BACK, by=TAKER)
     return status

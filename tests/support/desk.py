@@ -17,6 +17,7 @@ from broker.adapters.release_store import SqliteReleaseStore
 from tests.support.clocks import HandClock
 from tests.support.stores import NOON, disclosure, ending, intent, refusal
 
+CHECKED = ("--channel", "phone", "--identity-check", "questions", "--identifier", "birth-date")
 BY = ("--by-role", "privacy officer", "--by-name", "Imaginary Ash")
 
 

@@ -27,6 +27,7 @@ from broker.http.server import Door
 from broker.objections import Register
 from broker.settings import Settings, load_settings
 from tests.support.plain_policies import write_policies
+from tests.support.stores import TWO_IDENTIFIERS
 
 TAKER = Actor(role="objections team", name="Imaginary Rowan")
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
@@ -168,6 +169,7 @@ async def object_to(register: Register, *numbers: str, scope: Scope | None = Non
         received_at=SystemClock().now(),
         identity_check=IdentityCheck.QUESTIONS,
         consequences_explained=True,
+        identifiers=TWO_IDENTIFIERS,
     )
     found = frozenset(NhsNumber.parse(number) for number in numbers)
     event = await register.record(found, intake, by=TAKER, scope=scope)

@@ -10,13 +10,29 @@ from broker.domain.audit import AuditContext, Disclosure, Ending, Intent, Refusa
 from broker.domain.decision import Effect, Reason
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import Objection, ObjectionState, Scope
-from broker.domain.objection_life import Actor, Channel, IdentityCheck, Intake, ObjectionEvent
+from broker.domain.objection_life import (
+    Actor,
+    Channel,
+    IdentityCheck,
+    Intake,
+    ObjectionEvent,
+    Withdrawal,
+)
+from broker.domain.objection_speaker import IdentifierKind, Speaker
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome
 from broker.domain.requester import Permission, RelationshipGround, Requester
 
 ADA = NhsNumber("9990000018")
 BEN = NhsNumber("9990000026")
 CLEO = NhsNumber("9990000034")
+TWO_IDENTIFIERS = frozenset({IdentifierKind.NHS_NUMBER, IdentifierKind.BIRTH_DATE})
+# The person's own word to take an objection back, with their identity checked.
+TAKEN_BACK = Withdrawal(
+    speaker=Speaker(),
+    channel=Channel.PHONE,
+    identity_check=IdentityCheck.QUESTIONS,
+    identifiers=TWO_IDENTIFIERS,
+)
 NOON = dt.datetime(2026, 11, 22, 12, 0, tzinfo=dt.UTC)
 
 
@@ -137,6 +153,7 @@ def received(
             received_at=received_at,
             identity_check=IdentityCheck.QUESTIONS,
             consequences_explained=True,
+            identifiers=TWO_IDENTIFIERS,
         ),
         numbers=frozenset(numbers or (ADA,)),
     )

@@ -9,10 +9,12 @@ from click.testing import CliRunner
 from broker.cli.objection import command
 from broker.cli.partner_names import check_partners
 from broker.cli.store_room import Place
-from tests.support.desk import BY, Desk, make_desk
+from tests.support.desk import BY, CHECKED, Desk, make_desk
 from tests.support.settings_folders import write_folder
 
 RECORD = ("record", *BY, "--channel", "phone", "--identity-check", "none", "--consequences-explained")
+
+CHECK = ("--identity-check", "documents", "--identifier", "birth-date")
 
 
 @pytest.fixture
@@ -26,8 +28,6 @@ def test_an_objection_is_recorded_from_standard_input(desk: Desk) -> None:
     written = desk.json(
         command,
         *RECORD,
-        "--on-behalf-of",
-        "parent",
         "--partner",
         "acute",
         "--direction",
@@ -61,7 +61,7 @@ def test_the_whole_life_is_led_from_the_desk(desk: Desk) -> None:
     """Review, check of identity, decision, withdrawal; each step is shown in the history."""
     name = desk.json(command, *RECORD, typed="9990000018")["objection"]
     desk.json(command, "review", name, *BY, "--start")
-    assert desk.json(command, "review", name, *BY, "--identity-check", "documents")["verified"] is True
+    assert desk.json(command, "review", name, *BY, *CHECK)["verified"] is True
     decided = desk.json(
         command,
         "review",
@@ -71,7 +71,7 @@ def test_the_whole_life_is_led_from_the_desk(desk: Desk) -> None:
         *("--review-on", "2099-03-01"),
     )
     assert decided["open_for"]["roles"] == ["safeguarding-lead"]
-    assert desk.json(command, "withdraw", name, *BY)["state"] == "withdrawn"
+    assert desk.json(command, "withdraw", name, *BY, *CHECKED)["state"] == "withdrawn"
     history = desk.json(command, "list", "--history", name)
     assert [step["step"] for step in history] == [1, 2, 3, 4, 5]
     assert {step["by"]["name"] for step in history} == {"Imaginary Ash"}
@@ -83,7 +83,7 @@ def test_an_illegal_step_is_refused_in_words(desk: Desk) -> None:
     result = desk.run(command, "review", name, *BY, "--outcome", "upheld")
     assert (result.exit_code, result.stdout) == (1, "")
     assert "begin a review before you decide" in result.stderr
-    assert desk.run(command, "withdraw", "ob-none", *BY).exit_code == 1
+    assert desk.run(command, "withdraw", "ob-none", *BY, *CHECKED).exit_code == 1
     assert desk.run(command, "review", name, *BY).exit_code == 2
 
 
@@ -168,3 +168,79 @@ def test_a_step_of_nobodys_is_a_usage_error(desk: Desk, option: str) -> None:
     assert result.exit_code == 2
     assert option in result.stderr
     assert desk.json(command, "list") == []
+
+
+PARENT = ("--standing", "parent", "--authority", "birth-certificate", "--form-for-another")
+BY_POST = ("--channel", "post", *CHECK)
+A_PARENT = "speaker: Imaginary Elder\nauthority-reference: certificate 17\n"
+
+
+def of_a_child(desk: Desk, *, born: str = "2015-03-09") -> str:
+    """A parent's objection, received by post."""
+    typed = f"9990000018\nborn: {born}\n{A_PARENT}"
+    arguments = ("record", *BY, *BY_POST, *PARENT, "--consequences-explained")
+    return str(desk.json(command, *arguments, typed=typed)["objection"])
+
+
+def test_an_objection_on_behalf_of_another_is_recorded_with_who_and_by_what_right(desk: Desk) -> None:
+    """What names somebody is typed, not an argument; the list says the standing and names nobody."""
+    name = of_a_child(desk)
+    (listed,) = desk.json(command, "list")
+    assert listed["objection"] == name
+    found = {word: listed["intake"][word] for word in ("standing", "authority", "identifiers")}
+    assert found == {
+        "standing": "parent",
+        "authority": "birth-certificate",
+        "identifiers": ["birth-date", "nhs-number"],
+    }
+    shown = desk.run(command, "list").output + desk.run(command, "list", "--json").output
+    assert not any(text in shown for text in ("Elder", "certificate 17", "2015-03"))
+
+
+def test_an_objection_on_behalf_of_another_by_phone_is_refused_with_the_remedy(desk: Desk) -> None:
+    """Nothing is on file."""
+    arguments = ("record", *BY, *CHECKED, *PARENT, "--consequences-explained")
+    result = desk.run(command, *arguments, typed=f"9990000018\n{A_PARENT}")
+    assert (result.exit_code, "Send them the form" in result.stderr) == (1, True)
+    assert desk.json(command, "list") == []
+
+
+def test_a_word_that_is_not_asked_for_is_a_usage_error(desk: Desk) -> None:
+    """A name that would be dropped without a word may have been meant."""
+    result = desk.run(command, *RECORD, typed="9990000018\nspeaker: Imaginary Elder\n")
+    assert (result.exit_code, "`speaker:`" in result.stderr, "Elder" in result.stderr) == (2, True, False)
+    assert desk.json(command, "list") == []
+
+
+def test_a_dispute_is_due_and_waits_for_the_guardian(desk: Desk) -> None:
+    """The queue names what, why and since when, and nobody."""
+    name = of_a_child(desk)
+    desk.json(command, "dispute", name, *BY, "--standing", "parent", typed="speaker: Imaginary Alder\n")
+    due = desk.json(command, "list", "--due")
+    assert [(one["objection"], one["what"]) for one in due] == [(name, "dispute")]
+    assert "only the Caldicott Guardian" in desk.run(
+        command, "review", name, *BY, "--outcome", "upheld"
+    ).stderr.lower().replace("caldicott guardian", "Caldicott Guardian")
+    guardian = ("--by-role", "Caldicott Guardian", "--by-name", "Imaginary Ash")
+    assert desk.json(command, "review", name, *guardian, "--outcome", "upheld")["state"] == "upheld"
+    assert desk.run(command, "list", "--due").stdout == "Nothing is due.\n"
+
+
+def test_a_birthday_is_due_for_whoever_looks_ahead(desk: Desk) -> None:
+    """With the reason in words."""
+    of_a_child(desk)
+    assert desk.json(command, "list", "--due", "--by", "2028-03-08") == []
+    (found,) = desk.json(command, "list", "--due", "--by", "2028-03-09")
+    assert (found["what"], found["due"]) == ("birthday", "2028-03-09")
+    assert "the person is 13" in desk.run(command, "list", "--due", "--by", "2028-03-09").stdout
+    assert desk.run(command, "list", "--by", "2028-03-09").exit_code == 2
+
+
+def test_a_childs_own_word_at_the_desk_needs_somebody_who_found_them_competent(desk: Desk) -> None:
+    """Their role and name are kept with the withdrawal."""
+    name = of_a_child(desk)
+    assert "found them competent" in desk.run(command, "withdraw", name, *BY, *CHECKED).stderr
+    competent = ("--competence-by-role", "school nurse", "--competence-by-name", "Imaginary Hazel")
+    withdrawn = desk.json(command, "withdraw", name, *BY, *CHECKED, *competent)
+    assert withdrawn["withdrawal"]["competence"] == {"role": "school nurse", "name": "Imaginary Hazel"}
+    assert withdrawn["withdrawal"]["standing"] == "self"

@@ -18,7 +18,7 @@ from click.testing import Result
 from broker.cli.objection import command
 from broker.objections.csv_rows import csv_readings
 from broker.objections.source_file import Form, SourceFile
-from tests.support.desk import BY, Desk, make_desk
+from tests.support.desk import BY, CHECKED, Desk, make_desk
 from tests.support.objection_files import csv_file, numbers
 from tests.support.stores import NOON
 
@@ -82,8 +82,8 @@ def test_what_is_for_review_today_is_listed_alone(desk: Desk) -> None:
     take(desk, csv_file(desk.folder, rows))
     listed = desk.json(command, "list", "--provisional")
     assert [one["verified"] for one in listed] == [False, False]
-    desk.json(command, "withdraw", listed[0]["objection"], *BY)
-    desk.json(command, "review", listed[1]["objection"], *BY, "--identity-check", "documents")
+    desk.json(command, "withdraw", listed[0]["objection"], *BY, *CHECKED)
+    desk.json(command, "review", listed[1]["objection"], *BY, *CHECKED[2:])
     assert desk.json(command, "list", "--provisional") == []
     assert len(desk.json(command, "list")) == 3
 

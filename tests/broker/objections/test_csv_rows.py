@@ -8,6 +8,7 @@ import pytest
 from broker.domain.category import Category
 from broker.domain.objection import Direction, Scope
 from broker.domain.objection_life import IdentityCheck
+from broker.objections import csv_rows
 from broker.objections.csv_rows import HEADERS, csv_readings
 from broker.objections.reading import NO_ID, NO_NUMBER_TOO, NOBODY, UNREADABLE_DATE, Reading, UnreadableFile
 from tests.support.stores import ADA, BEN, NOON
@@ -38,7 +39,7 @@ def test_every_cell_reaches_the_reading(tmp_path: Path) -> None:
         received_at="2026-05-01T10:00:00+01:00",
         identity_check="nhs-login",
         consequences_explained="yes",
-        on_behalf_of="parent",
+        on_behalf_of="self",
         partners="acute; RX901",
         direction="viewer",
         categories="results;plans",
@@ -59,12 +60,24 @@ def test_every_cell_reaches_the_reading(tmp_path: Path) -> None:
         received_at=dt.datetime(2026, 5, 1, 9, tzinfo=dt.UTC),
         identity_check=IdentityCheck.NHS_LOGIN,
         consequences_explained=True,
-        on_behalf_of="parent",
+        on_behalf_of="self",
     )
     assert set(HEADERS) == {
         *("row_id", "nhs_number", "status", "received_at", "identity_check", "consequences_explained"),
         *("on_behalf_of", "partners", "direction", "categories", "period_start", "period_end"),
     }
+
+
+@pytest.mark.parametrize(
+    ("word", "doubt"),
+    [("parent", csv_rows.PROXY), ("Attorney", csv_rows.PROXY), ("her mother", csv_rows.UNKNOWN_VOICE)],
+)
+def test_a_row_on_behalf_of_somebody_is_doubted_for_its_authority(
+    tmp_path: Path, word: str, doubt: str
+) -> None:
+    """A file says by whom at most; the withdrawal of such a row is plain."""
+    assert one(tmp_path, on_behalf_of=word).doubts == (doubt,)
+    assert one(tmp_path, on_behalf_of=word, status="withdrawn").doubts == ()
 
 
 def test_a_file_of_a_spreadsheet_is_read(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from broker.domain.category import Category
 from broker.domain.errors import ServiceDown
 from broker.domain.objection import ObjectionState
 from broker.domain.objection_life import Channel, IdentityCheck
-from broker.objections import Register, importing
+from broker.objections import Check, Register, importing
 from broker.objections.importing import Importing, Outcome, Result
 from broker.objections.source_file import TWICE, TWICE_WITHDRAWN
 from tests.support.objection_files import SENDER, Intake, csv_file, intake_over, numbers
-from tests.support.stores import ADA, BEN, demonstration_ring, received
+from tests.support.stores import ADA, BEN, TAKEN_BACK, TWO_IDENTIFIERS, demonstration_ring, received
 
 ADAS, BENS = "9990000018", "9990000026"
 CHECKED = ("", "", "documents")
@@ -57,7 +57,9 @@ async def test_a_doubted_row_is_for_review_with_its_reasons(intake: Intake, tmp_
     assert event.note == " ".join(result.reasons)
     register = Register(intake.store, intake.clock)
     name = event.objection.objection_id
-    checked = await register.verify(name, IdentityCheck.DOCUMENTS, by=SENDER.by)
+    checked = await register.verify(
+        name, Check(identity_check=IdentityCheck.DOCUMENTS, identifiers=TWO_IDENTIFIERS), by=SENDER.by
+    )
     assert checked.objection.verified
     assert not checked.from_source
     assert ends(await intake.take(path)) == ["already-recorded"]
@@ -165,8 +167,8 @@ async def test_the_persons_newest_word_holds_against_an_older_one_in_a_file(
     register = Register(intake.store, intake.clock)
     for path in paths.values():
         await intake.take(path)
-    for event in await register.list():
-        await register.withdraw(event.objection.objection_id, by=SENDER.by)
+    for event in await register.list(frozenset({ADA, BEN})):
+        await register.withdraw(event.objection.objection_id, TAKEN_BACK, by=SENDER.by)
     assert await intake.take(paths["dated"]) == [Result(2, Outcome.ALREADY, (importing.OURS_IS_NEWER,))]
     assert await intake.take(paths["undated"]) == [Result(2, Outcome.PROVISIONAL, (importing.ACTIVE_AGAIN,))]
 
@@ -175,8 +177,8 @@ async def test_a_newer_word_in_a_file_binds_again(intake: Intake, tmp_path: Path
     """One that the source received after the person had withdrawn at the desk."""
     await intake.take(csv_file(tmp_path, [("1", ADAS, "", "2026-05-01", "documents")]))
     register = Register(intake.store, intake.clock)
-    (event,) = await register.list()
-    await register.withdraw(event.objection.objection_id, by=SENDER.by)
+    (event,) = await register.list(frozenset({ADA}))
+    await register.withdraw(event.objection.objection_id, TAKEN_BACK, by=SENDER.by)
     intake.clock.pass_s(3 * 86_400)
     newer = csv_file(tmp_path, [("1", ADAS, "", "2026-11-24", "documents")])
     assert await intake.take(newer) == [Result(2, Outcome.PROVISIONAL, (importing.ACTIVE_AGAIN,))]

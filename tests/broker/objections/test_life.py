@@ -9,8 +9,10 @@ from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionState, Scope
 from broker.domain.objection_life import Actor, Channel, IdentityCheck, Intake, ObjectionEvent
 from broker.objections import life
-from broker.objections.life import IllegalStep, Ruling
-from tests.support.stores import ADA, NOON
+from broker.objections.illegal import IllegalStep
+from broker.objections.life import Check
+from broker.objections.rulings import Ruling
+from tests.support.stores import ADA, NOON, TAKEN_BACK, TWO_IDENTIFIERS
 
 GUARDIAN = Actor(role="Caldicott Guardian", name="Imaginary Ash")
 LATER = NOON + dt.timedelta(hours=1)
@@ -19,6 +21,7 @@ INTAKE = Intake(
     received_at=NOON,
     identity_check=IdentityCheck.DOCUMENTS,
     consequences_explained=True,
+    identifiers=TWO_IDENTIFIERS,
 )
 NOT_UPHELD = Ruling(
     state=ObjectionState.NOT_UPHELD,
@@ -42,7 +45,7 @@ def in_state(state: ObjectionState) -> ObjectionEvent:
     if state is ObjectionState.RECEIVED:
         return event
     if state is ObjectionState.WITHDRAWN:
-        return life.withdraw(event, by=GUARDIAN, at=LATER)
+        return life.withdraw(event, TAKEN_BACK, by=GUARDIAN, at=LATER)
     event = life.begin_review(event, by=GUARDIAN, at=LATER)
     if state is ObjectionState.UNDER_REVIEW:
         return event
@@ -57,7 +60,7 @@ def step_to(event: ObjectionEvent, state: ObjectionState) -> ObjectionEvent:
     if state is ObjectionState.UNDER_REVIEW:
         return life.begin_review(event, by=GUARDIAN, at=LATER)
     if state is ObjectionState.WITHDRAWN:
-        return life.withdraw(event, by=GUARDIAN, at=LATER)
+        return life.withdraw(event, TAKEN_BACK, by=GUARDIAN, at=LATER)
     ruling = (
         Ruling(state=state, by=GUARDIAN)
         if state is ObjectionState.UPHELD
@@ -100,13 +103,14 @@ def test_an_unchecked_identity_holds_provisionally_until_it_is_checked() -> None
     """The objection is the same otherwise, and the check is kept."""
     event = receive(intake=replace(INTAKE, identity_check=IdentityCheck.NONE))
     assert not event.objection.verified
-    checked = life.verify(event, IdentityCheck.QUESTIONS, by=GUARDIAN, at=LATER)
+    check = Check(identity_check=IdentityCheck.QUESTIONS, identifiers=TWO_IDENTIFIERS)
+    checked = life.verify(event, check, by=GUARDIAN, at=LATER)
     assert checked.objection == replace(event.objection, verified=True)
     assert checked.intake.identity_check is IdentityCheck.QUESTIONS
     with pytest.raises(IllegalStep, match="already verified"):
-        life.verify(checked, IdentityCheck.QUESTIONS, by=GUARDIAN, at=LATER)
+        life.verify(checked, check, by=GUARDIAN, at=LATER)
     with pytest.raises(IllegalStep, match="how the identity"):
-        life.verify(event, IdentityCheck.NONE, by=GUARDIAN, at=LATER)
+        life.verify(event, replace(check, identity_check=IdentityCheck.NONE), by=GUARDIAN, at=LATER)
 
 
 def test_what_is_not_upheld_is_open_for_named_roles_until_a_day() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,18 +11,29 @@ from broker.adapters.release_store import SqliteReleaseStore
 from broker.domain.category import Category
 from broker.domain.objection import Direction, ObjectionState, Scope
 from broker.domain.objection_life import Actor, Channel, IdentityCheck, Intake
+from broker.domain.objection_speaker import Authority, Proof, Speaker, Standing
 from broker.objections import IllegalStep, Register, Ruling, UnknownObjection
+from broker.objections.register import EVENTS_AT_ONCE
 from broker.ports.objection_register import StepTaken
 from tests.support.clocks import HandClock
-from tests.support.stores import ADA, BEN, NOON, demonstration_ring
+from tests.support.speakers import ASSESSOR, BORN, intake_of, parent, taken_back_by
+from tests.support.stores import ADA, BEN, NOON, TAKEN_BACK, TWO_IDENTIFIERS, demonstration_ring
 
 HANDLER = Actor(role="call handler", name="Imaginary Rowan")
+ATTORNEY = Speaker(
+    standing=Standing.ATTORNEY,
+    name="Imaginary Elder",
+    authority=Authority(proof=Proof.OPG_REGISTER, reference="OPG-1"),
+)
+BY_ATTORNEY = replace(TAKEN_BACK, channel=Channel.POST, form_for_another=True, speaker=ATTORNEY)
 INTAKE = Intake(
-    channel=Channel.PHONE,
+    channel=Channel.POST,
     received_at=NOON,
     identity_check=IdentityCheck.QUESTIONS,
     consequences_explained=False,
-    on_behalf_of="attorney",
+    identifiers=TWO_IDENTIFIERS,
+    speaker=ATTORNEY,
+    form_for_another=True,
 )
 SCOPE = Scope(
     partners=frozenset({"acute", "D81001"}),
@@ -64,7 +76,7 @@ async def test_a_whole_life_is_kept(register: Register, store: SqliteReleaseStor
     name = event.objection.objection_id
     await register.review(name, by=HANDLER)
     await register.decide(name, Ruling(state=ObjectionState.UPHELD, by=HANDLER))
-    await register.withdraw(name, by=HANDLER, note="rang to withdraw")
+    await register.withdraw(name, BY_ATTORNEY, by=HANDLER, note="rang to withdraw")
     assert [step.objection.state.value for step in await register.history(name)] == [
         "received",
         "under-review",
@@ -91,7 +103,7 @@ async def test_the_register_lists_everybody_or_one_person(register: Register) ->
     """In the order of receipt."""
     first = await register.record(frozenset({ADA}), INTAKE, by=HANDLER)
     second = await register.record(frozenset({BEN}), INTAKE, by=HANDLER)
-    assert await register.list() == (first, second)
+    assert [event async for event in register.newest()] == [first, second]
     assert await register.list(frozenset({BEN})) == (second,)
 
 
@@ -100,8 +112,34 @@ async def test_an_unknown_objection_is_said_to_be_unknown(register: Register) ->
     for work in (
         register.history("ob-none"),
         register.review("ob-none", by=HANDLER),
-        register.withdraw("ob-none", by=HANDLER),
+        register.withdraw("ob-none", BY_ATTORNEY, by=HANDLER),
         register.early_disclosures("ob-none"),
     ):
         with pytest.raises(UnknownObjection):
             await work
+
+
+async def test_a_parents_objection_against_what_a_competent_child_decided_is_disputed(
+    register: Register,
+) -> None:
+    """It binds, and waits for the Guardian; where nobody found the child competent it is as any other."""
+    own = await register.record(frozenset({ADA}), intake_of(born=BORN, competence=ASSESSOR), by=HANDLER)
+    first = await register.record(frozenset({ADA}), intake_of(parent(), born=BORN), by=HANDLER)
+    assert first.disputed is None
+    await register.withdraw(own.objection.objection_id, taken_back_by(competence=ASSESSOR), by=HANDLER)
+    second = await register.record(frozenset({ADA}), intake_of(parent(), born=BORN), by=HANDLER)
+    assert second.disputed is not None
+    assert second.objection.state is ObjectionState.RECEIVED
+    assert (await register.record(frozenset({BEN}), intake_of(parent()), by=HANDLER)).disputed is None
+
+
+async def test_the_register_is_read_a_part_at_a_time(register: Register) -> None:
+    """Each objection once, in its newest state, over the edges of the parts."""
+    names = [
+        (await register.record(frozenset({ADA}), INTAKE, by=HANDLER)).objection.objection_id
+        for _ in range(EVENTS_AT_ONCE + 5)
+    ]
+    await register.review(names[0], by=HANDLER)
+    found = [event async for event in register.newest()]
+    assert [event.objection.objection_id for event in found] == [*names[1:], names[0]]
+    assert found[-1].objection.state is ObjectionState.UNDER_REVIEW

@@ -1,0 +1,52 @@
+"""One step or look at the desk, to the register and back to words, with every refusal a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from broker.cli.objection_words import event_json, event_row
+from broker.cli.partner_names import check_partners
+from broker.cli.store_room import Answer, find_place, with_store, write_json, write_table
+from broker.domain.category import Category
+from broker.domain.objection_life import Actor, ObjectionEvent
+
+if TYPE_CHECKING:
+    from broker.objections import Register
+
+CATEGORIES = click.Choice([category.value for category in Category])
+DAY = click.DateTime(["%Y-%m-%d"])
+HEADINGS = ("objection", "state", "since", "scope", "identity", "open for")
+
+
+def actor_of(given: dict[str, Any]) -> Actor:
+    """Whose step it is."""
+    return Actor(role=given["by_role"], name=given["by_name"])
+
+
+def at_the_register(given: dict[str, Any], work: Callable[[Register], Awaitable[Answer]]) -> Answer:
+    """One step of the register. Every refusal is a sentence and exit code 1."""
+    from broker.adapters.clock import SystemClock  # noqa: PLC0415 - heavy; help must be quick
+    from broker.objections import IllegalStep, Register, UnknownObjection  # noqa: PLC0415 - as above
+    from broker.ports.objection_register import StepTaken  # noqa: PLC0415 - as above
+
+    place = find_place(given["config_dir"], given["store_path"], given["keys_path"])
+    check_partners(given.get("partners", ()), place)
+    try:
+        return with_store(place, lambda store: work(Register(store, SystemClock())))
+    except IllegalStep as refusal:
+        raise click.ClickException(str(refusal)) from None
+    except UnknownObjection:
+        raise click.ClickException("The register has no objection of that id.") from None
+    except StepTaken:
+        raise click.ClickException("Somebody else acted on it first. Look at it again.") from None
+
+
+def say(event: ObjectionEvent, *, as_json: bool) -> None:
+    """The step that was taken."""
+    if as_json:
+        write_json(event_json(event, show_numbers=False))
+    else:
+        write_table(HEADINGS, [event_row(event)], nothing="")
