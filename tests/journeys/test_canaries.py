@@ -15,7 +15,8 @@ from tests.support.commands import watersmeet
 
 CANARY, OTHER = "9990000158", "9990000018"
 RECORDED = (
-    *("--channel", "phone", "--identity-check", "questions", "--consequences-explained"),
+    *("--channel", "phone", "--identity-check", "questions", "--identifier", "birth-date"),
+    "--consequences-explained",
     *("--by-role", "privacy officer", "--by-name", "Imaginary Ash"),
 )
 

@@ -35,7 +35,17 @@ def test_a_new_ring_is_made_for_a_service(tmp_path: Path) -> None:
 
 def test_keys_are_rotated_and_everything_resealed(desk: Desk) -> None:
     """Look-up, the person's trail and the chain are as before."""
-    record = ("record", *BY, "--channel", "form", "--identity-check", "documents", "--consequences-explained")
+    record = (
+        "record",
+        *BY,
+        "--channel",
+        "form",
+        "--identity-check",
+        "documents",
+        "--identifier",
+        "address",
+        "--consequences-explained",
+    )
     desk.json(objection, *record, typed="9990000018")
     heads = desk.json(audit, "verify")["heads"]
     before = desk.json(objection, "list", "--one-person", typed="9990000018")

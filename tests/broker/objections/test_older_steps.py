@@ -21,7 +21,7 @@ LATER_OF_INTAKE = {
 def as_an_older_broker_wrote(event: ObjectionEvent, on_behalf_of: str) -> bytes:
     """The bytes of a step before these members were."""
     parts = msgspec.msgpack.decode(written(identity_of_event(event)))
-    step = parts[-1]
+    step = next(part for part in parts if isinstance(part, dict) and "objection" in part)
     for member in LATER_MEMBERS:
         del step[member]
     for member in LATER_OF_INTAKE:
