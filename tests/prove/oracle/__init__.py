@@ -6,7 +6,7 @@
 
 `case` may be any object with the members of `Case`, and its parts any with those of `Registered`, `Objected`,
 `CarveOut` and `Granted`; `engine` and `store` may be left out and are then `ok`. All partners of one request
-cost little more than one. `Words` is made once for each revision, and remembers the last tuple of partners.
+cost little more than one. `Words` is made once for each revision, and remembers the names of partners.
 What the words leave open is settled in READINGS.md.
 """
 

@@ -22,6 +22,7 @@ from tests.prove.oracle.protecting import open_although_protected
 from tests.prove.oracle.verdict import Because, Verdict, Whole
 from tests.prove.oracle.words import Telling, Words
 
+_TUPLES_KEPT_MAX = 1000
 _RESTRICTED: Because = ("disclosure", "restricted-person")
 
 
@@ -109,11 +110,13 @@ def _asker(case: Any, groups: Groups, binding: list[Binding], names: Names, word
 
 
 def _names(case: Any, words: Words) -> Names:
-    """The names that these partners have; worked out once for each tuple of partners."""
-    kept = words.memory.get("names")
-    if kept is None or kept[0] is not case.partners:
-        kept = words.memory["names"] = (case.partners, Names(case.partners, words))
-    return kept[1]
+    """The names that these partners have; worked out once for each tuple, which is kept with them."""
+    key = id(case.partners)
+    if key not in words.memory:
+        if len(words.memory) >= _TUPLES_KEPT_MAX:
+            words.memory.clear()
+        words.memory[key] = (case.partners, Names(case.partners, words))
+    return words.memory[key][1]
 
 
 def _told_of_objection(case: Any, groups: Groups, whole: list[Binding], words: Words) -> str:

@@ -82,7 +82,7 @@ class Words:
     classes: tuple[Class, ...]
     text_characters_min: int
     emergency_grounds: Mapping[str, EmergencyGround]
-    memory: dict[Any, Any] = field(default_factory=dict)
+    memory: dict[int, Any] = field(default_factory=dict)
 
 
 def read_words(folder: Path) -> Words:
