@@ -103,7 +103,7 @@ def _party(section: Section, phases: Mapping[str, Term], places: Places, vocabul
         phase=phases[section.word("phase", phases)],
         term=_term(section),
         asked=Asked(section.word("asked", Asked)) if partner else Asked.ALWAYS,
-        seen=_supplies(section, vocabulary) if partner else {},
+        seen=_seen(section, vocabulary) if partner else {},
         also=_also(section, vocabulary) if partner else frozenset(),
         suspended=_suspended(section),
     )
@@ -161,6 +161,25 @@ def _term(section: Section) -> Term:
     if end is not None and end <= start:
         raise section.fault("`until` is not after `from`.", "The last day is the one before.", at="until")
     return Term(start=start, end=end)
+
+
+def _seen(section: Section, vocabulary: Vocabulary) -> Mapping[str, frozenset[Category]]:
+    """What each role group may see: what is supplied to it, without what is hidden from it. A no wins."""
+    seen = _supplies(section, vocabulary)
+    hidden = _hides(section, vocabulary)
+    return {group: categories - hidden.get(group, frozenset()) for group, categories in seen.items()}
+
+
+def _hides(section: Section, vocabulary: Vocabulary) -> Mapping[str, frozenset[Category]]:
+    """What is hidden from each role group, and a word on why: a line that nobody can explain is refused."""
+    hidden: dict[str, frozenset[Category]] = {}
+    for part in section.sections("hides", default=()):
+        part.text("because")
+        categories = read_categories(part, "categories")
+        for group in read_groups(part, "from", vocabulary):
+            hidden[group] = hidden.get(group, frozenset()) | categories
+        part.finish()
+    return hidden
 
 
 def _supplies(section: Section, vocabulary: Vocabulary) -> Mapping[str, frozenset[Category]]:

@@ -143,6 +143,11 @@ def _party() -> Shape:
         "to": role_groups("Who may see it."),
         "categories": categories("What they may see of this partner."),
     }
+    hiding = {
+        "from": role_groups("From whom."),
+        "categories": categories("What they do not see of this partner, whatever it supplies."),
+        "because": shapes.text("Why, and by which decision."),
+    }
     suspension = {
         "from": shapes.date("The first day on which it neither supplies nor sees."),
         "until?": shapes.date("The day after the last; left out until further notice."),
@@ -167,11 +172,14 @@ def _party() -> Shape:
             "supplies?": shapes.sections(
                 "What it supplies to whom.", shapes.section("One part of it.", supply)
             ),
+            "hides?": shapes.sections(
+                "What it hides from whom all the same.", shapes.section("One line.", hiding)
+            ),
         },
         shapes.when(
             shapes.has("partner"),
             {"required": ["asked", "supplies"], **shapes.only(party=False)},
-            {"required": ["party"], **shapes.only(asked=False, supplies=False, also=False)},
+            {"required": ["party"], **shapes.only(asked=False, supplies=False, also=False, hides=False)},
         ),
     )
 
