@@ -15,6 +15,7 @@ from broker.cli.policy_options import asked_options, situation_from
 from broker.cli.policy_place import complaining, load, place_options, write_policy_json
 
 if TYPE_CHECKING:
+    from broker.domain.decision import Facts, Judgement
     from broker.domain.policy import PolicySet
     from broker.policy.explaining import Explanation
 
@@ -109,15 +110,19 @@ def explain(
         situation = situation_from(
             asked, read_usual(folder, policies), frozenset(p.partner_id for p in partners)
         )
-    explanation = explanation_of(decide(facts_of(situation, partners), policies), policies)
-    shown = _narrowed(explanation, partner_id)
-    answers = _category_answers(shown, category)
+    facts = facts_of(situation, partners)
+    judgement = decide(facts, policies)
+    shown = _narrowed(explanation_of(judgement, policies), partner_id)
+    held = _held_back(shown, category, judgement, facts, policies)
+    answers = {partner: not why for partner, why in held.items()}
     if as_json:
-        write_policy_json(dataclasses.asdict(shown) | ({"category": answers} if category else {}))
+        more = {"category": answers, "held_back_by": held} if category else {}
+        write_policy_json(dataclasses.asdict(shown) | more)
         return
     click.echo(as_text(shown))
-    for partner, may_be_shown in answers.items():
-        click.echo(f"{partner}: {category} {'may be shown' if may_be_shown else 'is held back'}.")
+    for partner, why in held.items():
+        said = f"is held back: {'; '.join(why)}" if why else "may be shown"
+        click.echo(f"{partner}: {category} {said}.")
 
 
 @command.command()
@@ -140,15 +145,24 @@ def _narrowed(explanation: Explanation, partner_id: str | None) -> Explanation:
     return dataclasses.replace(explanation, partners=partners)
 
 
-def _category_answers(explanation: Explanation, category: str | None) -> dict[str, bool]:
+def _held_back(
+    explanation: Explanation, category: str | None, judgement: Judgement, facts: Facts, policies: PolicySet
+) -> dict[str, tuple[str, ...]]:
+    """For each partner that is explained, the rules that hold `category` back; none when it may be shown."""
     if category is None:
         return {}
     from broker.domain.category import Category  # noqa: PLC0415 - help must be quick
     from broker.files import nearest  # noqa: PLC0415 - it loads a YAML reader
+    from broker.policy.holding_back import held_back_by  # noqa: PLC0415 - as above
 
     if category not in set(Category):
         raise click.UsageError(f"`{category}` is not a category. {nearest(category, Category)}")
-    return {partner.partner_id: category in partner.categories for partner in explanation.partners}
+    asked = {partner.partner_id for partner in explanation.partners}
+    return {
+        partner.partner_id: held_back_by(Category(category), partner, decision, facts, policies)
+        for partner, decision in zip(facts.partners, judgement.decisions, strict=True)
+        if partner.partner_id in asked
+    }
 
 
 def _cases(folder: Path, policies: PolicySet) -> tuple[Any, ...]:

@@ -89,15 +89,17 @@ class _Found:
 
 
 _Key = tuple[str, str, frozenset[Category]]
-_Looks = Mapping[tuple[str, str], list[Mapping[str, str]]]
+_Looks = Mapping[tuple[str, str], Mapping[frozenset[Category], list[Mapping[str, str]]]]
 
 
 @dataclass(slots=True)
 class _Tally:
     opened: dict[_Key, _Found] = field(default_factory=dict)
     closed: dict[_Key, _Found] = field(default_factory=dict)
-    # Where each role sees anything from each partner, before or after.
-    looks: dict[tuple[str, str], list[Mapping[str, str]]] = field(default_factory=dict)
+    # Where each role sees which categories from each partner, before or after.
+    looks: dict[tuple[str, str], dict[frozenset[Category], list[Mapping[str, str]]]] = field(
+        default_factory=dict
+    )
     more: dict[tuple[str, str, str], _Found] = field(default_factory=dict)
     less: dict[tuple[str, str, str], _Found] = field(default_factory=dict)
     undecided: int = 0
@@ -107,8 +109,9 @@ class _Tally:
         self.undecided += _failed(before) or _failed(after)
         answered = before.effect is Effect.PERMIT and after.effect is Effect.PERMIT
         for old, new in zip(before.decisions, after.decisions, strict=True):
-            if old.categories or new.categories:
-                self.looks.setdefault((words["role"], old.partner_id), []).append(words)
+            if seen := old.categories | new.categories:
+                looks = self.looks.setdefault((words["role"], old.partner_id), {})
+                looks.setdefault(seen, []).append(words)
             if old == new:
                 continue
             if old.categories != new.categories:
@@ -209,7 +212,7 @@ def _by_category(found: Mapping[_Key, _Found]) -> Mapping[tuple[str, str, str], 
 
 def _changes(found: Mapping[tuple[str, str, str], _Found], looks: _Looks) -> Iterator[Change]:
     for (role, partner_id, what), one in sorted(found.items()):
-        around = _words_in(looks.get((role, partner_id), ()))
+        around = _words_in(_looks_at(what, looks.get((role, partner_id), {})))
         narrowed = {name: words for name, words in one.where.items() if words != around.get(name)}
         yield Change(
             role=role,
@@ -219,6 +222,16 @@ def _changes(found: Mapping[tuple[str, str, str], _Found], looks: _Looks) -> Ite
             where={name: tuple(sorted(words)) for name, words in sorted(narrowed.items()) if name != "role"},
             because=tuple(sorted(one.because - {""})),
         )
+
+
+def _looks_at(
+    what: str, looks: Mapping[frozenset[Category], list[Mapping[str, str]]]
+) -> Iterator[Mapping[str, str]]:
+    """The requests in which that category is seen before or after; of what is told, all of them."""
+    category = Category(what) if what in set(Category) else None
+    for seen, requests in looks.items():
+        if category is None or category in seen:
+            yield from requests
 
 
 def _words_in(requests: Iterable[Mapping[str, str]]) -> Mapping[str, set[str]]:

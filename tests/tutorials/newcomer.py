@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.support.real_data import PROJECT
-from tests.tutorials.page import Command, File, TutorialPage, is_as_promised
+from tests.tutorials.page import Added, Command, File, TutorialPage, is_as_promised
 
 # Nothing is fetched: what a package needs is in the environment already, its build backend too. pip reads
 # the second one the other way round: 0 is "no isolation".
 _OFFLINE = {"PIP_NO_INDEX": "1", "PIP_NO_BUILD_ISOLATION": "0", "PIP_DISABLE_PIP_VERSION_CHECK": "1"}
 _PORT = "8765"
-_ENDS_WITHIN_S = 60
+_ENDS_WITHIN_S = 180  # a comparison of policies takes 20 s alone, and a busy machine is slower
 
 
 @dataclass(slots=True)
@@ -56,6 +56,8 @@ class Newcomer:
         for step in page.steps:
             if isinstance(step, File):
                 self._write(step)
+            elif isinstance(step, Added):
+                self._add(step)
             elif step.goes_on:
                 self._start(step)
             else:
@@ -101,6 +103,13 @@ class Newcomer:
         path = self.folder / file.path
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(file.text.replace(_PORT, self.port), encoding="utf-8")
+
+    def _add(self, added: Added) -> None:
+        path = self.folder / added.path
+        lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
+        stripped = [line.strip() for line in lines]
+        place = len(lines) if added.below is None else stripped.index(added.below) + 1
+        path.write_text("".join([*lines[:place], added.text, *lines[place:]]), encoding="utf-8")
 
     def _start(self, step: Command) -> None:
         promised = step.printed[-1].replace(_PORT, self.port)

@@ -1,6 +1,7 @@
 """A tutorial's Markdown into the files, commands and promised output that a reader takes from it.
 
-A line that is nothing but a bold path names the file that the next block holds. A `console` block has
+A line that is nothing but a bold path names the file that the next block holds; "below `a line`" or "at the
+end" behind it says where in that file the block is added. A `console` block has
 commands after `$ ` and what they print below; `…` stands for anything. The commands of a block that
 follows the words "second terminal" go on running.
 """
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _FILE = re.compile(r"\*\*([A-Za-z0-9_./-]+)\*\*")
+_ADDED = re.compile(r"\*\*([A-Za-z0-9_./-]+)\*\*, (?:below `(.+?)`|at the end).*")
 _FENCE = "```"
 _PROMPT = "$ "
 _ELSEWHERE = "second terminal"
@@ -25,6 +27,15 @@ class File:
     """One file, whole, as the page has it."""
 
     path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """Lines that a reader adds to a file: below the first line that reads `below`, or at its end."""
+
+    path: str
+    below: str | None
     text: str
 
 
@@ -54,7 +65,7 @@ class Trouble:
 class TutorialPage:
     """What a reader does, from top to bottom, and what may go wrong."""
 
-    steps: tuple[File | Command, ...]
+    steps: tuple[File | Added | Command, ...]
     troubles: tuple[Trouble, ...]
 
 
@@ -70,7 +81,7 @@ def read_page(path: Path) -> TutorialPage:
     )
 
 
-def _steps(lines: Sequence[str]) -> Iterator[File | Command]:
+def _steps(lines: Sequence[str]) -> Iterator[File | Added | Command]:
     before, block, kind = "", [], ""
     for line in lines:
         if kind and line == _FENCE:
@@ -84,10 +95,13 @@ def _steps(lines: Sequence[str]) -> Iterator[File | Command]:
             before = line
 
 
-def _step(before: str, kind: str, block: Sequence[str]) -> Iterator[File | Command]:
+def _step(before: str, kind: str, block: Sequence[str]) -> Iterator[File | Added | Command]:
     named = _FILE.fullmatch(before)
+    added = _ADDED.fullmatch(before)
     if named:
         yield File(named[1], "\n".join(block) + "\n")
+    elif added:
+        yield Added(added[1], added[2], "\n".join(block) + "\n")
     elif kind == "console":
         yield from _commands(block, goes_on=_ELSEWHERE in before)
     else:
