@@ -21,6 +21,7 @@ COMMANDS = {
     "policy": "Check, test, explain, tabulate and compare the policies.",
     "schema": "Write the schema of every policy and configuration file, for editors.",
     "objection": "Record and review objections.",
+    "emergency": "List, show, end and review emergency access.",
     "audit": "Verify and read the audit trail.",
     "keys": "Make, rotate and reseal keys.",
 }

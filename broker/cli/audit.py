@@ -130,7 +130,8 @@ def _say_verdict(verdict: Verification, *, anchored: bool, as_json: bool) -> Non
 def _access_row(access: Access) -> tuple[str, ...]:
     what = ", ".join(access.resource_types) or access.interaction
     released = ", ".join(f"{partner} {count}" for partner, count in access.released.items())
-    outcome = " ".join(filter(None, [access.outcome, access.ended, access.cause]))
+    under = f"under {access.grant}" if access.grant else ""
+    outcome = " ".join(filter(None, [access.outcome, access.ended, access.cause, under]))
     return (
         str(access.sequence),
         access.at.isoformat(timespec="seconds"),
@@ -156,6 +157,7 @@ def _access_json(access: Access, *, names: bool) -> dict[str, Any]:
         "outcome": access.outcome,
         "ended": access.ended,
         "cause": access.cause,
+        "grant": access.grant or None,
         "released": access.released,
         "labels": access.labels,
         "proof": None if items is None else [_item_json(item) for item in items],
