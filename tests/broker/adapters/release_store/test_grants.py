@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sqlite3
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -128,3 +132,52 @@ async def _opens_another(store: SqliteReleaseStore) -> bool:
     except ServiceDown:
         return False
     return True
+
+
+_CHILD = """
+import asyncio, sys
+from pathlib import Path
+from tests.ports.grant_register_suite import opening
+from tests.support.clocks import HandClock
+from tests.support.grants import granted
+from tests.support.stores import NOON, demonstration_ring
+from broker.adapters.release_store import SqliteReleaseStore
+
+async def run():
+    store = SqliteReleaseStore.open(Path(sys.argv[1]), demonstration_ring(Path(sys.argv[2])), HandClock(NOON))
+    async def emergencies():
+        while True:
+            grant = granted()
+            await opening(store, grant, per_hour_max=100_000)
+            print(grant.grant_id, flush=True)
+    await asyncio.gather(*[emergencies() for _ in range(4)])
+
+asyncio.run(run())
+"""
+
+
+def killed_while_opening(path: Path, keys: Path, count: int) -> set[str]:
+    """The ids of the grants that a process reported before it was killed."""
+    child = subprocess.Popen(
+        [sys.executable, "-c", _CHILD, str(path), str(keys)], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    answered = {child.stdout.readline().strip() for _ in range(count)}
+    os.kill(child.pid, signal.SIGKILL)
+    child.stdout.close()
+    child.wait()
+    return answered
+
+
+async def test_every_grant_that_was_answered_waits_for_review_after_a_kill(
+    tmp_path: Path, path: Path, ring: KeyRing
+) -> None:
+    """Killed in the middle of openings, again and again: none is lost, and the trail follows."""
+    rounds = (20, 27, 34)
+    answered = set().union(*(killed_while_opening(path, tmp_path / "keys", count) for count in rounds))
+    store = SqliteReleaseStore.open(path, ring, HandClock(NOON))
+    waiting = {one.last.grant.grant_id for one in await store.grants_since(None) if one.is_open_for_review}
+    await store.aclose()
+    assert len(answered) == sum(rounds)
+    assert answered <= waiting
+    assert verify_store(path, ring).fault is None
