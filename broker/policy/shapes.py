@@ -138,7 +138,8 @@ def _agreement() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
     return (members,)
 
 
-def _party() -> Shape:
+def _supplying() -> dict[str, Shape]:
+    """What only a party that supplies says."""
     supply = {
         "to": role_groups("Who may see it."),
         "categories": categories("What they may see of this partner."),
@@ -148,6 +149,16 @@ def _party() -> Shape:
         "categories": categories("What they do not see of this partner, whatever it supplies."),
         "because": shapes.text("Why, and by which decision."),
     }
+    return {
+        "asked?": shapes.word("When it is asked.", Asked),
+        "supplies?": shapes.sections("What it supplies to whom.", shapes.section("One part of it.", supply)),
+        "hides?": shapes.sections(
+            "What it hides from whom all the same.", shapes.section("One line.", hiding)
+        ),
+    }
+
+
+def _party() -> Shape:
     suspension = {
         "from": shapes.date("The first day on which it neither supplies nor sees."),
         "until?": shapes.date("The day after the last; left out until further notice."),
@@ -168,13 +179,7 @@ def _party() -> Shape:
             "suspended?": shapes.sections(
                 "When it is suspended.", shapes.section("One suspension.", suspension)
             ),
-            "asked?": shapes.word("When it is asked.", Asked),
-            "supplies?": shapes.sections(
-                "What it supplies to whom.", shapes.section("One part of it.", supply)
-            ),
-            "hides?": shapes.sections(
-                "What it hides from whom all the same.", shapes.section("One line.", hiding)
-            ),
+            **_supplying(),
         },
         shapes.when(
             shapes.has("partner"),

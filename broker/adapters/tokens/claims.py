@@ -41,10 +41,11 @@ def roles_of(claim_map: ClaimMap, claims: Mapping[str, Any]) -> tuple[str | None
 
 
 def _cis2(value: Any, selected: Any) -> tuple[str | None, tuple[str, ...]]:
-    """NHS CIS2 `nhsid_nrbac_roles`: the one role in use, its job role code and its activity codes.
+    """NHS CIS2 `nhsid_nrbac_roles`: the job role code of the one role in use.
 
     `role_code` is `S8000:G8000:R8001`; policies name the last part. A person with several roles and
-    none selected is not in a role yet.
+    none selected is not in a role yet. Activity codes say what may be done in some system, not who
+    somebody is: the role groups sort no activities, and one unknown role would deny.
     """
     if not isinstance(value, list) or not all(isinstance(role, dict) for role in value):
         raise RoleUnclear
@@ -52,12 +53,8 @@ def _cis2(value: Any, selected: Any) -> tuple[str | None, tuple[str, ...]]:
     if len(in_use) != 1:
         raise RoleUnclear
     role = in_use[0]
-    activities = role.get("activity_codes", [])
-    if not isinstance(activities, list) or len(activities) > ROLES_MAX:
-        raise RoleUnclear
     job_role = _role(role.get("role_code")).rpartition(":")[2]
-    codes = (_role(job_role), *(_role(code) for code in activities))
-    return role.get("org_code"), codes
+    return role.get("org_code"), (_role(job_role),)
 
 
 def _role(value: Any) -> str:

@@ -39,15 +39,15 @@ def _cis2(roles: Any, **changes: Any) -> Requester:
     return requester_of(CIS2, claims, expires_s=0)
 
 
-def test_a_cis2_role_brings_its_organisation_and_activities() -> None:
-    """The job role is the last part of the role code; the organisation is the role's own."""
+def test_a_cis2_role_brings_its_organisation_and_is_one_role_whatever_its_activities() -> None:
+    """The job role is the last part of the role code; an activity is not a role, and makes none unknown."""
     requester = _cis2([NURSE])
-    assert requester.roles == ("R8001", "B0278", "B0401")
+    assert requester.roles == ("R8001",)
     assert requester.organisation_ods == "RBA"
 
 
 def test_of_several_cis2_roles_the_selected_one_counts_alone() -> None:
-    """No activity of the other role is lent to it."""
+    """Nothing of the other role is lent to it."""
     requester = _cis2([NURSE, CLERK], selected_roleid="role-2")
     assert (requester.roles, requester.organisation_ods) == (("R8008",), "RGT")
 
@@ -63,7 +63,6 @@ def test_of_several_cis2_roles_the_selected_one_counts_alone() -> None:
         (["R8001"], None),
         ([{**NURSE, "role_code": None}], None),
         ([{**NURSE, "role_code": "S8000:G8000:"}], None),
-        ([{**NURSE, "activity_codes": "B0278"}], None),
         ([{**NURSE, "org_code": None}], None),
     ],
 )
