@@ -28,6 +28,7 @@ from broker.pipeline import Question, Reply, Services, answer
 from broker.policy.keeping import PolicyKeeper
 from broker.ports.clock import Clock
 from broker.ports.connector import Plugin
+from broker.ports.objection_register import ObjectionRegister
 from broker.settings import Settings
 
 _log = structlog.get_logger(__name__)
@@ -35,11 +36,12 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Broker:
-    """A broker with every part in place. The http room puts a door before it."""
+    """A broker with every part in place. The http room puts a door before it. `register` is the store's."""
 
     settings: Settings
     services: Services
     policies: PolicyKeeper
+    register: ObjectionRegister
 
     async def answer(self, question: Question) -> Reply:
         """See broker.pipeline.answer."""
@@ -102,7 +104,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         limits=settings.limits,
         contact=settings.contact,
     )
-    return Broker(settings=settings, services=services, policies=keeper)
+    return Broker(settings=settings, services=services, policies=keeper, register=store)
 
 
 def _ods_codes(partners: tuple[PartnerRegistration, ...]) -> Mapping[str, frozenset[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -18,11 +19,12 @@ from broker.cli.objection_speakers import (
 from broker.cli.store_room import actor_options, place_options, read_numbers
 from broker.domain.category import Category
 from broker.domain.objection import ObjectionState
-from broker.domain.objection_life import IdentityCheck, ObjectionEvent
+from broker.domain.objection_life import IdentityCheck, ObjectionEvent, Told
 from broker.domain.objection_speaker import Standing
 
 if TYPE_CHECKING:
-    from broker.objections import Check, Register
+    from broker.domain.policy import GroundRule
+    from broker.objections import Check, Register, Ruling
 
 
 @click.command("review")
@@ -39,21 +41,28 @@ if TYPE_CHECKING:
 @click.option("--category", "categories", type=CATEGORIES, multiple=True, help="Category that stays open.")
 @click.option("--partner", "partners", multiple=True, help="Partner that stays open.")
 @click.option("--review-on", type=DAY, help="Open until this day, then closed again.")
+@click.option("--told-on", type=DAY, help="The day on which the person was told of it.")
+@click.option("--not-told-because", default="", help="Why telling the person would harm.")
 @click.option("--note", default="")
 @click.option("--json", "as_json", is_flag=True)
 def review(objection_id: str, **given: Any) -> None:
     r"""Begin a review, note that the identity was checked, or decide.
 
+    Not to uphold is held to the objections policy: each ground says who decides, to which roles and
+    categories it opens at most, by when it is reviewed, and that the person is told first.
+
     \b
     Example:
-      watersmeet objection review ob-1f… --outcome not-upheld --ground safeguarding \
-        --role safeguarding-lead --review-on 2027-03-01 --by-role "Caldicott Guardian" --by-name "A. Ash"
+      watersmeet objection review ob-1f… --outcome not-upheld --ground safeguarding --role social-worker \
+        --category alerts --partner county-council --review-on 2027-03-01 --told-on 2027-01-11 \
+        --by-role "Caldicott Guardian" --by-name "A. Ash"
     """
     wanted = [bool(given["start"]), given["identity_check"] is not None, given["outcome"] is not None]
     if wanted.count(True) != 1:
         raise click.UsageError("Give one of --start, --identity-check and --outcome.")
     check = _check(given) if given["identity_check"] is not None else None
-    event = at_the_register(given, lambda register: _step(register, objection_id, given, check))
+    grounds = _grounds(given) if given["outcome"] in ("partly-upheld", "not-upheld") else {}
+    event = at_the_register(given, lambda register: _step(register, objection_id, given, check, grounds))
     say(event, as_json=given["as_json"])
 
 
@@ -92,24 +101,49 @@ def _check(given: dict[str, Any]) -> Check:
     )
 
 
-async def _step(
-    register: Register, objection_id: str, given: dict[str, Any], check: Check | None
-) -> ObjectionEvent:
-    from broker.objections import Ruling  # noqa: PLC0415 - heavy; help must be quick
+def _grounds(given: dict[str, Any]) -> Mapping[str, GroundRule]:
+    """Those of the policies in force: without them nothing may be opened."""
+    from broker.cli.policy_place import load  # noqa: PLC0415 - heavy; help must be quick
+    from broker.files import FileFault  # noqa: PLC0415 - as above
 
+    try:
+        _, policies, _ = load(given["config_dir"], None)
+    except FileFault as fault:
+        raise click.ClickException(str(fault)) from None
+    return policies.objections.grounds
+
+
+async def _step(
+    register: Register,
+    objection_id: str,
+    given: dict[str, Any],
+    check: Check | None,
+    grounds: Mapping[str, GroundRule],
+) -> ObjectionEvent:
     by = actor_of(given)
     if given["start"]:
         return await register.review(objection_id, by=by, note=given["note"])
     if check is not None:
         return await register.verify(objection_id, check, by=by)
-    ruling = Ruling(
+    return await register.decide(objection_id, _ruling(given), grounds=grounds)
+
+
+def _ruling(given: dict[str, Any]) -> Ruling:
+    from broker.objections import Ruling  # noqa: PLC0415 - heavy; help must be quick
+
+    return Ruling(
         state=ObjectionState(given["outcome"]),
-        by=by,
+        by=actor_of(given),
         ground=given["ground"],
         roles=frozenset(given["roles"]),
         categories=frozenset(map(Category, given["categories"])),
         partners=frozenset(given["partners"]),
         review_on=given["review_on"].date() if given["review_on"] else None,
+        told=_told(given),
         note=given["note"],
     )
-    return await register.decide(objection_id, ruling)
+
+
+def _told(given: dict[str, Any]) -> Told | None:
+    on = given["told_on"].date() if given["told_on"] else None
+    return Told(on=on, not_because=given["not_told_because"]) if on or given["not_told_because"] else None

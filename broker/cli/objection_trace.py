@@ -12,9 +12,10 @@ import click
 from broker.cli.store_room import actor_options, find_place, read_numbers, with_store, write_json
 
 if TYPE_CHECKING:
+    from broker.app import Broker
     from broker.domain.identity import NhsNumber
     from broker.domain.objection_life import Actor
-    from broker.objections.tracing import Traces
+    from broker.objections.tracing import Traces, Tracing
     from broker.settings import Settings
 
 
@@ -35,7 +36,9 @@ def command(config_dir: Path, by_role: str, by_name: str, *, one_person: bool, a
     r"""Ask the patient index whether numbers under an objection were superseded.
 
     Asks for every number of an objection that is not withdrawn. Where the index names another, both are
-    one person's from then on. Run it after each objection that is received, and every day.
+    one person's from then on. Where it no longer knows the number as a person's, the objection is for
+    review, and is linked with nobody. A parent's objection gets the birth date that the index names. Run it
+    after each objection that is received, and every day.
 
     \b
     Example:
@@ -62,30 +65,50 @@ def command(config_dir: Path, by_role: str, by_name: str, *, one_person: bool, a
 
 
 def _in_force(config_dir: Path) -> frozenset[NhsNumber]:
-    from broker.objections.tracing import numbers_in_force  # noqa: PLC0415 - heavy; help must be quick
+    from broker.adapters.clock import SystemClock  # noqa: PLC0415 - heavy; help must be quick
+    from broker.objections import Register  # noqa: PLC0415 - as above
+    from broker.objections.tracing import numbers_in_force  # noqa: PLC0415 - as above
 
     place = find_place(config_dir, None, None)
-    return numbers_in_force(with_store(place, lambda store: store.events_under(None)))
+    return with_store(place, lambda store: numbers_in_force(Register(store, SystemClock())))
 
 
 async def _trace(settings: Settings, numbers: frozenset[NhsNumber], by: Actor) -> Traces:
     from contextlib import AsyncExitStack  # noqa: PLC0415 - beside its neighbours
 
     from broker.app import assemble  # noqa: PLC0415 - heavy; help must be quick
-    from broker.objections.tracing import Tracing  # noqa: PLC0415 - as above
 
     async with AsyncExitStack() as stack:
-        services = (await assemble(settings, stack)).services
-        deadline_s = services.limits.deadline_s
-        tracing = Tracing(services.store, services.index, services.clock, deadline_s=deadline_s)
+        tracing = tracing_of(await assemble(settings, stack))
         return await tracing.trace(numbers, by=by)
+
+
+def tracing_of(broker: Broker) -> Tracing:
+    """Questions to the index of a broker that is put together, onto its own store."""
+    from broker.objections import Register  # noqa: PLC0415 - heavy; help must be quick
+    from broker.objections.tracing import Tracing  # noqa: PLC0415 - as above
+
+    services = broker.services
+    register = Register(broker.register, services.clock)
+    return Tracing(
+        services.store,
+        register,
+        services.index,
+        services.clock,
+        deadline_s=services.limits.deadline_s,
+    )
 
 
 def _say(traces: Traces, *, as_json: bool) -> None:
     if as_json:
         write_json(asdict(traces))
     else:
-        click.echo(f"Asked for {traces.asked} numbers: {traces.superseded} superseded.")
+        click.echo(
+            f"Asked for {traces.asked} numbers: {traces.superseded} superseded, "
+            f"{traces.invalidated} no longer a person's."
+        )
+        if traces.invalidated:
+            click.echo("Objections under these are for review: `watersmeet objection list --due`.")
     if traces.unanswered:
         raise click.ClickException(
             f"The patient index could not say of {traces.unanswered} of them. Run it again."

@@ -48,7 +48,8 @@ def open_words(objection: Objection) -> str:
     carveout = objection.carveout
     if carveout is None:
         return ""
-    what = ", ".join([*sorted(carveout.categories), *sorted(carveout.partners)]) or "all of it"
+    named = carveout.categories and carveout.partners
+    what = ", ".join([*sorted(carveout.categories), *sorted(carveout.partners)]) if named else "nothing"
     return f"{', '.join(sorted(carveout.roles))}: {what} until {carveout.review_on} ({carveout.ground})"
 
 

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from typing import Final
 
 # A parent's objection is reviewed when the person may decide for themselves.
 REVIEW_AGES: Final = (13, 16)
 AGE_OF_MAJORITY: Final = 18
+_BORN: Final = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
 _NO_SUCH_DAY: Final = (2, 29)
+
+
+def is_birth_date(born: str) -> bool:
+    """True of a day, or of a month where the day is not known."""
+    if not _BORN.fullmatch(born):
+        return False
+    try:
+        dt.date.fromisoformat(born if len(born) > len("YYYY-MM") else f"{born}-01")
+    except ValueError:
+        return False
+    return True
 
 
 def birthday(born: str, age: int) -> dt.date:

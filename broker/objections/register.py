@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import replace
 from typing import Final
 
 from broker.domain.identity import NhsNumber
-from broker.domain.objection import Scope
+from broker.domain.objection import ObjectionState, Scope
 from broker.domain.objection_life import Actor, Dispute, Intake, ObjectionEvent, Withdrawal
 from broker.domain.objection_speaker import Speaker, Standing
+from broker.domain.policy import GroundRule
 from broker.objections import life, noting
+from broker.objections.grounds import refuse_beyond
 from broker.objections.life import Check
 from broker.objections.rulings import Ruling
 from broker.ports.clock import Clock
@@ -81,10 +83,18 @@ class Register:
         now = self._clock.now()
         return await self._step(objection_id, lambda last: life.verify(last, check, by=by, at=now))
 
-    async def decide(self, objection_id: str, ruling: Ruling) -> ObjectionEvent:
-        """End a review."""
+    async def decide(
+        self, objection_id: str, ruling: Ruling, *, grounds: Mapping[str, GroundRule]
+    ) -> ObjectionEvent:
+        """End a review. `grounds` are those of the policies now in force."""
         now = self._clock.now()
-        return await self._step(objection_id, lambda last: life.decide(last, ruling, at=now))
+
+        def step(last: ObjectionEvent) -> ObjectionEvent:
+            decided = life.decide(last, ruling, at=now)
+            refuse_beyond(ruling, grounds, at=now)
+            return decided
+
+        return await self._step(objection_id, step)
 
     async def withdraw(
         self, objection_id: str, withdrawal: Withdrawal, *, by: Actor, note: str = ""
@@ -112,6 +122,20 @@ class Register:
         return await self._step(
             objection_id, lambda last: noting.link(last, numbers, by=by, at=now, note=note)
         )
+
+    async def note_invalidated(self, number: NhsNumber, *, by: Actor) -> None:
+        """Every objection under it that binds goes to whoever reviews; one that was told of already stays."""
+        now = self._clock.now()
+        for event in await self.list(frozenset({number})):
+            if number in event.numbers - event.invalidated and _binds(event):
+                await self._store.append_event(noting.note_invalidated(event, number, by=by, at=now))
+
+    async def note_born(self, numbers: frozenset[NhsNumber], born: str, *, by: Actor) -> None:
+        """On every parent's objection under these that binds and does not say."""
+        now = self._clock.now()
+        for event in await self.list(numbers):
+            if event.intake.standing is Standing.PARENT and not event.intake.born and _binds(event):
+                await self._store.append_event(noting.note_born(event, born, by=by, at=now))
 
     async def confirm(self, objection_id: str, *, by_letter: bool, by: Actor) -> ObjectionEvent:
         """The person is written to, or reached where it is safe."""
@@ -164,3 +188,7 @@ class Register:
         event = step((await self.history(objection_id))[-1])
         await self._store.append_event(event)
         return event
+
+
+def _binds(event: ObjectionEvent) -> bool:
+    return event.objection.state is not ObjectionState.WITHDRAWN

@@ -7,7 +7,6 @@ What a person decided competently is not undone by anybody who speaks for them.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from typing import Final
 
 from broker.domain.objection_life import (
@@ -19,11 +18,10 @@ from broker.domain.objection_life import (
     Withdrawal,
 )
 from broker.domain.objection_speaker import PROOFS, IdentifierKind, Speaker, Standing
-from broker.objections.birthdays import AGE_OF_MAJORITY, birthday
+from broker.objections.birthdays import AGE_OF_MAJORITY, birthday, is_birth_date
 from broker.objections.illegal import IllegalStep, refuse_actor
 
 GUARDIAN: Final = "caldicott-guardian"
-_BORN = re.compile(r"\d{4}-\d{2}(-\d{2})?", re.ASCII)
 ONE_IDENTIFIER = (
     "A checked identity needs two identifiers: beside the NHS number, the birth date or the address. "
     "Say which was asked for and agreed."
@@ -123,18 +121,10 @@ def _refuse_speaker(speaker: Speaker, channel: Channel, *, form: bool) -> None:
 def _refuse_born(born: str, speaker: Speaker, at: dt.datetime) -> None:
     if not born:
         return
-    if not _BORN.fullmatch(born) or not _is_day(born):
+    if not is_birth_date(born):
         raise IllegalStep("A birth date is YYYY-MM-DD, or YYYY-MM where the day is not known.")
     if speaker.standing is Standing.PARENT and birthday(born, AGE_OF_MAJORITY) <= at.date():
         raise IllegalStep(
             "A parent does not speak for an adult. Take the person's own word, or that of an attorney, a "
             "deputy or somebody whom a court appointed."
         )
-
-
-def _is_day(born: str) -> bool:
-    try:
-        dt.date.fromisoformat(born if len(born) > len("YYYY-MM") else f"{born}-01")
-    except ValueError:
-        return False
-    return True

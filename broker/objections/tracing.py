@@ -2,68 +2,100 @@
 
 A number may be superseded before or after it is put on the register. Whoever asks under the current one
 must meet the objection, and the index tells of it only when it is asked for the old one: the desk asks.
+A number that the index no longer knows as a person's leads nowhere by itself: it goes to whoever reviews.
 """
 
 from __future__ import annotations
 
 import secrets
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from broker.domain.audit import AuditContext, Ending, Intent
 from broker.domain.errors import ServiceDown
-from broker.domain.identity import NhsNumber
+from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.objection import ObjectionState
-from broker.domain.objection_life import Actor, ObjectionEvent
+from broker.domain.objection_life import Actor
 from broker.domain.requester import RelationshipGround, Requester
+from broker.objections.birthdays import is_birth_date
+from broker.objections.register import Register
 from broker.ports.clock import Clock
+from broker.ports.connector import Traced
+from broker.ports.objection_register import StepTaken
 from broker.ports.patient_index import PatientIndex
 from broker.ports.release_store import ReleaseStore
 
 INTERACTION = "objection-trace"
+# A number that the index has never known is no more a person's than one that it has invalidated.
+_NOBODYS: Final = frozenset({"invalidated", "not-found"})
 
 
 @dataclass(frozen=True, slots=True)
 class Traces:
-    """How many numbers were asked for, were superseded, and could not be asked for."""
+    """How many numbers were asked for, were superseded, are no person's, and could not be asked for."""
 
     asked: int = 0
     superseded: int = 0
+    invalidated: int = 0
     unanswered: int = 0
 
 
-def numbers_in_force(events: Iterable[ObjectionEvent]) -> frozenset[NhsNumber]:
+async def numbers_in_force(register: Register) -> frozenset[NhsNumber]:
     """Every number under an objection that is not withdrawn; the newest step of each counts."""
-    newest = {event.objection.objection_id: event for event in events}
-    kept = (one for one in newest.values() if one.objection.state is not ObjectionState.WITHDRAWN)
-    return frozenset().union(*(event.numbers for event in kept))
+    found: set[NhsNumber] = set()
+    async for event in register.newest():
+        if event.objection.state is not ObjectionState.WITHDRAWN:
+            found |= event.numbers
+    return frozenset(found)
 
 
 class Tracing:
     """Asks the index for one number after another. Each question is on file before it is asked."""
 
-    def __init__(self, store: ReleaseStore, index: PatientIndex, clock: Clock, *, deadline_s: float) -> None:
-        """`deadline_s` is for each number."""
-        self._store, self._index, self._clock, self._deadline_s = store, index, clock, deadline_s
+    def __init__(
+        self, store: ReleaseStore, register: Register, index: PatientIndex, clock: Clock, *, deadline_s: float
+    ) -> None:
+        """`register` is over the same store; `deadline_s` is for each number."""
+        self._store, self._register, self._index = store, register, index
+        self._clock, self._deadline_s = clock, deadline_s
 
     async def trace(self, numbers: Iterable[NhsNumber], *, by: Actor) -> Traces:
-        """Link every number that is superseded with its successor. Raises ServiceDown of the store; an index
-        that cannot say is counted.
+        """Link every number that is superseded with its successor, note what is learned on the objections
+        under it. Raises ServiceDown of the store; an index that cannot say is counted.
         """
-        asked = superseded = unanswered = 0
+        found: Counter[str] = Counter()
         for number in sorted(numbers):
             try:
-                found = await self._numbers_of(number, by)
+                found[await self._learn(number, by)] += 1
+            except StepTaken:  # somebody at the desk was first: what was learned is noted another time
+                found["unanswered"] += 1
             except ServiceDown as down:
                 if down.service != "patient-index":
                     raise
-                unanswered += 1
-            else:
-                superseded += len(found) > 1
-            asked += 1
-        return Traces(asked, superseded, unanswered)
+                found["unanswered"] += 1
+        names = ("superseded", "invalidated", "unanswered")
+        return Traces(found.total(), **{name: found[name] for name in names})
 
-    async def _numbers_of(self, number: NhsNumber, by: Actor) -> frozenset[NhsNumber]:
+    async def _learn(self, number: NhsNumber, by: Actor) -> str:
+        """Which of the counts it is, once that is on file."""
+        traced = await self.ask(number, by=by)
+        if traced.identity is not None:
+            await self._note_born(traced.identity, by)
+            return "superseded" if len(traced.identity.numbers) > 1 else "current"
+        if traced.status not in _NOBODYS:
+            return "unanswered"
+        await self._register.note_invalidated(number, by=by)
+        return "invalidated"
+
+    async def _note_born(self, identity: PatientIdentity, by: Actor) -> None:
+        """Of a parent's objections alone: nobody else's falls due by age."""
+        if is_birth_date(identity.birth_date):
+            await self._register.note_born(identity.numbers, identity.birth_date, by=by)
+
+    async def ask(self, number: NhsNumber, *, by: Actor) -> Traced:
+        """What the index says of one number; what is one person's is linked. Raises ServiceDown."""
         context = _context(number, by)
         intent = Intent(context=context, at=self._clock.now(), reasons=())
         sequence = await self._store.record_intent(intent)
@@ -75,14 +107,13 @@ class Tracing:
                 correlation_id=context.request_id,
                 deadline_at_s=self._clock.monotonic_s() + self._deadline_s,
             )
-            found = traced.identity.numbers if traced.identity is not None else frozenset({number})
-            if len(found) > 1:
-                await self._store.link_numbers(found)
+            if traced.identity is not None and len(traced.identity.numbers) > 1:
+                await self._store.link_numbers(traced.identity.numbers)
             how = "traced"
         finally:
             ending = Ending(context=context, at=self._clock.now(), intent_sequence=sequence, ended=how)
             await self._store.record_ending(ending)
-        return found
+        return traced
 
 
 def _context(number: NhsNumber, by: Actor) -> AuditContext:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 import json
 import sys
 from collections.abc import AsyncIterator
@@ -76,6 +77,18 @@ async def test_the_life_of_an_objection_is_felt_at_once(desk: Desk) -> None:
     objection = received["objection"]
     refusal = await desk.run("objection", "review", objection, "--outcome", "not-upheld", *GUARDIAN, code=1)
     assert "ground" in refusal
+    await desk.run("objection", "review", objection, "--start", *BY)
+    opening = ("--outcome", "not-upheld", "--ground", "care-not-possible", "--role", "doctor")
+    until = dt.datetime.now(dt.UTC).date() + dt.timedelta(days=180)
+    opening = (*opening, "--category", "results", "--partner", "addenbury", "--review-on", str(until))
+    handler = await desk.run("objection", "review", objection, *opening, *BY, code=1)
+    assert "decides: caldicott-guardian, information-governance-lead" in handler
+    untold = ("--not-told-because", "it would harm", *GUARDIAN)
+    assert "told first" in await desk.run("objection", "review", objection, *opening, *untold, code=1)
+    assert await desk.ask() == 403
+    told = ("--told-on", str(dt.datetime.now(dt.UTC).date()), *GUARDIAN)
+    await desk.run("objection", "review", objection, *opening, *told)
+    assert await desk.ask() == 200
     await desk.run("objection", "withdraw", objection, *BY, *CHECKED)
     assert await desk.ask() == 200
     (listed,) = await desk.json("objection", "list", "--one-person", typed=NUMBER)

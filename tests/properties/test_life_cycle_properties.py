@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import datetime as dt
 from collections import Counter
 from collections.abc import Callable, Coroutine, Iterator
 from dataclasses import dataclass, replace
@@ -15,17 +16,20 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule, 
 
 from broker.adapters.keys import KeyRing
 from broker.adapters.release_store import SqliteReleaseStore
+from broker.domain.category import Category
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionState
-from broker.domain.objection_life import Actor, IdentityCheck
+from broker.domain.objection_life import Actor, IdentityCheck, Told
 from broker.domain.objection_speaker import Speaker, Standing
 from broker.objections import Check, IllegalStep, Register, Ruling
 from tests.support.clocks import HandClock
 from tests.support.objection_files import numbers
+from tests.support.policies import shipped_policies
 from tests.support.speakers import ASSESSOR, BORN, GUARDIAN, HANDLER, intake_of, parent, taken_back_by
 from tests.support.stores import BEN, NOON, TWO_IDENTIFIERS, demonstration_ring
 
-REVIEW_DAY = NOON.date().replace(year=2027)
+GROUNDS = shipped_policies().objections.grounds
+REVIEW_DAY = NOON.date() + dt.timedelta(days=90)
 speakers = st.sampled_from([Speaker(), parent("Imaginary Elder"), parent("Imaginary Alder")])
 actors = st.sampled_from([HANDLER, GUARDIAN])
 checks = st.sampled_from([IdentityCheck.QUESTIONS, IdentityCheck.NONE])
@@ -110,14 +114,19 @@ class Desk(RuleBasedStateMachine):
                 state=ObjectionState.NOT_UPHELD,
                 ground="safeguarding",
                 roles=frozenset({"doctor"}),
+                categories=frozenset({Category.ALERTS}),
+                partners=frozenset({"acute"}),
                 review_on=REVIEW_DAY,
+                told=Told(on=NOON.date()),
             )
 
         def effect() -> None:
             one.state, one.disputed, one.opened = "decided", False, not uphold
 
         allowed = one.state == "under-review" and not (one.disputed and by is HANDLER)
-        self.step(self.register.decide(name, ruling), effect, allowed=allowed)
+        allowed = allowed and (uphold or by is GUARDIAN)
+        work = self.register.decide(name, ruling, grounds=GROUNDS)
+        self.step(work, effect, allowed=allowed)
 
     @rule(name=objections, speaker=speakers, competent=st.booleans(), check=checks, by=actors)
     def withdraw(self, name: str, speaker: Speaker, competent: bool, check: IdentityCheck, by: Actor) -> None:

@@ -62,15 +62,8 @@ def test_the_whole_life_is_led_from_the_desk(desk: Desk) -> None:
     name = desk.json(command, *RECORD, typed="9990000018")["objection"]
     desk.json(command, "review", name, *BY, "--start")
     assert desk.json(command, "review", name, *BY, *CHECK)["verified"] is True
-    decided = desk.json(
-        command,
-        "review",
-        name,
-        *BY,
-        *("--outcome", "not-upheld", "--ground", "safeguarding", "--role", "safeguarding-lead"),
-        *("--review-on", "2099-03-01"),
-    )
-    assert decided["open_for"]["roles"] == ["safeguarding-lead"]
+    decided = desk.json(command, "review", name, *BY, "--outcome", "upheld")
+    assert (decided["state"], decided["open_for"]) == ("upheld", None)
     assert desk.json(command, "withdraw", name, *BY, *CHECKED)["state"] == "withdrawn"
     history = desk.json(command, "list", "--history", name)
     assert [step["step"] for step in history] == [1, 2, 3, 4, 5]
@@ -159,6 +152,15 @@ def test_a_misspelt_partner_is_held_to_the_registrations_of_the_configuration(tm
     result = CliRunner().invoke(command, arguments, input="9990000018")
     assert result.exit_code == 2
     assert "Did you mean `addenbury`?" in result.stderr
+
+
+def test_without_policies_nothing_is_opened(desk: Desk) -> None:
+    """Which grounds there are is theirs to say: the complaint names the file."""
+    name = desk.json(command, *RECORD, typed="9990000018")["objection"]
+    desk.json(command, "review", name, *BY, "--start")
+    arguments = ("--outcome", "not-upheld", "--ground", "safeguarding", "--config", str(desk.folder))
+    result = desk.run(command, "review", name, *BY, *arguments)
+    assert (result.exit_code, "broker.yaml" in result.stderr) == (1, True)
 
 
 @pytest.mark.parametrize("option", ["--by-role", "--by-name"])

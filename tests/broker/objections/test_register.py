@@ -75,7 +75,7 @@ async def test_a_whole_life_is_kept(register: Register, store: SqliteReleaseStor
     event = await register.record(frozenset({ADA}), INTAKE, by=HANDLER)
     name = event.objection.objection_id
     await register.review(name, by=HANDLER)
-    await register.decide(name, Ruling(state=ObjectionState.UPHELD, by=HANDLER))
+    await register.decide(name, Ruling(state=ObjectionState.UPHELD, by=HANDLER), grounds={})
     await register.withdraw(name, BY_ATTORNEY, by=HANDLER, note="rang to withdraw")
     assert [step.objection.state.value for step in await register.history(name)] == [
         "received",
