@@ -110,7 +110,8 @@ class Decision:
     name): it has no line in the answer, and an exact one in the audit record. `awaits_pointer` is True for
     a partner that is asked only when a locator's pointer names it. `resource_types` is what the token's
     scopes narrow to, beside the categories; empty is every type. `hidden_classes` are the sensitivity
-    classes that are not open to this reader here.
+    classes that are not open to this reader here. `differences_shown` lets a partner's own Patient be seen
+    where it says of gender, title or name what the patient index does not.
     """
 
     partner_id: str
@@ -124,6 +125,7 @@ class Decision:
     awaits_pointer: bool = False
     resource_types: frozenset[str] = frozenset()
     hidden_classes: HiddenClasses = NOTHING_HIDDEN
+    differences_shown: bool = False
 
 
 class Told(enum.StrEnum):
@@ -139,7 +141,8 @@ class Judgement:
     """The whole answer to "may this go on?", with one decision for each partner when it may.
 
     `told`, `words` and `contact` say what the caller hears when `effect` is a deny. `words` and
-    `contact` come from policy files only. `revision` names the policies in force.
+    `contact` come from policy files only. `medicines_notice` stands on every view of medicines, for a caller
+    who may see any, and is empty for others. `revision` names the policies in force.
     """
 
     effect: Effect
@@ -151,6 +154,7 @@ class Judgement:
     words: str = ""
     contact: tuple[str, ...] = ()
     suppression_notice: str = ""
+    medicines_notice: str = ""
 
     def decision_for(self, partner_id: str) -> Decision | None:
         """The decision on one partner; None when it is not registered."""

@@ -87,6 +87,13 @@ class ToldFirst(enum.StrEnum):
     UNLESS_HARM = "unless-harm"
 
 
+class Differences(enum.StrEnum):
+    """Whether a partner's own Patient is shown that says of gender, title or name what the index does not."""
+
+    HIDDEN = "hidden"
+    SHOWN = "shown"
+
+
 class Asked(enum.StrEnum):
     """When a partner is a plausible holder: always, only when the patient index names it, or only when a
     pointer of a locator does.
@@ -240,6 +247,8 @@ class DisclosureRules:
     naming: Mapping[str, Naming]
     otherwise: Naming
     notice: str
+    medicines_notice: str
+    differences: Differences
     neutral_words: str
     neutral_contact: tuple[str, ...]
     restricted_roles: frozenset[str]

@@ -40,6 +40,7 @@ class CompletenessLine:
     """What the caller may see of one partner, or of several folded into one nameless line.
 
     `label` is an OutcomeLabel's value or `nothing-to-show`; `name` is empty when it may not be said.
+    `differs` says that its own Patient gives a gender, title or name that the index does not.
     `expected`, `unreadable` and `cause` are told only where nothing is screened from this reader.
     """
 
@@ -51,6 +52,7 @@ class CompletenessLine:
     unreadable: int = 0
     answered_at: str = ""
     cause: str = ""
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,6 +80,7 @@ class View:
     lines: tuple[CompletenessLine, ...]
     sections: tuple[SectionState, ...]
     suppression_notice: str
+    medicines_notice: str
     asked_at: dt.datetime
     narrative_hidden_from: frozenset[str] = frozenset()
     person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)

@@ -127,6 +127,7 @@ def _stricter_decision(earlier: Decision | None, later: Decision) -> Decision:
         withholds=tuple(dict.fromkeys((*earlier.withholds, *later.withholds))),
         locationless=earlier.locationless or later.locationless,
         hidden_classes=earlier.hidden_classes.with_others(later.hidden_classes),
+        differences_shown=earlier.differences_shown and later.differences_shown,
         naming=max(earlier.naming, later.naming, key=_NAMING_ORDER.index),
     )
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 
 import structlog
 
 from broker.domain.category import Category
-from broker.domain.decision import Decision, Judgement
+from broker.domain.decision import Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.view import NOTHING_TO_SHOW, View
@@ -18,6 +18,7 @@ from broker.pipeline.merging import Ground, merge
 from broker.pipeline.normalisation import Normalised
 from broker.pipeline.planning import categories_asked_whole, categories_wanted
 from broker.pipeline.screening import Screened, screen
+from broker.pipeline.screening.differing import Known
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 
@@ -27,12 +28,15 @@ _log = structlog.get_logger(__name__)
 async def view_of(gathered: Gathered, judgement: Judgement, services: Services) -> View:
     """Screen and merge under `judgement`. Called again when it has narrowed since."""
     clock, slice_s = services.clock, services.limits.slice_s
-    screened = []
+    screened, known = [], Known.of(gathered.patient.resource)
     for normalised in gathered.normalised:
         decision = judgement.decision_for(normalised.partner_id)
         if decision is None:
             raise LookupError(normalised.partner_id)
-        screened.append(await _screened(normalised, decision, gathered.query.resource_types, services))
+        work = screen(
+            normalised.partner_id, normalised.resources, decision, gathered.query.resource_types, known
+        )
+        screened.append(await _screened(normalised, work, services))
     items = [resource for one in screened for resource in one.released]
     ground = _ground(gathered, judgement, services, screened)
     outcomes = _outcomes(gathered, screened)
@@ -41,9 +45,8 @@ async def view_of(gathered: Gathered, judgement: Judgement, services: Services) 
 
 
 async def _screened(
-    normalised: Normalised, decision: Decision, types: frozenset[str], services: Services
+    normalised: Normalised, work: Generator[None, None, Screened], services: Services
 ) -> Screened:
-    work = screen(normalised.partner_id, normalised.resources, decision, types)
     try:
         return await in_slices(work, services.clock, services.limits.slice_s)
     except Exception:  # noqa: BLE001 - what cannot be screened is withheld, and costs no other partner
@@ -69,6 +72,7 @@ def _ground(
         sure=categories_asked_whole(gathered.query) - fallen,
         asked_at=gathered.asked_at,
         narrative_hidden_from=frozenset(one.partner_id for one in screened if one.narrative_hidden),
+        differing=frozenset(one.partner_id for one in screened if one.differs),
         person_references={one.partner_id: one.person_references for one in gathered.normalised},
     )
 
@@ -149,5 +153,6 @@ def person_only(patient: PatientIdentity, judgement: Judgement, now: dt.datetime
         lines=(),
         sections=(),
         suppression_notice=judgement.suppression_notice,
+        medicines_notice="",
         asked_at=now,
     )

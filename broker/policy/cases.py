@@ -30,6 +30,7 @@ class PartnerExpectation:
     only: frozenset[Category] | None
     holds_back_part: bool | None
     naming: str | None
+    shows_differences: bool | None
     in_scope: bool | None
     opens_classes: frozenset[SensitivityClass]
     hides_classes: frozenset[SensitivityClass]
@@ -50,6 +51,7 @@ class Case:
     told: str | None
     alert: bool | None
     placeless: bool | None
+    confirms_medicines: bool | None
     partners: tuple[PartnerExpectation, ...]
 
     @property
@@ -89,6 +91,7 @@ def _read_case(section: Section, topic: Topic, usual: Situation, policies: Polic
         told=expect.word("told", Told, None),
         alert=expect.flag("alert", None),
         placeless=expect.flag("placeless", None),
+        confirms_medicines=expect.flag("confirms_medicines", None),
         partners=_partners(expect, policies),
     )
     expect.finish()
@@ -130,6 +133,7 @@ def _partner(section: Section, partner_id: str, policies: PolicySet) -> PartnerE
         only=_categories(section, "only"),
         holds_back_part=section.flag("holds_back_part", None),
         naming=section.word("naming", Naming, None),
+        shows_differences=section.flag("shows_differences", None),
         in_scope=section.flag("in_scope", None),
         opens_classes=_classes(section, "opens_classes"),
         hides_classes=_classes(section, "hides_classes"),
@@ -160,6 +164,7 @@ def _request_failures(case: Case, judgement: Judgement) -> Iterator[str]:
     yield from _compare("told", case.told, judgement.told)
     yield from _compare("alert", case.alert, "alert-privacy-officer" in reasons)
     yield from _compare("placeless", case.placeless, placeless)
+    yield from _compare("confirms_medicines", case.confirms_medicines, bool(judgement.medicines_notice))
 
 
 def _all_partner_failures(case: Case, judgement: Judgement) -> Iterator[str]:
@@ -174,6 +179,7 @@ def _partner_failures(expected: PartnerExpectation, decision: Decision) -> Itera
     yield from _compare("effect", expected.effect, decision.effect)
     yield from _compare("because", expected.because, _reason_word(decision))
     yield from _compare("naming", expected.naming, decision.naming)
+    yield from _compare("shows_differences", expected.shows_differences, decision.differences_shown)
     yield from _compare("in_scope", expected.in_scope, decision.in_scope)
     yield from _compare("holds_back_part", expected.holds_back_part, bool(decision.withholds))
     if expected.shows - decision.categories:

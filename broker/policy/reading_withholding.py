@@ -11,6 +11,7 @@ from broker.domain.objection import ObjectionState
 from broker.domain.policy import (
     PLACELESS,
     Decider,
+    Differences,
     DisclosureRules,
     Emergency,
     Ground,
@@ -121,13 +122,15 @@ def _with(effects: Mapping[ObjectionState, str], effect: str) -> frozenset[Objec
 
 
 def read_disclosure(top: Section, places: Places, vocabulary: Vocabulary) -> DisclosureRules:
-    """Read `notice`, `naming`, `neutral` and `restricted`."""
+    """Read `notice`, `medicines_notice`, `demographic_differences`, `naming`, `neutral` and `restricted`."""
     naming, neutral, restricted = (top.section(name) for name in ("naming", "neutral", "restricted"))
     telling = restricted.section("telling")
     rules = DisclosureRules(
         naming=_naming(naming, vocabulary),
         otherwise=Naming(naming.word("otherwise", Naming)),
         notice=top.text("notice"),
+        medicines_notice=top.text("medicines_notice"),
+        differences=Differences(top.word("demographic_differences", Differences)),
         neutral_words=neutral.text("words"),
         neutral_contact=_contact(neutral),
         restricted_roles=read_groups(telling, "roles", vocabulary),

@@ -12,6 +12,7 @@ from broker.domain.policy import (
     PLACELESS,
     Asked,
     Decider,
+    Differences,
     Ground,
     Purpose,
     ToldFirst,
@@ -249,6 +250,11 @@ def _disclosure() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
     }
     members = {
         "notice": shapes.text("Stands on every view, whether anything is held back or not."),
+        "medicines_notice": shapes.text("Stands on every view of medicines, whether any came or not."),
+        "demographic_differences": shapes.word(
+            "Whether a Patient is shown that says of gender, title or name what the index does not.",
+            Differences,
+        ),
         "naming": _naming(),
         "neutral": shapes.section("Said to everybody who has no right to look.", neutral),
         "restricted": shapes.section("People whose whereabouts are protected.", restricted),

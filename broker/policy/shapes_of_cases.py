@@ -127,6 +127,7 @@ def _expected() -> Shape:
         "hides_classes?": shapes.words("These are not.", SensitivityClass),
         "holds_back_part?": shapes.flag("Whether a part is held back within what is shown."),
         "naming?": shapes.word("How it is named.", Naming),
+        "shows_differences?": shapes.flag("Whether a Patient is shown whose demographics differ."),
         "in_scope?": shapes.flag("Whether it may hold a record of the person."),
     }
     return shapes.section(
@@ -137,6 +138,7 @@ def _expected() -> Shape:
             "told?": shapes.word("What a refused caller is told.", Told),
             "alert?": shapes.flag("Whether a privacy officer hears."),
             "placeless?": shapes.flag("Whether everything is shown without a place."),
+            "confirms_medicines?": shapes.flag("Whether a view says to confirm medicines with the person."),
             "partners?": shapes.named("By partner.", shapes.section("One partner.", partner), _ID),
         },
     )

@@ -54,6 +54,8 @@ def _is_stricter(name: str, old: Decision, new: Decision) -> bool:
         return _NAMING.index(new.naming) > _NAMING.index(old.naming)
     if name in {"locationless", "awaits_pointer"}:
         return bool(getattr(new, name))
+    if name == "differences_shown":
+        return not new.differences_shown
     if name == "in_scope":
         return not new.in_scope
     if name == "hidden_classes":

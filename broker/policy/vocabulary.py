@@ -13,6 +13,7 @@ from broker.domain.policy import (
     PLACELESS,
     Asked,
     Decider,
+    Differences,
     Ground,
     Purpose,
     ToldFirst,
@@ -60,6 +61,7 @@ def _word_lists() -> Iterator[str]:
     yield from _list("Whether the person is told first", "For each ground not to uphold.", ToldFirst)
     yield from _list("Grounds of emergency access", "No other ground opens anything.", EmergencyGround)
     yield from _list("Naming of partners", "In the disclosure policy.", Naming)
+    yield from _list("Demographics that differ", "In the disclosure policy.", Differences)
     yield from _list("What a refused caller is told", "In cases.", Told)
     yield from _list("Protected people", "In the disclosure policy.", RESTRICTIONS)
     yield from _list("Protected people, in cases", "What the index says.", RESTRICTION_WORDS)

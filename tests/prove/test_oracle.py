@@ -71,6 +71,7 @@ def _of_partner(one: OfPartner, wanted: Section) -> Iterator[str]:
     said |= {
         "in_scope": str(one.in_scope).lower(),
         "holds_back_part": str(bool(one.parts)).lower(),
+        "shows_differences": str(one.effect == "permit" and WORDS.shows_differences).lower(),
     }
     yield from (f"{key}: {said[key]}" for key in said.keys() & wanted.keys() if said[key] != wanted[key])
     opened = CLASSES - one.hidden

@@ -403,6 +403,20 @@ MISTAKES = {
         "naming: hidden",
         "`hidden` is not a word that `naming` knows. Valid: folded, plain, veiled.",
     ),
+    "differences in a word of somebody's own": Mistake(
+        "disclosure",
+        "demographic_differences: hidden",
+        "demographic_differences: hiden",
+        "demographic_differences",
+        "`hiden` is not a word that `demographic_differences` knows. Did you mean `hidden`?",
+    ),
+    "no words for medicines": Mistake(
+        "disclosure",
+        "medicines_notice:",
+        "medicine_notice:",
+        "medicine_notice:",
+        "`medicine_notice` is not a setting here. Did you mean `medicines_notice`?",
+    ),
     "an emergency that opens where the person is": Mistake(
         "disclosure",
         "categories: [allergies, medicines, problems, alerts]",

@@ -16,6 +16,7 @@ from broker.domain.outcome import OutcomeLabel
 from broker.domain.registration import Organisation, PartnerRegistration, PartnerStatus
 from broker.domain.resource import Resource
 from broker.pipeline.normalisation import Normalised, normalise
+from broker.pipeline.screening.differing import Known
 from broker.ports.connector import Ending, Entry
 
 Made = TypeVar("Made")
@@ -58,6 +59,10 @@ def patient(number: str = NUMBER.digits, **members: Any) -> dict[str, Any]:
         "birthDate": BIRTH_DATE,
         **members,
     }
+
+
+# What the index says of `person`.
+KNOWN = Known.of(orjson.dumps(patient()))
 
 
 def item(kind: str, local_id: str, **members: Any) -> dict[str, Any]:
@@ -114,6 +119,7 @@ def judgement(*decisions: Decision, **changes: Any) -> Judgement:
         "revision": "r1",
         "objection_version": 0,
         "suppression_notice": "Some information may not be shown.",
+        "medicines_notice": "Confirm with the person.",
     }
     return Judgement(**{**given, **changes})
 

@@ -9,14 +9,14 @@ import orjson
 
 from broker.domain.decision import Decision
 from broker.pipeline.screening import Screened, screen
-from tests.support.records import finished, readable
+from tests.support.records import KNOWN, finished, readable
 
 
 def screened(
     resources: Iterable[dict[str, Any] | bytes], ruling: Decision, types: frozenset[str] = frozenset()
 ) -> Screened:
     """Screen one partner's answer, its Patient first."""
-    return finished(screen("addenbury", readable(resources), ruling, types))
+    return finished(screen("addenbury", readable(resources), ruling, types, KNOWN))
 
 
 def released(one: Screened) -> list[str]:

@@ -43,6 +43,7 @@ def view(items: tuple[Resource, ...] = (), **changes: Any) -> View:
         "lines": (CompletenessLine(partner_id="addenbury", name="Addenbury", label="complete", shown=1),),
         "sections": (SectionState(category=Category.ALLERGIES, shown=0, none_recorded=True),),
         "suppression_notice": "Some information may not be shown.",
+        "medicines_notice": "Confirm with the person.",
         "asked_at": NOW,
         "person_references": {one.partner_id: references for one in items},
     }

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, PartnerFacts, Reason, Told
-from broker.domain.policy import PolicySet, Topic
+from broker.domain.policy import Differences, PolicySet, Topic
 from broker.domain.sensitivity import HiddenClasses
 from broker.pipeline.decision.days import Today
 from broker.pipeline.decision.emergency import emergency_access
@@ -141,13 +141,19 @@ def _by_partner(
         for partner in facts.partners
     )
     if any(decision.effect is Effect.PERMIT for decision in decisions):
-        return _judgement(facts, policies, Effect.PERMIT, reasons, decisions, _NOTHING_TO_SAY)
+        permitted = _judgement(facts, policies, Effect.PERMIT, reasons, decisions, _NOTHING_TO_SAY)
+        return replace(permitted, medicines_notice=_of_medicines(standing, policies))
     objected = next((d.reasons[0] for d in decisions if d.reasons[0].topic == Topic.OBJECTIONS), None)
     if objected is None:
         denial, telling = denies(DECISION, "no-permit"), neutral(policies)
     else:
         denial, telling = objected, _objection_told(holds, facts, standing, policies)
     return _judgement(facts, policies, Effect.DENY, (denial, *reasons), decisions, telling)
+
+
+def _of_medicines(standing: Standing, policies: PolicySet) -> str:
+    """By who asks alone, so that it tells nothing of what is held back of this person."""
+    return policies.disclosure.medicines_notice if Category.MEDICINES in standing.categories else ""
 
 
 def _partner_decision(
@@ -196,6 +202,7 @@ def _permitted(
         locationless=protected,
         naming=Naming.FOLDED if protected else naming_of(partner.partner_id, policies),
         resource_types=standing.types,
+        differences_shown=policies.disclosure.differences is Differences.SHOWN,
     )
 
 

@@ -26,7 +26,8 @@ class Ground:
     """What the view rests on besides the items: the judgement, the partners and the question.
 
     `sure` are the categories of which every kind of item was asked for, and nothing went with what was
-    withheld: only these may be called "none recorded".
+    withheld: only these may be called "none recorded". `differing` are the partners whose own Patient gives a
+    gender, title or name that the index does not.
     """
 
     patient: PatientIdentity
@@ -36,6 +37,7 @@ class Ground:
     sure: frozenset[Category]
     asked_at: dt.datetime
     narrative_hidden_from: frozenset[str] = frozenset()
+    differing: frozenset[str] = frozenset()
     person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
 
 
@@ -56,11 +58,14 @@ def merge(
         groups=groups,
         contradictions=clashes,
         outcomes=tuple(outcomes[registration.partner_id] for registration in ground.registrations),
-        lines=completeness_lines(ground.registrations, decisions, outcomes, ground.patient.practice_ods),
+        lines=completeness_lines(
+            ground.registrations, decisions, outcomes, ground.patient.practice_ods, ground.differing
+        ),
         sections=section_states(
             items, ground.registrations, decisions, outcomes, ground.wanted, _sure(ground)
         ),
         suppression_notice=ground.judgement.suppression_notice,
+        medicines_notice=ground.judgement.medicines_notice if Category.MEDICINES in ground.wanted else "",
         asked_at=ground.asked_at,
         narrative_hidden_from=ground.narrative_hidden_from,
         person_references=ground.person_references,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from broker.domain.category import FRAME_TYPES, Category
 from broker.domain.decision import Decision, Effect, Naming
@@ -26,6 +27,7 @@ def completeness_lines(
     decisions: Iterable[Decision],
     outcomes: Mapping[str, PartnerOutcome],
     practice_ods: str | None,
+    differing: frozenset[str] = frozenset(),
 ) -> tuple[CompletenessLine, ...]:
     """One line for every partner in scope; those that policy folds share a single nameless one.
 
@@ -42,7 +44,9 @@ def completeness_lines(
         if decision.naming is Naming.FOLDED:
             folded.append(outcome)
         else:
-            lines.append(_line(registration, decision, outcome))
+            line = _line(registration, decision, outcome)
+            differs = registration.partner_id in differing and line.label != NOTHING_TO_SHOW
+            lines.append(replace(line, differs=differs))
     if not folded and not practice_is_here(registrations, practice_ods):
         lines.append(
             CompletenessLine(partner_id="", name=UNKNOWN_PRACTICE, label=OutcomeLabel.NOT_ASKED.value)

@@ -15,7 +15,9 @@ from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, Contradiction,
 COMPLETENESS = "https://watersmeet.example/fhir/StructureDefinition/completeness"
 SECTION = "https://watersmeet.example/fhir/StructureDefinition/section"
 LABEL_SYSTEM = "https://watersmeet.example/fhir/CodeSystem/outcome-label"
+NOTICE_SYSTEM = "https://watersmeet.example/fhir/CodeSystem/notice"
 ABSENCE = "Absence here is not evidence of absence: ask the person, or the service."
+DIFFERENCE = "demographics differ, confirm identity."
 
 _SENTENCES = {
     OutcomeLabel.COMPLETE: "answered in full.",
@@ -66,10 +68,15 @@ def completeness_outcome(view: View) -> dict[str, Any]:
 def _issues(view: View) -> Iterator[dict[str, Any]]:
     for line in view.lines:
         yield _line_issue(line)
+    for line in view.lines:
+        if line.differs:
+            yield _difference_issue(line)
     for number, contradiction in enumerate(view.contradictions, start=1):
         yield _contradiction_issue(number, contradiction)
     if view.suppression_notice:
         yield _issue("suppressed", view.suppression_notice)
+    if view.medicines_notice:
+        yield _coded(_issue("informational", view.medicines_notice), "confirm-medicines")
     absence = _issue("informational", ABSENCE)
     if view.sections:
         absence["extension"] = [_section(section) for section in view.sections]
@@ -78,6 +85,16 @@ def _issues(view: View) -> Iterator[dict[str, Any]]:
 
 def _issue(code: str, text: str, severity: str = "information") -> dict[str, Any]:
     return {"severity": severity, "code": code, "details": {"text": text}}
+
+
+def _coded(issue: dict[str, Any], code: str) -> dict[str, Any]:
+    issue["details"]["coding"] = [{"system": NOTICE_SYSTEM, "code": code}]
+    return issue
+
+
+def _difference_issue(line: CompletenessLine) -> dict[str, Any]:
+    """Which of them differs, and how, stays untold."""
+    return _coded(_issue("conflict", f"{line.name}: {DIFFERENCE}", "warning"), "demographics-differ")
 
 
 def _line_issue(line: CompletenessLine) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from broker.domain.decision import Decision
 from broker.domain.references import plain_name, references_in
 from broker.domain.resource import Resource, is_empty_frame
 from broker.pipeline.screening.containing import Inside, judge_contained
+from broker.pipeline.screening.differing import Known
 from broker.pipeline.screening.following import follow
 from broker.pipeline.screening.locationless import without_location
 from broker.pipeline.screening.person import Person
@@ -33,7 +34,8 @@ class Screened:
     that text written over the whole of an item could speak of something withheld: it follows from the
     decision, so that a narrative's absence tells nothing of what came. `fallen` are the categories of
     permitted items that went with something withheld, or are of a type that was not asked for: they may
-    not be called "none recorded".
+    not be called "none recorded". `differs` says that the partner's own Patient, which the reader might see,
+    says of gender, title or name what the index does not.
     """
 
     partner_id: str
@@ -42,6 +44,7 @@ class Screened:
     hidden: frozenset[str] = field(repr=False, default=frozenset())
     narrative_hidden: bool = False
     fallen: frozenset[Category] = frozenset()
+    differs: bool = False
 
 
 @dataclass(slots=True)
@@ -55,13 +58,19 @@ class _Judged:
     holders: list[Resource] = field(default_factory=list)
     inside: dict[int, Inside] = field(default_factory=dict)
     fallen: set[Category] = field(default_factory=set)
+    differs: bool = False
 
 
 def screen(
-    partner_id: str, resources: tuple[Resource, ...], decision: Decision, types: frozenset[str]
+    partner_id: str,
+    resources: tuple[Resource, ...],
+    decision: Decision,
+    types: frozenset[str],
+    known: Known,
 ) -> Generator[None, None, Screened]:
     """Release what `decision` permits; everything else is withheld.
 
+    A Patient that differs from what is `known` of the person is withheld too, unless policy shows it.
     `types` are the resource types that were asked for (empty is all): an item of another type is set
     aside, because nobody asked for it, and hides nothing. Its category holds something all the same.
     """
@@ -71,13 +80,14 @@ def screen(
             name for one in resources if one.header.resourceType != "Patient" for name in names_of(one)
         )
         return _screened(partner_id, resources, rebuilt, hidden=hidden, narrative_hidden=True, fallen=lost)
-    judged = yield from _judge(resources, decision)
+    judged = yield from _judge(resources, decision, known)
     person = Person.of(judged.patients)
     if judged.holders:
-        yield from _judge_holders(judged, decision, person)
+        yield from _judge_holders(judged, decision, person, known)
     if is_full_permit(decision) and not judged.withheld and not judged.inside:
         released = yield from _asked_for(judged.items, judged.support, types)
-        return _screened(partner_id, resources, released, fallen=_set_aside(judged.items, types))
+        fallen = _set_aside(judged.items, types)
+        return _screened(partner_id, resources, released, fallen=fallen, differs=judged.differs)
     items, support, reach = yield from _followed(judged, decision, person)
     released = yield from _asked_for(items, support, types)
     return _screened(
@@ -87,6 +97,7 @@ def screen(
         hidden=reach.hidden,
         narrative_hidden=True,
         fallen=_set_aside(items, types).union(judged.fallen),
+        differs=judged.differs,
     )
 
 
@@ -101,7 +112,7 @@ def _set_aside(items: Iterable[Resource], types: frozenset[str]) -> frozenset[Ca
     )
 
 
-def _judge(resources: Iterable[Resource], decision: Decision) -> Generator[None, None, _Judged]:
+def _judge(resources: Iterable[Resource], decision: Decision, known: Known) -> Generator[None, None, _Judged]:
     judged = _Judged()
     worked = 0
     for resource in resources:
@@ -109,7 +120,10 @@ def _judge(resources: Iterable[Resource], decision: Decision) -> Generator[None,
         if kind in SUPPORTING_TYPES and not is_hidden(resource, decision.hidden_classes):
             judged.support.append(resource)
         elif may_be_seen(resource, decision):
-            judged.items.append(resource)
+            differs = kind == "Patient" and known.differs(resource.raw)
+            judged.differs = judged.differs or differs
+            withheld = differs and not decision.differences_shown
+            (judged.withheld if withheld else judged.items).append(resource)
         else:
             judged.withheld.append(resource)
             if _is_unforeseen(resource, decision):  # what its kind might have been is not "none"
@@ -134,16 +148,19 @@ def _is_unforeseen(withheld: Resource, decision: Decision) -> bool:
     return withheld.category in decision.categories - decision.hidden_classes.categories
 
 
-def _judge_holders(judged: _Judged, decision: Decision, person: Person) -> Generator[None, None, None]:
+def _judge_holders(
+    judged: _Judged, decision: Decision, person: Person, known: Known
+) -> Generator[None, None, None]:
     """Look inside; a holder with something inside that cannot be read is withheld."""
     unreadable: set[int] = set()
     worked = 0
     for holder in judged.holders:
-        inside = judge_contained(holder, decision, person)
+        inside = judge_contained(holder, decision, person, known)
         if inside is None:
             unreadable.add(id(holder))
         elif inside.removed:
             judged.inside[id(holder)] = inside
+        judged.differs = judged.differs or (inside is not None and inside.differs)
         worked += len(holder.raw)
         if worked > _BYTES_IN_A_SLICE:
             worked = 0
@@ -163,7 +180,8 @@ def _followed(
 ) -> Generator[None, None, tuple[list[Resource], list[Resource], Reach]]:
     """Items and support without a reference to anything that may not be named."""
     candidates = [*judged.items, *judged.support]
-    reach = Reach(decision, person, candidates, judged.withheld)
+    hides_words = judged.differs and not decision.differences_shown
+    reach = Reach(decision, person, candidates, judged.withheld, hides_words_of_person=hides_words)
     yield
     inside = {
         place: judged.inside[id(one)] for place, one in enumerate(candidates) if id(one) in judged.inside
@@ -219,6 +237,7 @@ def _screened(
     hidden: frozenset[str] = frozenset(),
     narrative_hidden: bool = False,
     fallen: frozenset[Category] = frozenset(),
+    differs: bool = False,
 ) -> Screened:
     return Screened(
         partner_id=partner_id,
@@ -227,4 +246,5 @@ def _screened(
         hidden=hidden,
         narrative_hidden=narrative_hidden,
         fallen=fallen,
+        differs=differs,
     )

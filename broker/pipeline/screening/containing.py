@@ -9,6 +9,7 @@ import msgspec
 from broker.domain.category import SUPPORTING_TYPES, Category, category_of
 from broker.domain.decision import Decision
 from broker.domain.resource import Header, Reference, Resource, codes_in, subjects_of, telling_element
+from broker.pipeline.screening.differing import Known
 from broker.pipeline.screening.person import Person
 from broker.pipeline.screening.seeing import may_be_seen
 from broker.pipeline.screening.sensitive import is_hidden
@@ -18,16 +19,20 @@ _HEADER = msgspec.json.Decoder(Header)
 
 @dataclass(frozen=True, slots=True)
 class Inside:
-    """Which contained resources must go, by their place; and which of these are the person's own Patient."""
+    """Which contained resources must go, by their place; and which of these are the person's own Patient.
+
+    `differs` is true when such a Patient, that might be seen, says what the index does not.
+    """
 
     removed: frozenset[int] = frozenset()
     person: frozenset[int] = frozenset()
+    differs: bool = False
 
 
 NOTHING_REMOVED = Inside()
 
 
-def judge_contained(holder: Resource, decision: Decision, person: Person) -> Inside | None:
+def judge_contained(holder: Resource, decision: Decision, person: Person, known: Known) -> Inside | None:
     """None when something inside cannot be read: then nobody can say what the holder shows."""
     try:
         inner = [_resource(holder, bytes(raw)) for raw in holder.header.contained or ()]
@@ -44,7 +49,10 @@ def judge_contained(holder: Resource, decision: Decision, person: Person) -> Ins
         for place, one in enumerate(inner)
         if not (_may_stay(one, decision) and (place in patients or _is_about(one.header, person, inside)))
     )
-    return Inside(removed, patients & removed) if removed else NOTHING_REMOVED
+    differing = frozenset(place for place in patients - removed if known.differs(inner[place].raw))
+    if not decision.differences_shown:
+        removed |= differing
+    return Inside(removed, patients & removed, bool(differing)) if removed or differing else NOTHING_REMOVED
 
 
 def _resource(holder: Resource, raw: bytes) -> Resource:

@@ -108,7 +108,8 @@ def _holders(followed: Sequence[Resource | None]) -> Generator[None, None, dict[
 
 def _cut(resource: Resource, inside: Inside, reach: Reach) -> Resource | None:
     """The resource without what may not stand; itself when all of it may; None when it cannot stand."""
-    if not inside.removed and not _is_unusual(resource) and _all_open(resource, reach):
+    plain = not inside.removed and not _is_unusual(resource) and _all_open(resource, reach)
+    if plain and not (reach.hides_words_of_person and b'"display"' in resource.raw):
         return resource
     tree = lossless_tree(resource.raw)
     pruning = Pruning(reach)

@@ -115,6 +115,7 @@ class Pruning:
         if isinstance(named, str):
             if not self._may_stand(value):
                 return _GONE
+            self._prune_words_of_person(value)
         elif "reference" in value and not _is_reference(named):
             return _GONE  # neither a reference's text nor a member that holds a Reference
         elif _names_without_reference(name, value) and not self._is_open_medicine(name, value):
@@ -138,6 +139,14 @@ class Pruning:
         if reference.startswith("#"):
             return reference in self._inside
         return self._reach.opens(reference) and _agrees(value.get("type"), reference)
+
+    def _prune_words_of_person(self, value: dict[str, Any]) -> None:
+        """How a partner calls the person beside a reference is what its Patient says, once more."""
+        if not self._reach.hides_words_of_person or "display" not in value:
+            return
+        if self._reach.means_person(value["reference"]):
+            del value["display"]
+            self.changed = True
 
 
 def _name_inside(contained: dict[str, Any]) -> str:

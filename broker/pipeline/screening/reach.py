@@ -19,9 +19,18 @@ class Reach:
     """Answers for one partner's references. An item that falls later takes its names with it."""
 
     def __init__(
-        self, decision: Decision, person: Person, seen: Iterable[Resource], hidden: Iterable[Resource]
+        self,
+        decision: Decision,
+        person: Person,
+        seen: Iterable[Resource],
+        hidden: Iterable[Resource],
+        *,
+        hides_words_of_person: bool = False,
     ) -> None:
-        """`seen` may be shown, as far as each is judged alone; `hidden` may not."""
+        """`seen` may be shown, as far as each is judged alone; `hidden` may not. With
+        `hides_words_of_person` a reference to the person stands without the words beside it.
+        """
+        self.hides_words_of_person = hides_words_of_person
         self._decision = decision
         self._person = person
         self._seen = {name for one in seen for name in names_of(one)}
@@ -38,6 +47,10 @@ class Reach:
     def own_name(self) -> str:
         """How the partner names the person's Patient."""
         return self._person.own_name
+
+    def means_person(self, reference: str) -> bool:
+        """True when a reference is the person's own Patient."""
+        return self._person.is_named(reference)
 
     def falls(self, resource: Resource) -> None:
         """From now on `resource` is hidden too."""

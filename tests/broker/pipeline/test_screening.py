@@ -7,7 +7,7 @@ import orjson
 from broker.domain.category import Category
 from broker.domain.decision import Withhold
 from broker.pipeline.screening import screen
-from tests.support.records import ALL, decision, finished, item, readable
+from tests.support.records import ALL, KNOWN, decision, finished, item, readable
 from tests.support.screening import body, released, screened
 
 NO_PROBLEMS = ALL - {Category.PROBLEMS}
@@ -42,6 +42,7 @@ def test_a_reference_written_with_escapes_is_cut_like_any_other() -> None:
                 readable([raw.replace(b"Condition/c1", spelled)]),
                 decision(categories=NO_PROBLEMS),
                 frozenset(),
+                KNOWN,
             )
         )
         assert "reasonReference" not in body(one, "Procedure/r1")
@@ -122,7 +123,7 @@ def test_numbers_keep_their_characters_where_a_reference_was_cut() -> None:
         b'{"resourceType":"Observation","id":"o1","subject":{"reference":"Patient/p1"},'
         b'"focus":[{"reference":"Condition/c1"}],"valueQuantity":{"value":1.50}}'
     )
-    one = finished(screen("addenbury", readable([raw]), decision(categories=NO_PROBLEMS), frozenset()))
+    one = finished(screen("addenbury", readable([raw]), decision(categories=NO_PROBLEMS), frozenset(), KNOWN))
     assert one.released[1].raw == raw.replace(b'"focus":[{"reference":"Condition/c1"}],', b"")
 
 

@@ -9,7 +9,7 @@ import pytest
 from broker.domain.category import LISTED_SYSTEM, Category, listed_code
 from broker.domain.decision import Withhold
 from broker.pipeline.screening import screen
-from tests.support.records import decision, finished, item, readable
+from tests.support.records import KNOWN, decision, finished, item, readable
 
 ABSENT = {"extension": [{"url": "http://hl7.org/fhir/StructureDefinition/data-absent-reason"}]}
 PERIODS = {
@@ -23,7 +23,9 @@ PERIODS = {
 def test_a_period_that_says_more_than_its_ends_is_in_doubt(members: dict[str, Any]) -> None:
     """It may reach into the time that the person objected to."""
     ruling = decision(withholds=(Withhold(period_start="2020-01-01", period_end="2021-01-01"),))
-    one = finished(screen("addenbury", readable([item("Condition", "c1", **members)]), ruling, frozenset()))
+    one = finished(
+        screen("addenbury", readable([item("Condition", "c1", **members)]), ruling, frozenset(), KNOWN)
+    )
     assert [resource.local_reference for resource in one.released] == ["Patient/p1"]
 
 
@@ -39,7 +41,7 @@ def test_an_item_whose_category_cannot_be_read_denies_none_recorded(
     resource: dict[str, Any], category: Category
 ) -> None:
     """It is withheld, and what its kind might have been is not nothing."""
-    one = finished(screen("addenbury", readable([resource]), decision(), frozenset()))
+    one = finished(screen("addenbury", readable([resource]), decision(), frozenset(), KNOWN))
     assert category in one.fallen
 
 
@@ -59,7 +61,7 @@ def test_an_item_under_a_type_that_was_not_asked_for_denies_none_recorded(
     concept = {"code": {"coding": [{"system": LISTED_SYSTEM, "code": code}]}} if code else {}
     own = {"identifier": [{"system": "urn:x", "value": "2"}]}
     answer = readable([item(kind, "b1", **concept, **own)])
-    one = finished(screen("addenbury", answer, decision(withholds=withholds), frozenset({asked})))
+    one = finished(screen("addenbury", answer, decision(withholds=withholds), frozenset({asked}), KNOWN))
     assert [resource.local_reference for resource in one.released] == []
     assert category in one.fallen
 
@@ -75,5 +77,5 @@ def test_a_list_that_only_holds_items_together_denies_nothing() -> None:
         (7, True),
     ):
         answer = readable([item("List", "l1", code=code, entry=entry)])
-        one = finished(screen("addenbury", answer, decision(), frozenset({"AllergyIntolerance"})))
+        one = finished(screen("addenbury", answer, decision(), frozenset({"AllergyIntolerance"}), KNOWN))
         assert (Category.ALLERGIES in one.fallen) is falls

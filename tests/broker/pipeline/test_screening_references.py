@@ -13,6 +13,7 @@ from broker.pipeline.screening import Screened, screen
 from tests.support.records import (
     ALL,
     ENDPOINT,
+    KNOWN,
     decision,
     entry,
     finished,
@@ -33,7 +34,9 @@ URN = "urn:uuid:6ba7b810-9dad-41d1-80b4-00c04fd430c8"
 def with_urls(resources: dict[str, dict[str, Any]], ruling: Decision) -> Screened:
     """Screen an answer whose entries have these full URLs."""
     entries = [entry(one, full_url=url) for url, one in resources.items()]
-    return finished(screen("addenbury", finished(normalise_entries(entries)).resources, ruling, frozenset()))
+    return finished(
+        screen("addenbury", finished(normalise_entries(entries)).resources, ruling, frozenset(), KNOWN)
+    )
 
 
 @pytest.mark.parametrize(
@@ -259,7 +262,7 @@ def test_a_reference_of_another_shape_is_cut_whole(members: dict[str, Any]) -> N
     """What is no plain reference cannot be shown to name something that may be seen."""
     ruling = decision(categories=ALL - {Category.PROBLEMS, Category.PLANS, Category.VACCINATIONS})
     items = readable([item("Procedure", "r1", note=[{"text": "kept"}], **members)])
-    one = finished(screen("addenbury", items, ruling, frozenset()))
+    one = finished(screen("addenbury", items, ruling, frozenset(), KNOWN))
     written = one.released[1].raw
     assert b"Secret" not in written
     assert b"Condition/c1" not in written

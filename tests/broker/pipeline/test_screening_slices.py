@@ -11,7 +11,7 @@ from broker.domain.decision import Decision, Withhold
 from broker.domain.json_bytes import lossless_tree
 from broker.pipeline.screening import Screened, screen
 from tests.support.loop_watch import Moment
-from tests.support.records import ALL, decision, item, readable
+from tests.support.records import ALL, KNOWN, decision, item, readable
 
 COUNT = 2_000
 SLICE_MS_MAX = 20.0
@@ -34,7 +34,7 @@ def observation(place: int) -> dict[str, Any]:
 
 def longest_slice_ms(ruling: Decision, resources: tuple[Any, ...]) -> tuple[float, Screened]:
     """The longest step of the generator, in this thread's own time."""
-    work = screen("addenbury", resources, ruling, frozenset())
+    work = screen("addenbury", resources, ruling, frozenset(), KNOWN)
     longest_ms = 0.0
     while True:
         begun = Moment.now()

@@ -73,6 +73,7 @@ class Words:
     agreement: Agreement
     naming: Mapping[str, str]
     naming_otherwise: str
+    shows_differences: bool
     restricted_telling: Telling
     protected: Protected
     state_effects: Mapping[str, str]
@@ -106,6 +107,7 @@ def words_of(topics: Mapping[str, Section]) -> Words:
         agreement=agreement_of(topics["sharing-agreement"], groups),
         naming={name: str(one["naming"]) for name, one in _named_partners(disclosure).items()},
         naming_otherwise=str(disclosure["naming"]["otherwise"]),
+        shows_differences=disclosure.get("demographic_differences") == "shown",
         restricted_telling=_telling(disclosure["restricted"]["telling"], groups),
         protected=_protected(disclosure["restricted"].get("emergency"), groups),
         state_effects={
