@@ -10,7 +10,6 @@ from broker.domain.objection import ObjectionState
 from broker.domain.policy import (
     DIRECT_CARE,
     PLACELESS,
-    Asked,
     Decider,
     Differences,
     Ground,
@@ -20,10 +19,10 @@ from broker.domain.policy import (
 )
 from broker.domain.requester import RelationshipGround
 from broker.policy.reading import _ID, _VERSION, GROUP_WORDS
-from broker.policy.reading_agreement import LEAST_IN_A_NETWORK
 from broker.policy.reading_people import _NATIONAL_CODE
 from broker.policy.reading_withholding import ALWAYS_BIND, BINDS, EFFECTS, ENDS, RESTRICTIONS
 from broker.policy.shapes_of_access import emergency_access
+from broker.policy.shapes_of_agreement import sharing_agreement
 from broker.policy.shapes_of_classes import sensitive_information
 from broker.policy.shapes_of_words import categories, partner_id, relationships, role_groups
 from broker.ports import shapes
@@ -112,82 +111,6 @@ def _relationships() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
     )
     spoken_of = shapes.speaks_of("ground", RelationshipGround)
     return ({"grounds": shapes.sections("Every ground is spoken of.", ground, *spoken_of)},)
-
-
-def _agreement() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
-    phase = {
-        "id": shapes.text("The phase's own word.", _ID),
-        "title": shapes.text("Who is in it."),
-        "live_from": shapes.date("The day on which it begins for all its parties."),
-    }
-    network = {
-        "id": shapes.text("The network's own word.", _ID),
-        "title": shapes.text("Who it is, and what it gives."),
-        "practices": shapes.words("ODS codes of practices that signed.", least=LEAST_IN_A_NETWORK),
-        "relationships": relationships("In which care relationship they see each other's records.", least=1),
-    }
-    members = {
-        "phases": shapes.sections(
-            "A phase begins for all its parties on one day.", shapes.section("One phase.", phase)
-        ),
-        "parties": shapes.sections("Everybody who signed.", _party()),
-        "networks?": shapes.sections(
-            "Practices that see each other's records; none when it is left out.",
-            shapes.section("One network.", network),
-        ),
-    }
-    return (members,)
-
-
-def _supplying() -> dict[str, Shape]:
-    """What only a party that supplies says."""
-    supply = {
-        "to": role_groups("Who may see it."),
-        "categories": categories("What they may see of this partner."),
-    }
-    hiding = {
-        "from": role_groups("From whom."),
-        "categories": categories("What they do not see of this partner, whatever it supplies."),
-        "because": shapes.text("Why, and by which decision."),
-    }
-    return {
-        "asked?": shapes.word("When it is asked.", Asked),
-        "supplies?": shapes.sections("What it supplies to whom.", shapes.section("One part of it.", supply)),
-        "hides?": shapes.sections(
-            "What it hides from whom all the same.", shapes.section("One line.", hiding)
-        ),
-    }
-
-
-def _party() -> Shape:
-    suspension = {
-        "from": shapes.date("The first day on which it neither supplies nor sees."),
-        "until?": shapes.date("The day after the last; left out until further notice."),
-        "because": shapes.text("Why."),
-    }
-    return shapes.section(
-        "One party: a partner that supplies and is asked, or a party that supplies nothing.",
-        {
-            "partner?": partner_id(),
-            "party?": shapes.text("An id for a party that supplies nothing.", _ID),
-            "also?": shapes.words("Further registrations of the same organisation.", partner_id()),
-            "name": shapes.text("The name that readers see."),
-            "organisations": shapes.words("Its ODS codes, as its registration has them.", least=1),
-            "phase": shapes.text("One of the phases above.", _ID),
-            "from": shapes.date("The first day."),
-            "until?": shapes.date("The day after the last; left out while there is no end."),
-            "views": shapes.flag("Whether its staff may look."),
-            "suspended?": shapes.sections(
-                "When it is suspended.", shapes.section("One suspension.", suspension)
-            ),
-            **_supplying(),
-        },
-        shapes.when(
-            shapes.has("partner"),
-            {"required": ["asked", "supplies"], **shapes.only(party=False)},
-            {"required": ["party"], **shapes.only(asked=False, supplies=False, also=False, hides=False)},
-        ),
-    )
 
 
 def _objections() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
@@ -299,7 +222,7 @@ MEMBERS: Mapping[Topic, Callable[[], tuple[dict[str, Shape], *tuple[Shape, ...]]
         Topic.ROLES: _roles,
         Topic.PURPOSES: _purposes,
         Topic.RELATIONSHIPS: _relationships,
-        Topic.SHARING_AGREEMENT: _agreement,
+        Topic.SHARING_AGREEMENT: lambda: (sharing_agreement(),),
         Topic.OBJECTIONS: _objections,
         Topic.EMERGENCY_ACCESS: lambda: (emergency_access(),),
         Topic.SENSITIVE_INFORMATION: lambda: (sensitive_information(),),
