@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import Any
@@ -16,6 +16,8 @@ from typing import Any
 from broker.domain.identity import Restriction
 from broker.domain.policy import DIRECT_CARE, PolicySet, Purpose, Term
 from broker.domain.requester import RelationshipGround
+from broker.policy.granting import GivenGrant
+from broker.policy.points_of_grants import grants_at_bounds, grants_that_fit
 from broker.policy.points_of_objections import objections_of
 from broker.policy.situation import RESTRICTION_WORDS, Situation
 
@@ -29,6 +31,9 @@ class Value:
 
     word: str
     changes: Mapping[str, Any] = field(hash=False)
+
+
+_NO_OBJECTION = Value("none", {"objections": ()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,9 @@ def space_of(old: PolicySet, new: PolicySet, usual: Situation) -> Space:
     days = Dimension("day", tuple(Value(day.isoformat(), {"day": day}) for day in _days(both, usual.day)))
     deaths = _deaths(both, usual.day)
     objections = _objections(both, usual)
+    upheld = _named(objections, "upheld")
+    held = Dimension("objection", (_NO_OBJECTION, *upheld, *_named(objections, "to one item")))
+    bounds = _grants(grants_at_bounds(tuple(one.emergency_access for one in both)))
     return Space(
         usual,
         (
@@ -98,8 +106,21 @@ def space_of(old: PolicySet, new: PolicySet, usual: Situation) -> Space:
             Section("people who have died", (roles, organisations, care, deaths)),
             Section("objections", (roles, organisations, grounds, objections)),
             Section("objections of protected people", (roles, care, grounds, protected, objections)),
+            Section("emergency access", (roles, care, grounds, _grants(grants_that_fit()), held)),
+            Section(
+                "emergency access at its bounds",
+                (roles, care, grounds, bounds, Dimension("objection", upheld)),
+            ),
         ),
     )
+
+
+def _grants(made: Iterable[tuple[str, GivenGrant]]) -> Dimension:
+    return Dimension("grant", tuple(Value(word, {"grant": one}) for word, one in made))
+
+
+def _named(dimension: Dimension, *words: str) -> tuple[Value, ...]:
+    return tuple(value for value in dimension.values if value.word in words)
 
 
 def _words(name: str, member: str, words: tuple[str, ...]) -> Dimension:

@@ -11,7 +11,6 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from broker.domain.decision import Decision, Effect, Judgement, Naming, Told
-from broker.domain.policy import Topic
 from broker.policy import strictness_of_classes as closer
 
 _NAMING = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
@@ -19,7 +18,7 @@ _NAMING = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
 _NOT_BESIDE = frozenset({"partner_id", "effect", "categories", "reasons"})
 _OF_A_LINE = frozenset({"naming", "in_scope"})
 _OF_DECISION = tuple(member.name for member in fields(Decision) if member.name not in _NOT_BESIDE)
-_ALERT = (str(Topic.RELATIONSHIPS), "alert-privacy-officer")
+_ALERT = "alert-privacy-officer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,10 +82,14 @@ def beside_of_judgements(old: Judgement, new: Judgement) -> Iterator[Beside]:
         yield Beside(
             f"a refused caller was told {old.told}, is told {new.told}", new.told is not Told.NEUTRAL
         )
-    if old.effect is Effect.PERMIT and new.effect is Effect.PERMIT and _alerts(old) is not _alerts(new):
-        said = "is" if _alerts(new) else "is no longer"
-        yield Beside(f"a privacy officer {said} alerted", not _alerts(new))
+    if old.effect is Effect.PERMIT and new.effect is Effect.PERMIT:
+        before, after = _alerts(old), _alerts(new)
+        if before - after:
+            yield Beside("a privacy officer is no longer alerted", opens=True)
+        if after - before:
+            yield Beside("a privacy officer is alerted", opens=False)
 
 
-def _alerts(judgement: Judgement) -> bool:
-    return any((reason.topic, reason.rule) == _ALERT for reason in judgement.reasons)
+def _alerts(judgement: Judgement) -> frozenset[str]:
+    """The topics by which a privacy officer hears of it: each is heard on its own."""
+    return frozenset(reason.topic for reason in judgement.reasons if reason.rule == _ALERT)
