@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from broker.cli.policy_grant import GRANT_OPTIONS, grant_from
 from broker.domain.category import Category
 from broker.domain.objection import Carveout, Direction, Objection, ObjectionState, Scope
 from broker.domain.requester import RelationshipGround
@@ -44,6 +45,7 @@ _OPTIONS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("--carve-out-category", {"multiple": True, "type": _CATEGORY}),
     ("--carve-out-partner", {"multiple": True, "help": "Partner whose record it opens."}),
     ("--review-on", {"type": _DAY, "help": "The day on which it is closed again."}),
+    *GRANT_OPTIONS,
 )
 
 
@@ -82,7 +84,7 @@ def _about_the_person(asked: Mapping[str, Any], situation: Situation) -> Situati
         situation = replace(situation, restriction=RESTRICTION_WORDS[asked["restriction"]])
     if asked["objection"]:
         situation = replace(situation, objections=(_objection(asked),))
-    return situation
+    return replace(situation, grant=grant_from(asked) or situation.grant)
 
 
 def _objection(asked: Mapping[str, Any]) -> Objection:

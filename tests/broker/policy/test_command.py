@@ -96,6 +96,20 @@ def test_explain_takes_a_carve_out(capsys: OUTPUT) -> None:
     assert _explained(capsys, *carved)["effect"] == "deny"
 
 
+def test_explain_takes_a_grant_and_leads_to_the_line_of_its_ground(capsys: OUTPUT) -> None:
+    """What emergency access opens, and why a grant would be refused, can be asked beforehand."""
+    held = ("--objection", "upheld", "--purpose", "ETREAT", "--partner", "addenbury")
+    fits = _explained(capsys, *held, "--grant", "risk-to-life", "--grant-partner", "addenbury")
+    assert "allergies" in fits["partners"][0]["categories"]
+    named = next(one for one in fits["because"] if one["rule"] == "risk-to-life")
+    path, line = named["place"].rsplit(":", 1)
+    assert Path(path).read_text().splitlines()[int(line) - 1].strip() == "- ground: risk-to-life"
+    late = _explained(capsys, *held, "--grant", "risk-to-life", "--grant-minutes-ago", "30")
+    assert (late["effect"], late["because"][0]["rule"]) == ("deny", "grant-not-in-time")
+    alone = _explained(capsys, *held, "--grant", "person-asks-now", "--grant-witness", "none")
+    assert alone["because"][0]["rule"] == "witness-missing"
+
+
 def test_explain_reads_as_sentences(capsys: OUTPUT) -> None:
     """People see what the caller is told and whom the caller may contact."""
     assert run(["policy", "explain", "--config", CONFIG, "--restriction", "restricted"]) == 0
@@ -111,6 +125,7 @@ def test_explain_reads_as_sentences(capsys: OUTPUT) -> None:
         (("--partner", "adenbury"), "Did you mean `addenbury`?"),
         (("--category", "resluts"), "Did you mean `results`?"),
         (("--not-live", "nobody"), "`nobody` is not a registered partner."),
+        (("--grant-text", "why"), "Add --grant GROUND."),
     ],
 )
 def test_explain_refuses_a_word_that_it_does_not_know(
