@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 
+from broker.domain.audit import DocumentListed, ReleasedItem
 from broker.domain.decision import Effect, Judgement
 from broker.domain.errors import (
     AllPartnersFailed,
@@ -16,7 +17,7 @@ from broker.domain.errors import (
 )
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.objection import ObjectionSnapshot
-from broker.domain.outcome import OutcomeLabel
+from broker.domain.outcome import OutcomeLabel, PartnerOutcome
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
 from broker.domain.view import View
@@ -54,6 +55,7 @@ class Answering:
         self._patient: PatientIdentity
         self._objections: ObjectionSnapshot
         self._opened: bool
+        self._judged_last: Judgement
         self._named = NamedGrant(question.grant_id, services.store)
 
     async def reply(self) -> Reply:
@@ -155,7 +157,7 @@ class Answering:
         )
 
     def _judged(self, patient: PatientIdentity | None) -> Judgement:
-        judgement = self._judgement_on(self._objections, patient)
+        judgement = self._judged_last = self._judgement_on(self._objections, patient)
         self._trail.judged(judgement)
         if not self._opened and judgement.effect is Effect.DENY:
             raise Forbidden
@@ -163,10 +165,9 @@ class Answering:
         return judgement
 
     async def _release(self, gathered: Gathered | None, judgement: Judgement) -> Reply:
-        """Judge once more, make the view and release it; when anything moved meanwhile, do so again."""
+        """Make the view and release it; when anything moved meanwhile, judge and screen again."""
         sealer, clock, slice_s = self._services.sealer, self._services.clock, self._services.limits.slice_s
         for _ in range(RELEASES_MAX):
-            judgement = stricter(judgement, self._judged(self._patient))
             frame = self._frame()
             view, body = await self._rendered(gathered, judgement, frame)
             items = await in_slices(released_items(view, sealer), clock, slice_s)
@@ -174,21 +175,33 @@ class Answering:
             if person is not None:
                 index_id = self._services.index.partner_id
                 items = (released_person(self._patient, person, index_id, sealer), *items)
-            if self._moved(judgement):  # while this was being made
-                continue
-            try:
-                await self._trail.release(items, view.outcomes)
-            except ObjectionsChanged as changed:
-                self._objections = changed.snapshot
-            except GrantChanged as changed:
-                self._named.changed(changed.grant)
-            else:
+            if not self._moved() and await self._released(items, view.outcomes):
                 return self._replied(body)
+            judgement = stricter(judgement, self._judged(self._patient))
         raise ServiceDown("release-store")
 
-    def _moved(self, judgement: Judgement) -> bool:
-        """Whether a policy, an objection, a grant or the time that has passed now says less or otherwise."""
-        return stricter(judgement, self._judgement_on(self._objections, self._patient)) != judgement
+    async def _released(
+        self,
+        items: tuple[ReleasedItem, ...],
+        outcomes: tuple[PartnerOutcome, ...],
+        document: DocumentListed | None = None,
+    ) -> bool:
+        """Durable; False where the store knows of an objection or of the end of a grant that we did not."""
+        try:
+            await self._trail.release(items, outcomes, document)
+        except ObjectionsChanged as changed:
+            self._objections = changed.snapshot
+        except GrantChanged as changed:
+            self._named.changed(changed.grant)
+        else:
+            return True
+        return False
+
+    def _moved(self) -> bool:
+        """Whether what was judged last would be judged otherwise now: by policies, objections, a grant or
+        the time that has passed.
+        """
+        return self._judgement_on(self._objections, self._patient) != self._judged_last
 
     async def _rendered(
         self, gathered: Gathered | None, judgement: Judgement, frame: Frame

@@ -14,7 +14,7 @@ import structlog
 
 from broker.domain.decision import Effect, Judgement
 from broker.domain.emergency import EmergencyRule
-from broker.domain.errors import AlreadyOpened, BadRequest, Forbidden, ServiceDown, TooManyGrants
+from broker.domain.errors import AlreadyOpened, BadRequest, BrokerError, Forbidden, ServiceDown, TooManyGrants
 from broker.domain.grant import Grant
 from broker.domain.grant_life import USER_ROLE, GrantEvent, IllegalGrantStep, end, new_grant_id, opened
 from broker.domain.identity import NhsNumber
@@ -59,7 +59,9 @@ class OpeningGrant:
         self._refuse_strangers(grant)
         self._trail.under(grant.grant_id)
         recording = self._recorded(opened(grant, requester), judgement, rule)
-        await asyncio.shield(self._services.finish_later(recording))
+        refused = await asyncio.shield(self._services.finish_later(recording))
+        if refused is not None:
+            raise refused
         return _reply(201, _opened_body(grant))
 
     async def _numbers(self, requester: Requester) -> frozenset[NhsNumber]:
@@ -124,19 +126,26 @@ class OpeningGrant:
         if not grant.partners <= {one.partner_id for one in self._services.registrations}:
             raise BadRequest("`partners` names an organisation that is not registered here, by its id.")
 
-    async def _recorded(self, event: GrantEvent, judgement: Judgement, rule: EmergencyRule) -> None:
-        """Durable, and the privacy officer told. Raises AlreadyOpened, TooManyGrants and ServiceDown."""
+    async def _recorded(
+        self, event: GrantEvent, judgement: Judgement, rule: EmergencyRule
+    ) -> BrokerError | None:
+        """Durable, and the privacy officer told; or why not, which is told instead of raised, because nobody
+        may be there to hear it.
+        """
         most = self._services.limits.grants_per_user_per_hour_max
         try:
             record = await self._services.store.open_grant(
                 event, self._trail.context, judgement.reasons, per_hour_max=most, once=rule.witnessed
             )
         except grant_register.GrantedBefore:
-            raise AlreadyOpened from None
+            return AlreadyOpened()
         except grant_register.TooManyGrants:
             _log.warning("emergency-access-limited", organisation=event.grant.organisation_ods)
-            raise TooManyGrants from None
+            return TooManyGrants()
+        except ServiceDown as down:
+            return down
         alerting.tell_of_grant(record, event.grant)
+        return None
 
 
 class EndingGrant:

@@ -38,8 +38,8 @@ def judge(  # noqa: PLR0913 - every fact that a judgement rests on, and two that
 ) -> Judgement:
     """One judgement on what is known now; `patient` is None before the index has answered.
 
-    `grant` is the emergency access that the request names, and `numbers` all that the person is known by so
-    far; those that the index has answered with are added.
+    `grant` is the emergency access that the request names, and `numbers` whom it asks about: the number as
+    given. After the index has answered, the person's own numbers count instead.
     """
     facts = Facts(
         requester=requester,
@@ -50,7 +50,7 @@ def judge(  # noqa: PLR0913 - every fact that a judgement rests on, and two that
         practice_ods=patient.practice_ods if patient else None,
         deceased_on=patient.deceased_on if patient else None,
         grant=grant,
-        numbers=numbers | (patient.numbers if patient else frozenset()),
+        numbers=patient.numbers if patient else numbers,
     )
     return decide(facts, policies)
 

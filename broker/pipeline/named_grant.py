@@ -14,7 +14,6 @@ from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber
 from broker.pipeline.audit import Trail
 from broker.ports.grant_register import GrantRegister
-from broker.ports.release_store import ReleaseStore
 
 # What the trail says where a request names a grant that we do not have: whatever was sent stays out of it.
 UNKNOWN: Final = "unknown"
@@ -47,19 +46,19 @@ async def grant_named(text: str, store: GrantRegister) -> Grant:
 
 
 class NamedGrant:
-    """`grant` is None where the question names none; `numbers` are those that the person is known by."""
+    """`grant` is None where the question names none; `numbers` are those that the question is about so far."""
 
-    def __init__(self, named: str | None, store: ReleaseStore) -> None:
+    def __init__(self, named: str | None, store: GrantRegister) -> None:
         self._named, self._store = named, store
         self.grant: Grant | None = None
         self.numbers: frozenset[NhsNumber] = frozenset()
 
     async def read(self, trail: Trail) -> None:
-        """As it stands now, with every number that is linked with those of the trail. Raises ServiceDown."""
+        """As it stands now. Raises ServiceDown."""
         if self._named is None:
             return
         self.grant = await grant_named(self._named, self._store)
-        self.numbers = await self._store.linked_with(trail.context.numbers)
+        self.numbers = trail.context.numbers
         trail.under(self.grant.grant_id)
 
     def changed(self, grant: Grant | None) -> None:

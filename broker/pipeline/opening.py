@@ -41,7 +41,6 @@ from broker.pipeline.record import nobody_answered, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import TransportFault
-from broker.ports.release_store import GrantChanged, ObjectionsChanged
 
 _log = structlog.get_logger(__name__)
 # Of these, what is not listed is not there; of a partner that answered in part, nobody knows, but where
@@ -180,22 +179,13 @@ class Opening(Answering):
     async def _disclosed(self, shown: _Shown) -> _Shown:
         """Durable before the first byte leaves; when anything moved meanwhile, judge and look again."""
         for _ in range(RELEASES_MAX):
-            if self._moved(self._judgement):
-                shown = await self._judged_again()
             declared = declared_of(shown.listed.attachment)
             size = -1 if declared.size is None else declared.size
             document = DocumentListed(self._pointer, size, declared.hash_text)
             item = released_item(shown.listed.resource, self._services.sealer)
-            try:
-                await self._trail.release((item,), shown.outcomes, document)
-            except ObjectionsChanged as changed:
-                self._objections = changed.snapshot
-                shown = await self._judged_again()
-            except GrantChanged as changed:
-                self._named.changed(changed.grant)
-                shown = await self._judged_again()
-            else:
+            if not self._moved() and await self._released((item,), shown.outcomes, document):
                 return shown
+            shown = await self._judged_again()
         raise ServiceDown("release-store")
 
     async def _judged_again(self) -> _Shown:
@@ -206,7 +196,7 @@ class Opening(Answering):
         """Raises BrokerError when an objection, a policy or the end of a grant has come between."""
         await self._named.read(self._trail)
         self._objections = await self._services.store.objections(self._trail.context.numbers)
-        if self._moved(self._judgement):
+        if self._moved():
             await self._judged_again()
 
     def _handed_over(self, shown: _Shown, fetched: Fetched) -> Reply:

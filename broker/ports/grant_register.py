@@ -25,7 +25,9 @@ class GrantRegister(Protocol):
     """
 
     async def grant(self, grant_id: str, /) -> Grant | None:
-        """The grant as it stands; None when nobody opened one of that id. Read from the primary."""
+        """The grant as it stands, with every number that has been linked with its own since; None when nobody
+        opened one of that id. Read from the primary.
+        """
         ...
 
     async def open_grant(

@@ -5,49 +5,20 @@ from __future__ import annotations
 import asyncio
 import io
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import orjson
 import pytest
-from aiohttp import web
 
 from broker.domain.audit import RecordKind
 from broker.domain.category import Category
 from broker.domain.objection import Scope
 from tests.support import trail
-from tests.support.emergency import USER, WORDS, ask, end_at_the_desk, newest, opened, post
-from tests.support.network import labels, object_to, objections_desk, resources, simulated
-from tests.support.sensitive import coded
-from tests.support.small_network import NUMBER, OTHER, Small, indexed, observation, patient, small_network
+from tests.support.emergency import USER, WORDS, end_at_the_desk, neutral_words, opened, post
+from tests.support.network import labels, object_to, objections_desk, resources
+from tests.support.small_network import NUMBER, OTHER, Small
 
-PROBLEM = {
-    "resourceType": "Condition",
-    "id": "c1",
-    "code": coded("73211009"),
-    "subject": {"reference": "Patient/1"},
-}
 UNKNOWN = "eg-" + "0" * 32
-
-
-def holding(name: str) -> web.Application:
-    """A partner with one result and one problem of the person."""
-    return simulated("fhir_r4", {NUMBER: [patient(), observation("o1", f"seen at {name}"), PROBLEM]})
-
-
-@pytest.fixture
-async def small(tmp_path: Path) -> AsyncIterator[Small]:
-    """Two partners, and a person who objects to everything; at the end the trail is whole."""
-    people = simulated("pds", {NUMBER: [indexed()], OTHER: [indexed(OTHER)]}, calls_per_s=1000)
-    apps = {"alder": holding("alder"), "beech": holding("beech")}
-    async with small_network(tmp_path, apps, index=people) as made:
-        async with objections_desk(made.client.settings) as register:
-            await object_to(register, NUMBER)
-            await object_to(register, OTHER)
-        yield made
-        await trail.all_ended(made.client.settings)
-        trail.assert_whole(made.client.settings)
 
 
 def kinds(record: dict[str, Any]) -> set[str]:
@@ -60,11 +31,11 @@ def disclosures(small: Small) -> list[trail.Row]:
     return trail.of_kind(small.client.settings, RecordKind.DISCLOSURE)
 
 
-async def test_what_is_objected_to_is_opened_in_an_emergency(small: Small, written: io.BytesIO) -> None:
+async def test_what_is_objected_to_is_opened_in_an_emergency(objected: Small, written: io.BytesIO) -> None:
     """Refused before; then the whole record, with the grant in each of its records; one alert, which names
     the record and nobody.
     """
-    client = small.client
+    client = objected.client
     assert (await client.find(NUMBER, **USER))[0] == 403
     grant = await opened(client, NUMBER)
     status, record = await client.record(NUMBER, grant=grant, **USER)
@@ -89,22 +60,22 @@ def alerts(written: io.BytesIO, event: str) -> list[dict[str, Any]]:
     return [line for line in lines if line["event"] == event]
 
 
-async def test_a_ground_opens_its_own_categories_alone(small: Small) -> None:
+async def test_a_ground_opens_its_own_categories_alone(objected: Small) -> None:
     """Safeguarding opens problems and no results."""
     user = {**USER, "purpose": "TREAT"}
-    grant = await opened(small.client, NUMBER, user=user, ground="safeguarding")
-    status, record = await small.client.record(NUMBER, grant=grant, **user)
+    grant = await opened(objected.client, NUMBER, user=user, ground="safeguarding")
+    status, record = await objected.client.record(NUMBER, grant=grant, **user)
     assert (status, kinds(record)) == (200, {"Condition"})
 
 
-async def test_a_partner_that_is_not_named_stays_closed(small: Small) -> None:
+async def test_a_partner_that_is_not_named_stays_closed(objected: Small) -> None:
     """It is not asked."""
-    grant = await opened(small.client, NUMBER, partners=["alder"])
-    asked = small.ears["beech"].calls
-    status, record = await small.client.record(NUMBER, grant=grant, **USER)
+    grant = await opened(objected.client, NUMBER, partners=["alder"])
+    asked = objected.ears["beech"].calls
+    status, record = await objected.client.record(NUMBER, grant=grant, **USER)
     assert status == 200
     assert labels(record) == {"alder": "complete", "beech": "not-asked"}
-    assert small.ears["beech"].calls == asked
+    assert objected.ears["beech"].calls == asked
 
 
 OUTSIDE: dict[str, dict[str, str]] = {
@@ -121,38 +92,31 @@ OUTSIDE: dict[str, dict[str, str]] = {
 
 @pytest.mark.parametrize("change", OUTSIDE.values(), ids=OUTSIDE.keys())
 async def test_outside_what_it_was_granted_for_a_grant_is_refused(
-    small: Small, change: dict[str, str]
+    objected: Small, change: dict[str, str]
 ) -> None:
     """With the neutral words, and nobody is asked."""
-    grant = await opened(small.client, NUMBER)
-    asked = small.ears["pds"].calls
-    status, said = await small.client.find(NUMBER, **{"grant": grant, **USER, **change})
+    grant = await opened(objected.client, NUMBER)
+    asked = objected.ears["pds"].calls
+    status, said = await objected.client.find(NUMBER, **{"grant": grant, **USER, **change})
     assert (status, said["issue"][0]["code"]) == (403, "forbidden")
-    neutral = await neutral_words(small)
+    neutral = await neutral_words(objected)
     assert said["issue"][0]["details"] == neutral["issue"][0]["details"]
-    assert small.ears["pds"].calls == asked
-    refusal = trail.of_kind(small.client.settings, RecordKind.REFUSAL)[-2].body
+    assert objected.ears["pds"].calls == asked
+    refusal = trail.of_kind(objected.client.settings, RecordKind.REFUSAL)[-2].body
     assert refusal.reasons[0].topic == "emergency-access"
     assert NUMBER not in refusal.grant
 
 
-async def neutral_words(small: Small) -> dict[str, Any]:
-    """What somebody hears who cares for nobody here."""
-    status, said = await small.client.find(NUMBER, relationship="none")
-    assert status == 403
-    return said
-
-
-async def test_a_grant_for_one_person_opens_no_other(small: Small) -> None:
+async def test_a_grant_for_one_person_opens_no_other(objected: Small) -> None:
     """Nor is it said whether anybody objected."""
-    grant = await opened(small.client, OTHER)
-    status, said = await small.client.find(NUMBER, grant=grant, **USER)
+    grant = await opened(objected.client, OTHER)
+    status, said = await objected.client.find(NUMBER, grant=grant, **USER)
     assert (status, said["issue"][0]["code"]) == (403, "forbidden")
 
 
-async def test_every_interaction_takes_a_grant_and_each_is_judged_anew(small: Small) -> None:
+async def test_every_interaction_takes_a_grant_and_each_is_judged_anew(objected: Small) -> None:
     """Search, read, one type, a later page; after the end none of them, by the same addresses."""
-    client = small.client
+    client = objected.client
     grant = await opened(client, NUMBER)
     patient_id = await client.patient_id(NUMBER, grant=grant, **USER)
     everything = f"Patient/{patient_id}/$everything?_count=1"
@@ -169,115 +133,57 @@ async def test_every_interaction_takes_a_grant_and_each_is_judged_anew(small: Sm
         assert (await client.get(address, grant=grant, **USER))[0] == 403, address
 
 
-async def test_a_grant_that_is_ended_while_partners_are_asked_releases_nothing(small: Small) -> None:
+async def test_a_grant_that_is_ended_while_partners_are_asked_releases_nothing(objected: Small) -> None:
     """403, no data and no disclosure; who was asked is on file."""
-    client = small.client
+    client = objected.client
     grant = await opened(client, NUMBER)
     patient_id = await client.patient_id(NUMBER, grant=grant, **USER)
-    before = len(disclosures(small))
-    small.ears["beech"].arm()
+    before = len(disclosures(objected))
+    objected.ears["beech"].arm()
     asking = asyncio.create_task(client.get(f"Patient/{patient_id}/$everything", grant=grant, **USER))
-    await small.ears["beech"].began.wait()
+    await objected.ears["beech"].began.wait()
     await end_at_the_desk(client.settings, grant)
-    small.ears["beech"].let_go.set()
+    objected.ears["beech"].let_go.set()
     status, body = await asking
     assert status == 403
     assert b"seen at" not in body
-    assert len(disclosures(small)) == before
+    assert len(disclosures(objected)) == before
     refusal = trail.of_kind(client.settings, RecordKind.REFUSAL)[-1].body
     assert refusal.grant == grant
     assert ("emergency-access", "grant-ended") in {(one.topic, one.rule) for one in refusal.reasons}
 
 
-async def test_an_objection_that_comes_while_partners_are_asked_is_gone_around_too(small: Small) -> None:
+async def test_an_objection_that_comes_while_partners_are_asked_is_gone_around_too(objected: Small) -> None:
     """What a grant opens it opens whenever the objection came; a category that its ground has not stays."""
-    client = small.client
+    client = objected.client
     user = {**USER, "purpose": "TREAT"}
     grant = await opened(client, NUMBER, user=user, ground="safeguarding")
     patient_id = await client.patient_id(NUMBER, grant=grant, **user)
-    small.ears["beech"].arm()
+    objected.ears["beech"].arm()
     asking = asyncio.create_task(client.get(f"Patient/{patient_id}/$everything", grant=grant, **user))
-    await small.ears["beech"].began.wait()
+    await objected.ears["beech"].began.wait()
     async with objections_desk(client.settings) as register:
         await object_to(register, NUMBER, scope=Scope(categories=frozenset({Category.PROBLEMS})))
-    small.ears["beech"].let_go.set()
+    objected.ears["beech"].let_go.set()
     status, body = await asking
     assert (status, kinds(orjson.loads(body))) == (200, {"Condition"})
 
 
-REFUSED: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
-    "a role that may not": ({"role": "pharmacist"}, {}, "ground-not-for-role"),
-    "a purpose that is not the ground's": ({"purpose": "TREAT"}, {}, "ground-not-for-purpose"),
-    "too few words": ({}, {"text": "Urgent."}, "text-too-short"),
-    "no session": ({"session_id": ""}, {}, "grant-of-another-session"),
-    "nobody heard it": ({}, {"ground": "person-asks-now"}, "witness-missing"),
-    "the user heard it": (
-        {},
-        {"ground": "person-asks-now", "witness": USER["user_id"]},
-        "witness-missing",
-    ),
-    "no relationship": ({"relationship": "none"}, {}, "ground-not-permitted"),
-}
-
-
-@pytest.mark.parametrize(("facts", "members", "rule"), REFUSED.values(), ids=REFUSED.keys())
-async def test_whoever_may_not_open_one_hears_the_neutral_words(
-    small: Small, facts: dict[str, Any], members: dict[str, Any], rule: str
-) -> None:
-    """Nothing is opened; the refusal is on file with its reason."""
-    status, said = await ask(small.client, NUMBER, user={**USER, **facts}, **members)
-    refusal = trail.of_kind(small.client.settings, RecordKind.REFUSAL)[-1].body
-    neutral = await neutral_words(small)
-    assert (status, said["issue"][0]["code"]) == (403, "forbidden")
-    assert said["issue"][0]["details"] == neutral["issue"][0]["details"]
-    assert trail.of_kind(small.client.settings, RecordKind.GRANT) == []
-    assert rule in {one.rule for one in refusal.reasons}
-    assert refusal.interaction == "open-emergency-access"
-
-
-async def test_opening_says_the_same_of_whoever_objected_and_whoever_did_not(tmp_path: Path) -> None:
-    """Also of somebody whom no index knows: ground, partners and time, and nothing else."""
-    async with small_network(tmp_path, {"alder": holding("alder")}) as small:
-        async with objections_desk(small.client.settings) as register:
-            await object_to(register, NUMBER)
-        told = [await ask(small.client, number) for number in (NUMBER, OTHER)]
-    assert [status for status, _ in told] == [201, 201]
-    assert [{**said, "grant": "", "expires_at": ""} for _, said in told] == [
-        {"grant": "", "ground": "risk-to-life", "expires_at": "", "partners": ["alder"]}
-    ] * 2
-
-
-async def test_what_the_person_asks_for_is_opened_once_in_a_session(small: Small) -> None:
-    """Another session may ask again."""
-    asks = {"ground": "person-asks-now", "witness": "Imaginary Elder"}
-    await opened(small.client, NUMBER, **asks)
-    status, said = await ask(small.client, NUMBER, **asks)
-    assert (status, said["issue"][0]["code"]) == (409, "duplicate")
-    await opened(small.client, NUMBER, user={**USER, "session_id": "session-of-tomorrow"}, **asks)
-
-
-async def test_a_grant_lasts_no_longer_than_its_ground(small: Small) -> None:
-    """Whoever asks for more gets what there is, and hears until when."""
-    for minutes, expected_s in ((5, 300), (1_440, 1_800), (None, 1_800)):
-        members = {} if minutes is None else {"minutes": minutes}
-        await opened(small.client, NUMBER, **members)
-        grant = await newest(small.client.settings)
-        assert (grant.expires_at - grant.granted_at).total_seconds() == expected_s
-
-
-async def test_only_its_own_user_ends_a_grant(small: Small) -> None:
+async def test_only_its_own_user_ends_a_grant(objected: Small) -> None:
     """Another one hears what is heard of a grant that never was, and it holds on."""
-    grant = await opened(small.client, NUMBER)
+    grant = await opened(objected.client, NUMBER)
     other = {**USER, "user_id": "900000000102"}
-    refused = [await post(small.client, f"/emergency-access/{one}/end", **other) for one in (grant, UNKNOWN)]
+    refused = [
+        await post(objected.client, f"/emergency-access/{one}/end", **other) for one in (grant, UNKNOWN)
+    ]
     assert {status for status, _ in refused} == {403}
     assert refused[0][1]["issue"][0]["details"] == refused[1][1]["issue"][0]["details"]
-    assert (await small.client.find(NUMBER, grant=grant, **USER))[0] == 200
+    assert (await objected.client.find(NUMBER, grant=grant, **USER))[0] == 200
 
 
-async def test_to_end_a_grant_twice_does_no_harm(small: Small) -> None:
+async def test_to_end_a_grant_twice_does_no_harm(objected: Small) -> None:
     """It is ended, and one end is on file."""
-    grant = await opened(small.client, NUMBER)
+    grant = await opened(objected.client, NUMBER)
     path = f"/emergency-access/{grant}/end"
-    assert await post(small.client, path, **USER) == await post(small.client, path, **USER)
-    assert len(trail.of_kind(small.client.settings, RecordKind.GRANT)) == 2
+    assert await post(objected.client, path, **USER) == await post(objected.client, path, **USER)
+    assert len(trail.of_kind(objected.client.settings, RecordKind.GRANT)) == 2

@@ -57,6 +57,13 @@ class GrantRegisterSuite:
         assert await store.grant_history("eg-0") is None
         assert (await history(store, grant)).record == record
 
+    async def test_a_grant_is_for_its_person_under_every_number(self, store: Store) -> None:
+        """Also one that the index has linked with them since."""
+        grant = granted(ADA)
+        await opening(store, grant)
+        await store.link_numbers(frozenset({ADA, BEN}))
+        assert await store.grant(grant.grant_id) == replace(grant, numbers=frozenset({ADA, BEN}))
+
     async def test_a_grant_that_was_ended_reads_as_ended(self, store: Store) -> None:
         """Its history keeps both steps."""
         grant = granted()

@@ -7,6 +7,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+from aiohttp import web
+
 from broker.adapters.clock import SystemClock
 from broker.adapters.keys import read_key_ring
 from broker.adapters.release_store import SqliteReleaseStore
@@ -14,9 +16,17 @@ from broker.domain.grant import Grant
 from broker.domain.grant_life import end
 from broker.domain.objection_life import Actor
 from broker.settings import Settings
-from tests.support.network import NHS, Client
+from tests.support.network import NHS, Client, simulated
+from tests.support.sensitive import coded
+from tests.support.small_network import NUMBER, Small, observation, patient
 
 WORDS = "Collapsed in the street, and nobody knows what she takes."
+PROBLEM = {
+    "resourceType": "Condition",
+    "id": "c1",
+    "code": coded("73211009"),
+    "subject": {"reference": "Patient/1"},
+}
 # One user in one session, in an emergency.
 USER = {"user_id": "900000000101", "session_id": "session-of-ashdown", "purpose": "ETREAT"}
 OFFICER = Actor(role="privacy officer", name="Imaginary Ash")
@@ -66,3 +76,15 @@ async def newest(settings: Settings) -> Grant:
     """The grant that was opened last."""
     async with emergency_desk(settings) as store:
         return (await store.grants_since(None))[-1].last.grant
+
+
+def chart_of(name: str) -> web.Application:
+    """A partner with one result and one problem of the person."""
+    return simulated("fhir_r4", {NUMBER: [patient(), observation("o1", f"seen at {name}"), PROBLEM]})
+
+
+async def neutral_words(small: Small) -> dict[str, Any]:
+    """What somebody hears who cares for nobody here."""
+    status, said = await small.client.find(NUMBER, relationship="none")
+    assert status == 403
+    return said

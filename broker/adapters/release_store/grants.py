@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store import links
@@ -91,11 +91,14 @@ def append(database: sqlite3.Connection, journal: Journal, event: GrantEvent, en
 
 
 def as_it_stands(database: sqlite3.Connection, ring: KeyRing, grant_id: str) -> Grant | None:
-    """The grant after its newest step; None when nobody opened one of that id."""
+    """The grant after its newest step, with every number that is linked with its own; None when nobody opened
+    one of that id.
+    """
     found = history_of(database, ring, grant_id)
     if found is None or found.events[0].what is not GrantStep.OPENED:
         return None
-    return found.last.grant
+    grant = found.last.grant
+    return replace(grant, numbers=links.linked_with(database, ring, grant.numbers))
 
 
 def _is_same_episode(one: Grant, other: Grant) -> bool:
