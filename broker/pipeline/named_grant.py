@@ -46,7 +46,7 @@ async def grant_named(text: str, store: GrantRegister) -> Grant:
 
 
 class NamedGrant:
-    """`grant` is None where the question names none; `numbers` are those that the question is about so far."""
+    """`grant` is None where the question names none; `numbers` are those that it is about so far."""
 
     def __init__(self, named: str | None, store: GrantRegister) -> None:
         self._named, self._store = named, store
