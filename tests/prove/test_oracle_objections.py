@@ -144,12 +144,14 @@ def test_the_oracle_permits_nothing_where_nothing_can_be_known(edits: dict[str, 
 
 @pytest.mark.parametrize(("named_staff", "told"), [("true", "objection"), ("false", "neutral")])
 def test_the_oracle_tells_named_staff_as_the_file_says(named_staff: str, told: str) -> None:
-    """Who was named hears of it only where the file says so, and as one of those who may hear at all."""
+    """Who was named hears of it only where the file says so; of another beside it like anybody."""
     topics = read_topics(POLICIES)
     topics["objections"]["telling"]["named_staff"] = named_staff
-    named = (Objected(state="upheld", staff=frozenset({"user-1"})), Objected(state="upheld"))
-    whole = judge_all(dataclasses.replace(USUAL_CASE, objections=named), words_of(topics))
+    named = Objected(state="upheld", staff=frozenset({"user-1"}))
+    whole = judge_all(dataclasses.replace(USUAL_CASE, objections=(named,)), words_of(topics))
     assert (whole.effect, whole.told) == ("deny", told)
+    both = dataclasses.replace(USUAL_CASE, objections=(named, Objected(state="upheld")))
+    assert judge_all(both, words_of(topics)).told == "objection"
 
 
 def test_the_oracle_refuses_a_purpose_that_is_permitted_and_refused() -> None:

@@ -168,7 +168,7 @@ def _partner_decision(
     share = share_of(partner, facts, standing, policies, today)
     if share.reason.effect is Effect.DENY:
         return replace(_denied(partner, (share.reason,), facts, policies), in_scope=share.in_scope)
-    held = held_at(holds, partner, share.practice_ods) if holds else _NOTHING_HELD
+    held = held_at(holds, partner, share.practice_ods, share.categories) if holds else _NOTHING_HELD
     categories = share.categories - held.categories
     if not categories:
         return _denied(partner, (*held.reasons, share.reason), facts, policies)

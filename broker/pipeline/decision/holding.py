@@ -171,12 +171,15 @@ def _carved(
         return "ground-not-known", _NOTHING
     if carveout.review_on is None or today.over(carveout.review_on):
         return "review-date-passed", _NOTHING
-    opened = carveout.categories & ground.opens if groups <= carveout.roles & ground.to else _NOTHING
-    return "outside-carve-out", opened if groups else _NOTHING
+    to_them = bool(groups) and groups <= carveout.roles & ground.to
+    opens = to_them and bool(carveout.partners)  # a decision that leaves one of these out opens nothing
+    return "outside-carve-out", carveout.categories & ground.opens if opens else _NOTHING
 
 
-def held_at(holds: tuple[Hold, ...], partner: PartnerFacts, practice_ods: str | None) -> Held:
-    """What `holds` hold back at `partner`; at the one practice of it, when that is known."""
+def held_at(
+    holds: tuple[Hold, ...], partner: PartnerFacts, practice_ods: str | None, shared: frozenset[Category]
+) -> Held:
+    """What `holds` hold back of what is `shared` at `partner`; at its one practice, when that is known."""
     names = names_of(partner, practice_ods)
     categories: set[Category] = set()
     withholds: list[Withhold] = []
@@ -184,7 +187,7 @@ def held_at(holds: tuple[Hold, ...], partner: PartnerFacts, practice_ods: str | 
     for hold in holds:
         if hold.sources is not None and not names & hold.sources:
             continue
-        held = hold.held_at(names, partner.partner_id)
+        held = hold.held_at(names, partner.partner_id) & shared
         if not held:
             continue
         reasons.append(hold.reason)

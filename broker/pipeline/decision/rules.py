@@ -41,7 +41,8 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         (Topic.SHARING_AGREEMENT, "not-yet-a-party"): "The party's membership has not begun.",
         (Topic.SHARING_AGREEMENT, "no-longer-a-party"): "The party's membership has ended.",
         (Topic.SHARING_AGREEMENT, "organisation-not-signed"): (
-            "The registration covers an organisation that the agreement does not list."
+            "The registration covers an organisation that the agreement does not list; of one for many "
+            "practices only the person's own counts, once the patient index has named it."
         ),
         (Topic.SHARING_AGREEMENT, "partner-not-live"): (
             "The partner is a draft, in testing, suspended, or of a status that is not known."

@@ -25,4 +25,8 @@ def _opens(case: Any, group: str, one: Class) -> bool:
 
 def hidden_class_of(partner: str, hidden: frozenset[str], words: Words) -> str | None:
     """The first hidden class of which all is that this partner holds."""
-    return next((one.name for one in words.classes if one.name in hidden and partner in one.sources), None)
+    party = words.agreement.by_registration.get(partner)
+    registrations = party.registrations if party else frozenset({partner})
+    return next(
+        (one.name for one in words.classes if one.name in hidden and registrations & one.sources), None
+    )

@@ -83,19 +83,20 @@ def _by_partners(case: Any, groups: Groups, permits: frozenset[Because], words: 
     names = _names(case, words)
     binding = bindings(case, groups, words, names)
     whole = [one for one in binding if one.stops_all]
-    unopened = next(
-        (one for one in whole if not one.offers and (case.grant is None or one.names_staff)), None
-    )
-    told = _told_of_objection(case, groups, whole, words)
+    unopened = [one for one in whole if not one.offers and (case.grant is None or one.names_staff)]
     if unopened:
-        return _refused(case, words, unopened.because, told, permits)
+        told = _told_of_objection(case, groups, unopened, words)
+        return _refused(case, words, unopened[0].because, told, permits)
     asker = _asker(case, groups, binding, names, words)
     partners = {one.partner: of_partner(case, one, asker, words) for one in case.partners}
     if any(one.effect == "permit" for one in partners.values()):
         first = ("roles", words.groups.of_role(case.roles[0]) or "")
         return Whole("permit", first, "neutral", _alerts(permits), partners, permits)
-    because = whole[0].because if whole else ("decision", "no-permit")
-    return Whole("deny", because, told if whole else "neutral", _alerts(permits), partners, permits)
+    objected = next((one.because for one in partners.values() if one.because[0] == "objections"), None)
+    if objected is None:
+        return Whole("deny", ("decision", "no-permit"), "neutral", _alerts(permits), partners, permits)
+    told = _told_of_objection(case, groups, binding, words)
+    return Whole("deny", objected, told, _alerts(permits), partners, permits)
 
 
 def _asker(case: Any, groups: Groups, binding: list[Binding], names: Names, words: Words) -> Asker:
@@ -120,7 +121,7 @@ def _names(case: Any, words: Words) -> Names:
 
 
 def _told_of_objection(case: Any, groups: Groups, whole: list[Binding], words: Words) -> str:
-    if not words.tells_staff and any(one.names_staff for one in whole):
+    if not words.tells_staff and all(one.names_staff for one in whole):
         return "neutral"
     return _told_if(words.objection_telling, case, groups, "objection")
 

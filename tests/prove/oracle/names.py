@@ -16,6 +16,8 @@ class Names:
         self._staff: dict[str, frozenset[str]] = {}
         for code in words.agreement.by_organisation:
             self._add(code, frozenset({code}), frozenset({code}))
+        for party in words.agreement.by_organisation.values():
+            self._add(party.name, party.organisations, party.organisations)
         for partner in partners:
             for code in partner.organisations:
                 self._add(code, frozenset({code}), frozenset({code}))

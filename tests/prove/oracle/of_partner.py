@@ -14,6 +14,9 @@ from tests.prove.oracle.supplying import against_partner, in_scope, naming, supp
 from tests.prove.oracle.verdict import Because, OfPartner, Part
 from tests.prove.oracle.words import Words
 
+# Who the person is bears no date and is no item.
+_WHO = frozenset({"demographics"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
@@ -37,7 +40,7 @@ def of_partner(case: Any, partner: Any, asker: Asker, words: Words) -> OfPartner
         return answer(case, partner, words, because=("sharing-agreement", "nothing-for-this-role"))
     unprotected = offered & asker.although_protected
     if not unprotected:
-        return answer(case, partner, words, because=("disclosure", "restricted-emergency"))
+        return answer(case, partner, words, because=("sharing-agreement", "nothing-for-this-role"))
     still_open, parts, held = _after_objections(case, partner, asker, words, unprotected)
     if not still_open:
         return answer(case, partner, words, because=held)
@@ -63,7 +66,7 @@ def _after_objections(
             continue
         first = first or binding.because
         if binding.in_part:
-            in_part.append((binding, held))
+            in_part.append((binding, held if binding.objected.categories == _WHO else held - _WHO))
         else:
             closed |= held
     still_open = offered - closed

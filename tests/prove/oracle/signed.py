@@ -102,4 +102,7 @@ def _seen(section: Section, groups: Groups) -> dict[str, frozenset[str]]:
     for entry in section.get("supplies") or ():
         for group in groups.meant_by(entry["to"]):
             seen[group] = seen.get(group, frozenset()) | categories(entry["categories"])
+    for entry in section.get("hides") or ():
+        for group in groups.meant_by(entry["from"]):
+            seen[group] = seen.get(group, frozenset()) - categories(entry["categories"])
     return seen

@@ -15,14 +15,23 @@ def against_partner(case: Any, partner: Any, words: Words) -> Because | None:
     party = words.agreement.by_registration.get(partner.partner)
     if party is None:
         rule: str | None = "not-a-party"
+    elif not in_scope(case, partner, words):
+        rule = "not-the-registered-practice"
     elif not _is_live_for(case.organisation, partner):
         rule = "partner-not-live"
-    elif not partner.organisations <= party.organisations:
+    elif not _meant(case, partner, party) <= party.organisations:
         rule = "organisation-not-signed"
     else:
         rule = _between_practices(case, partner, party, words) or party.not_now(case.now)
-        rule = rule or (None if in_scope(case, partner, words) else "not-the-registered-practice")
     return ("sharing-agreement", rule) if rule else None
+
+
+def _meant(case: Any, partner: Any, party: Party) -> frozenset[str]:
+    """The organisations that are asked: of one for many practices the person's own, once it is known."""
+    if party.is_practice and index_has_answered(case):
+        return frozenset({case.practice})
+    organisations: frozenset[str] = partner.organisations
+    return organisations
 
 
 def _is_live_for(organisation: str, partner: Any) -> bool:
@@ -58,7 +67,7 @@ def supplied(partner: Any, groups: frozenset[str], words: Words) -> frozenset[st
 
 
 def naming(partner: str, words: Words) -> str:
-    """How it is named: by its own line, else by that of its party's main registration."""
+    """How it is named: as the most closely kept of its party's registrations, where one of them is listed."""
     party = words.agreement.by_registration.get(partner)
-    of_party = words.naming.get(party.main) if party else None
-    return words.naming.get(partner) or of_party or words.naming_otherwise
+    listed = {words.naming.get(one, "") for one in (party.registrations if party else {partner})}
+    return next((word for word in ("folded", "veiled", "plain") if word in listed), words.naming_otherwise)
