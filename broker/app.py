@@ -25,6 +25,7 @@ from broker.adapters.tokens.trust_file import read_trust
 from broker.domain.errors import ServiceDown
 from broker.domain.registration import PartnerRegistration
 from broker.pipeline import Question, Reply, Services, answer
+from broker.pipeline.judging import digest_of_partners
 from broker.policy.keeping import PolicyKeeper
 from broker.ports.clock import Clock
 from broker.ports.connector import Plugin
@@ -103,6 +104,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         roads=roads,
         limits=settings.limits,
         contact=settings.contact,
+        partners_digest=digest_of_partners(one.facts for one in settings.partners),
     )
     return Broker(settings=settings, services=services, policies=keeper, register=store)
 

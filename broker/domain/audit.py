@@ -31,6 +31,20 @@ class RecordKind(enum.StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class JudgedOn:
+    """What a judgement rested on beside the requester, the register and the policies, so that it can be
+    made again. Before the patient index answered the person's members are None. `partners` is a digest of
+    the registrations as the decision saw them.
+    """
+
+    at: dt.datetime
+    restriction: str | None = None
+    practice_ods: str | None = field(repr=False, default=None)
+    deceased_on: str | None = field(repr=False, default=None)
+    partners: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AuditContext:
     """Who asked what of whom: the same fields on every record, refusals included.
 
@@ -48,6 +62,7 @@ class AuditContext:
     policy_revision: str = ""
     objection_version: int = 0
     grant_id: str = ""
+    judged_on: JudgedOn | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

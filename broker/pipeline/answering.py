@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 from broker.domain.audit import DocumentListed, ReleasedItem
 from broker.domain.decision import Effect, Judgement
@@ -26,7 +27,14 @@ from broker.pipeline.audit import Trail, released_items, released_person
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.gathering import Errand, Gathered, gather
 from broker.pipeline.identification import one_person, read_query, refuse_if_never_opened
-from broker.pipeline.judging import demographics_open, hears_of_absence, judge, refuse_if_denied, stricter
+from broker.pipeline.judging import (
+    demographics_open,
+    hears_of_absence,
+    judge,
+    judged_on,
+    refuse_if_denied,
+    stricter,
+)
 from broker.pipeline.named_grant import NamedGrant
 from broker.pipeline.presentation import Frame, present_match, present_patient, present_record, shown_person
 from broker.pipeline.question import Question, Reply
@@ -92,7 +100,7 @@ class Answering:
         """On the register as it stands. A deny refuses nobody here: the release does, in its own words."""
         await self._named.read(self._trail)
         objections = await self._services.store.objections(self._trail.context.numbers)
-        return self._judgement_on(objections, self._patient)
+        return self._judgement_on(objections, self._patient, self._services.clock.now())
 
     async def _judge_before_asking(self) -> Judgement:
         """Role, purpose, relationship, emergency access and the objections under the number as given."""
@@ -143,22 +151,25 @@ class Answering:
                 raise
             raise Untold(error) from None
 
-    def _judgement_on(self, objections: ObjectionSnapshot, patient: PatientIdentity | None) -> Judgement:
+    def _judgement_on(
+        self, objections: ObjectionSnapshot, patient: PatientIdentity | None, now: dt.datetime
+    ) -> Judgement:
         services = self._services
         return judge(
             self._requester,
             services.registrations,
             objections,
             services.policies(),
-            services.clock.now(),
+            now,
             patient,
             grant=self._named.grant,
             numbers=self._named.numbers,
         )
 
     def _judged(self, patient: PatientIdentity | None) -> Judgement:
-        judgement = self._judged_last = self._judgement_on(self._objections, patient)
-        self._trail.judged(judgement)
+        now, services = self._services.clock.now(), self._services
+        judgement = self._judged_last = self._judgement_on(self._objections, patient, now)
+        self._trail.judged(judgement, judged_on(now, patient, services.partners_digest))
         if not self._opened and judgement.effect is Effect.DENY:
             raise Forbidden
         refuse_if_denied(judgement)
@@ -201,7 +212,8 @@ class Answering:
         """Whether what was judged last would be judged otherwise now: by policies, objections, a grant or
         the time that has passed.
         """
-        return self._judgement_on(self._objections, self._patient) != self._judged_last
+        now = self._services.clock.now()
+        return self._judgement_on(self._objections, self._patient, now) != self._judged_last
 
     async def _rendered(
         self, gathered: Gathered | None, judgement: Judgement, frame: Frame

@@ -20,6 +20,7 @@ from broker.domain.audit import (
     DocumentSent,
     Ending,
     Intent,
+    JudgedOn,
     Refusal,
     ReleasedItem,
 )
@@ -69,13 +70,14 @@ class Trail:
         """The request names emergency access, or opens it: our own id of it."""
         self.context = dataclasses.replace(self.context, grant_id=grant_id)
 
-    def judged(self, judgement: Judgement) -> None:
+    def judged(self, judgement: Judgement, on: JudgedOn) -> None:
         """A decision was made; the newest one is what the records name."""
         self._reasons = judgement.reasons
         self.context = dataclasses.replace(
             self.context,
             policy_revision=judgement.revision,
             objection_version=judgement.objection_version,
+            judged_on=on,
         )
 
     async def intend(self) -> int:

@@ -25,7 +25,7 @@ from broker.pipeline import alerting
 from broker.pipeline.audit import Trail
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.identification import number_of
-from broker.pipeline.judging import judge
+from broker.pipeline.judging import judge, judged_on
 from broker.pipeline.named_grant import UNKNOWN, known_form
 from broker.pipeline.question import Question, Reply, Statement
 from broker.pipeline.services import Services
@@ -118,7 +118,7 @@ class OpeningGrant:
             grant=grant,
             numbers=grant.numbers,
         )
-        self._trail.judged(judgement)
+        self._trail.judged(judgement, judged_on(grant.granted_at, None, services.partners_digest))
         return judgement
 
     def _refuse_strangers(self, grant: Grant) -> None:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import hashlib
+import json
 from collections.abc import Iterable
 from typing import NoReturn
 
+from broker.domain.audit import JudgedOn
 from broker.domain.category import Category
-from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, Told
+from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, PartnerFacts, Told
 from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
 from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber, PatientIdentity
@@ -22,6 +25,7 @@ from broker.domain.requester import Requester
 from broker.pipeline.decision import decide, may_hear_of_absence
 
 _WHO = frozenset({Category.DEMOGRAPHICS})
+_DIGEST_DIGITS = 32
 _NAMING_ORDER = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
 
 
@@ -53,6 +57,32 @@ def judge(  # noqa: PLR0913 - every fact that a judgement rests on, and two that
         numbers=patient.numbers if patient else numbers,
     )
     return decide(facts, policies)
+
+
+def judged_on(now: dt.datetime, patient: PatientIdentity | None, partners: str) -> JudgedOn:
+    """What the trail keeps of a judgement's facts, to make it again; `partners` is their digest."""
+    return JudgedOn(
+        at=now,
+        restriction=str(patient.restriction) if patient else None,
+        practice_ods=patient.practice_ods if patient else None,
+        deceased_on=patient.deceased_on if patient else None,
+        partners=partners,
+    )
+
+
+def digest_of_partners(partners: Iterable[PartnerFacts]) -> str:
+    """The registrations as a decision sees them: the same digest, the same facts of partners."""
+    said = [
+        [
+            one.partner_id,
+            one.kind,
+            str(one.status),
+            None if one.open_to is None else sorted(one.open_to),
+            *(sorted(map(str, part)) for part in (one.ods_codes, one.supplies, one.closed, one.closed_to)),
+        ]
+        for one in partners
+    ]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:_DIGEST_DIGITS]
 
 
 def hears_of_absence(requester: Requester, policies: PolicySet, now: dt.datetime) -> bool:

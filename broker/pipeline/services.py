@@ -24,7 +24,7 @@ Made = TypeVar("Made")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
     """`policies` gives the revision in force now; `background` holds records that must be finished
-    although the request that owes them is over.
+    although the request that owes them is over. `partners_digest` is of the registrations, for the trail.
     """
 
     authenticator: Authenticator
@@ -38,6 +38,7 @@ class Services:
     roads: Mapping[str, Road]
     limits: BrokerLimits
     contact: tuple[str, ...] = ()
+    partners_digest: str = ""
     background: set[asyncio.Task[Any]] = field(default_factory=set)
 
     def finish_later(self, work: Coroutine[Any, Any, Made]) -> asyncio.Task[Made]:

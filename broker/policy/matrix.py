@@ -72,10 +72,7 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """Who sees what. `usual` is the request that every cell is about, but for role, party and practice.
-
-    `emergencies` are governance's own words for the grounds on which an objection may be gone around.
-    """
+    """Who sees what. `usual` is the request that every cell is about, but for role, party and practice."""
 
     revision: str
     in_force_from: dt.date
@@ -87,7 +84,6 @@ class Matrix:
     relationships: tuple[Access, ...]
     purposes: tuple[Access, ...]
     organisations: tuple[Access, ...]
-    emergencies: tuple[str, ...] = ()
 
     @property
     def looking(self) -> frozenset[str]:
@@ -140,7 +136,6 @@ def matrix_of(
             table.access(Topic.SHARING_AGREEMENT, party.party_id, organisation=min(party.organisations))
             for party in policies.parties
         ),
-        emergencies=tuple(rule.title for rule in policies.emergency_access.grounds.values()),
     )
 
 

@@ -29,16 +29,8 @@ def guide_sections(matrix: Matrix) -> Iterator[tuple[str, tuple[str, ...]]]:
         else:
             unseen.append(title)
     yield "Who sees nothing", tuple(_nobody(matrix, unseen))
-    if matrix.emergencies:
-        yield "When somebody may look although you objected", tuple(_emergencies(matrix))
     refused = tuple(f"{one.title}." for one in matrix.purposes if not one.groups)
     yield "What your record is not opened for", refused
-
-
-def _emergencies(matrix: Matrix) -> Iterator[str]:
-    yield "They must say why, they see no more than the reason calls for, and it ends by itself."
-    yield "Each time is checked afterwards. Somebody to whom you objected by name is never let in this way."
-    yield from (f"{title}." for title in matrix.emergencies)
 
 
 def _sentences(rows: list[Row]) -> Iterator[str]:

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from broker.adapters.keys import Key, KeyRing, Purpose
 from broker.adapters.release_store.chain import commitment_of
-from broker.domain.audit import AuditContext
+from broker.domain.audit import AuditContext, JudgedOn
 from broker.domain.grant_life import GrantEvent
 from broker.domain.identity import NhsNumber
 from broker.domain.objection_life import ObjectionEvent
@@ -39,6 +39,7 @@ class Identity(msgspec.Struct, frozen=True, array_like=True, gc=False):
     token_id_end: str = ""
     event: ObjectionEvent | None = None
     grant: GrantEvent | None = None
+    judged_on: JudgedOn | None = None
 
     def __repr__(self) -> str:
         """Nothing of anybody."""
@@ -63,6 +64,7 @@ def identity_of(context: AuditContext) -> Identity:
         context.client_address,
         requester.session_id,
         requester.token_id[-_TOKEN_ID_CHARS:],
+        judged_on=context.judged_on,
     )
 
 

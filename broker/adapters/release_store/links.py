@@ -11,6 +11,7 @@ import datetime as dt
 import os
 import sqlite3
 from collections.abc import Iterable
+from typing import Final
 
 from broker.adapters.keys import KeyRing, Purpose
 from broker.adapters.release_store.entries import Body, Entry, entry_of
@@ -28,6 +29,8 @@ from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber
 
 Numbers = frozenset[NhsNumber]
+# Past every record's number: SQLite's largest.
+NEWEST: Final = 2**63 - 1
 
 
 def link_entry(numbers: Numbers, at: dt.datetime, ring: KeyRing) -> Entry:
@@ -51,23 +54,27 @@ def are_linked(database: sqlite3.Connection, ring: KeyRing, numbers: Numbers) ->
     return not numbers or numbers <= linked_with(database, ring, frozenset({min(numbers)}))
 
 
-def linked_with(database: sqlite3.Connection, ring: KeyRing, numbers: Numbers) -> Numbers:
-    """`numbers` and whatever they lead to. Raises ServiceDown as `hashes_of`."""
+def linked_with(
+    database: sqlite3.Connection, ring: KeyRing, numbers: Numbers, *, until: int = NEWEST
+) -> Numbers:
+    """`numbers` and whatever they lead to, as it was at record `until`. Raises ServiceDown as `hashes_of`."""
     _refuse_unless_all_keys_are_here(database, ring)
     found, new = numbers, numbers
     while new:
-        beside = _beside(database, ring, _hashes(ring, new))
+        beside = _beside(database, ring, _hashes(ring, new), until)
         new, found = beside - found, found | beside
     return found
 
 
-def hashes_of(database: sqlite3.Connection, ring: KeyRing, numbers: Iterable[NhsNumber]) -> list[bytes]:
+def hashes_of(
+    database: sqlite3.Connection, ring: KeyRing, numbers: Iterable[NhsNumber], *, until: int = NEWEST
+) -> list[bytes]:
     """The look-up hashes, under every index key, of the numbers and of all that are linked with them.
 
     Raises ServiceDown("keys") when the store was written under an index key that the ring does not have:
     what was recorded under it could not be found, and not knowing is a no.
     """
-    return _hashes(ring, linked_with(database, ring, frozenset(numbers)))
+    return _hashes(ring, linked_with(database, ring, frozenset(numbers), until=until))
 
 
 def _refuse_unless_all_keys_are_here(database: sqlite3.Connection, ring: KeyRing) -> None:
@@ -80,14 +87,14 @@ def _hashes(ring: KeyRing, numbers: Numbers) -> list[bytes]:
     return [lookup_hash(number.digits, key) for number in numbers for key in ring.every(Purpose.INDEX)]
 
 
-def _beside(database: sqlite3.Connection, ring: KeyRing, hashes: list[bytes]) -> Numbers:
+def _beside(database: sqlite3.Connection, ring: KeyRing, hashes: list[bytes], until: int) -> Numbers:
     """Every number in a link that holds one of these. A link that cannot be read is not no link."""
     marks = ",".join("?" * len(hashes))
     rows = database.execute(
         "SELECT DISTINCT record.commitment, sealed.key, sealed.box FROM lookup "  # noqa: S608 - question marks only
         "LEFT JOIN record ON record.id = lookup.record LEFT JOIN sealed ON sealed.record = record.id "
-        f"WHERE lookup.objection = {LINKS} AND lookup.hash IN ({marks})",
-        hashes,
+        f"WHERE lookup.objection = {LINKS} AND lookup.hash IN ({marks}) AND lookup.record <= ?",
+        (*hashes, until),
     )
     found: set[NhsNumber] = set()
     for commitment, key_id, box in rows.fetchall():

@@ -13,6 +13,7 @@ from broker.adapters.release_store.accesses import Access, accesses_under
 from broker.adapters.release_store.granting import GrantKeeping
 from broker.adapters.release_store.identity import identity_of_reader, now_text
 from broker.adapters.release_store.journal import Journal
+from broker.adapters.release_store.judged import JudgedRecord, judged_record
 from broker.adapters.release_store.reserve import PIECES, Reserve
 from broker.adapters.release_store.writer import DESK_PATIENCE_S, WAITING_MAX, Job, Writer
 from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal
@@ -203,6 +204,19 @@ class SqliteReleaseStore(GrantKeeping):
         prepare = lambda: entries.entry_of(body, identity, self._ring)  # noqa: E731 - as its neighbours
         job = Job(service="audit", prepare=prepare, run=run, patience_s=DESK_PATIENCE_S)
         return cast("tuple[Access, ...]", await self._writer.do(job))
+
+    async def judged_record(self, sequence: int, /, *, reader: Actor) -> JudgedRecord | None:
+        """What one record was judged on; None when there is none. The look is recorded before it is shown."""
+        found = await self._read(lambda database, _: judged_record(database, self._ring, sequence))
+        record = cast("JudgedRecord | None", found)
+        if record is not None:
+            now = now_text(self._clock.now())
+            body = entries.Body(kind=RecordKind.READING, at=now, roles=(reader.role,))
+            identity = identity_of_reader(record.numbers, user_id=reader.name)
+            prepare = lambda: entries.entry_of(body, identity, self._ring)  # noqa: E731 - as its neighbours
+            job = Job(service="audit", prepare=prepare, run=self._append, patience_s=DESK_PATIENCE_S)
+            await self._writer.do(job)
+        return record
 
     async def reseal(self) -> int:
         """Seal and hash every identifier under the active keys. Returns how many records were resealed."""

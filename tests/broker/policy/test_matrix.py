@@ -170,15 +170,3 @@ def test_the_same_policies_give_the_same_pages() -> None:
     for write in (as_csv, as_markdown, matrix_html, guide_markdown, guide_html):
         assert write(first) == write(second)
         assert str(Path(POLICIES).parent) not in write(first)
-
-
-def test_the_guide_says_when_an_objection_is_gone_around() -> None:
-    """Each ground in governance's own words; nothing of it where the policy lists none."""
-    policies = shipped_policies()
-    guide = guide_markdown(_shipped())
-    for rule in policies.emergency_access.grounds.values():
-        assert f"- {rule.title}." in guide
-    without = replace(policies, emergency_access=replace(policies.emergency_access, grounds={}))
-    quiet = guide_markdown(matrix_of(without, usual_situation(), partners_of(policies)))
-    assert "although you objected" in guide
-    assert "although you objected" not in quiet

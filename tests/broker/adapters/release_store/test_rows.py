@@ -86,9 +86,9 @@ async def test_neither_the_row_nor_its_source_stands_in_clear(path: Path, ring: 
 
 
 def test_a_step_that_was_written_before_there_were_rows_is_read() -> None:
-    """It has no origin, nobody's file took it, and there were no grants either."""
+    """It has no origin, nobody's file took it, and there were neither grants nor facts of a judgement."""
     event = received(ADA)
     plain: list[Any] = msgspec.msgpack.decode(written(identity_of_event(event)))
-    del plain[-1]
+    del plain[-2:]
     del plain[-1]["from_source"], plain[-1]["intake"]["origin"]
     assert read(msgspec.msgpack.encode(plain)).event == event
