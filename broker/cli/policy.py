@@ -25,17 +25,19 @@ def command() -> None:
 @command.command()
 @place_options
 def check(config_dir: Path, folder: Path | None, *, as_json: bool) -> None:
-    r"""Read every policy and hold it to its cases, as a broker does before it takes them. Exit 1 names the
-    first fault with file, line, column and remedy; `policy test` lists every case that does not hold.
+    r"""Read every policy and hold it to the promises and to its cases, as a broker does before it takes them.
+    Exit 1 names the first fault with file, line, column and remedy; `policy test` lists every case that does
+    not hold.
 
     \b
     Example:
       watersmeet policy check
     """
-    from broker.policy.keeping import hold_to  # noqa: PLC0415 - heavy; help must be quick
+    from broker.policy.keeping import hold_to, hold_to_promises  # noqa: PLC0415 - heavy; help must be quick
 
     with complaining(as_json=as_json):
         folder, policies, _ = load(config_dir, folder)
+        hold_to_promises(folder, policies)
         cases = _cases(folder, policies)
         hold_to(cases, policies)
     if as_json:

@@ -22,6 +22,7 @@ from broker.domain.policy import (
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import LEGAL, OWN_SYSTEM, SensitivityClass
 from broker.pipeline.decision.rules import SENTENCES
+from broker.policy.promises import PROMISES
 from broker.policy.reading import EVERYTHING, GROUP_WORDS
 from broker.policy.reading_withholding import ALWAYS_BIND, EFFECTS, RESTRICTIONS
 from broker.policy.situation import RESTRICTION_WORDS
@@ -38,7 +39,7 @@ another word is refused, with its line and the nearest valid word. Written by
 
 def reference_page() -> str:
     """The whole page, as Markdown, ending in a newline."""
-    return "\n".join((_OPENING, *_word_lists(), *_rules(), ""))
+    return "\n".join((_OPENING, *_word_lists(), *_promises(), *_rules(), ""))
 
 
 def _word_lists() -> Iterator[str]:
@@ -81,6 +82,14 @@ def _word_lists() -> Iterator[str]:
 def _list(title: str, remark: str, words: Iterable[str]) -> Iterator[str]:
     yield from (f"## {title}", "", remark, "")
     yield from (f"- `{word}`" for word in words)
+    yield ""
+
+
+def _promises() -> Iterator[str]:
+    yield from ("## Promises", "")
+    yield "No file can break one, whatever its cases say: policies that do are refused."
+    yield from ("", "| promise | what it says |", "| --- | --- |")
+    yield from (f"| `{promise.word}` | {promise.sentence} |" for promise in PROMISES)
     yield ""
 
 
