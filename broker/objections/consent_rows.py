@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -16,11 +17,14 @@ from broker.objections.reading import NOBODY, Reading, UnreadableFile, numbers_i
 
 NOT_JSON = "It cannot be read as JSON that says everything once, and so names nobody."
 NOT_A_CONSENT = "It is not a Consent, and so names nobody."
+IN_ERROR = "Its source says that it was entered in error: nobody ever said it."
+OF_RESEARCH = "It is of research, not of care: it does not say who may look for the person's own care."
 STATUS = "Its status is neither `active` nor `inactive`; it binds the whole record."
 NOT_PRIVACY = "Its scope is not `patient-privacy`; it binds the whole record."
 MODIFIED = "Something modifies it that is not read here; it binds the whole record."
 SHAPE = "It does not have the shape of an R4 Consent; it binds the whole record."
-_SCOPE = ("http://terminology.hl7.org/CodeSystem/consentscope", "patient-privacy")
+_SCOPES = "http://terminology.hl7.org/CodeSystem/consentscope"
+_SCOPE, _RESEARCH = (_SCOPES, "patient-privacy"), (_SCOPES, "research")
 _ALL_OF_IT: Final = (STATUS, NOT_PRIVACY, MODIFIED)
 
 
@@ -104,6 +108,10 @@ def _read(
     partners: Collection[str],
     now: dt.datetime,
 ) -> Reading:
+    no_objection = _no_objection(consent)
+    if no_objection:
+        bare = Reading(row=row, numbers=numbers, no_objection=no_objection)
+        return replace(bare, row_id=own_id(_id(consent), bare.digest)[0])
     doubts = _doubts(consent)
     withdrawn = consent.get("status") == "inactive"
     scope, scope_doubts = (
@@ -125,12 +133,28 @@ def _read(
     )
 
 
+def _no_objection(consent: Mapping[str, Any]) -> str:
+    """Why it is known to be none, in R4's own closed words and with nothing beside them; else nothing."""
+    if _is_modified(consent):
+        return ""
+    if consent.get("status") == "entered-in-error":
+        return IN_ERROR
+    return OF_RESEARCH if _codings(consent) == [_RESEARCH] else ""
+
+
+def _is_modified(consent: Mapping[str, Any]) -> bool:
+    return "modifierExtension" in consent or "implicitRules" in consent
+
+
+def _codings(consent: Mapping[str, Any]) -> list[tuple[Any, Any]]:
+    return [(coding.get("system"), coding.get("code")) for coding in consent["scope"].get("coding", [])]
+
+
 def _doubts(consent: Mapping[str, Any]) -> tuple[str, ...]:
-    codings = [(coding.get("system"), coding.get("code")) for coding in consent["scope"].get("coding", [])]
     found = {
         STATUS: consent.get("status") not in ("active", "inactive"),
-        NOT_PRIVACY: codings != [_SCOPE],
-        MODIFIED: "modifierExtension" in consent or "implicitRules" in consent,
+        NOT_PRIVACY: _codings(consent) != [_SCOPE],
+        MODIFIED: _is_modified(consent),
     }
     return tuple(doubt for doubt in _ALL_OF_IT if found[doubt])
 

@@ -38,16 +38,18 @@ OURS_IS_NEWER = "The person withdrew it here after the source received it."
 NOT_IMPORTED = "It withdraws what was never imported from this source."
 SOMEBODY_ELSE = "It withdraws what its source had said of somebody else."
 IN_DISPUTE = "It is disputed here: only the Caldicott Guardian ends it."
+BINDS_ON = "What was imported from it before binds on, until its source or the person withdraws it."
 UNCLEAR = "It withdraws, and it is not clear what:"
 
 
 class Outcome(enum.StrEnum):
-    """How a row ended. `provisional` binds, and is for review today."""
+    """How a row ended. `provisional` binds, for review today; `not-an-objection` is known to be none."""
 
     RECORDED = "recorded"
     ALREADY = "already-recorded"
     PROVISIONAL = "provisional"
     WITHDRAWN = "withdrawn"
+    NO_OBJECTION = "not-an-objection"
     REFUSED = "refused"
 
 
@@ -90,12 +92,20 @@ class Importing:
         """Somebody else may import the same row at once: then it is looked at again."""
         if reading.fault:
             return Result(reading.row, Outcome.REFUSED, (reading.fault,))
+        if reading.no_objection:
+            return await self._pass_over(reading)
         for _ in range(_TRIES):
             try:
                 return await (self._withdraw(reading) if reading.withdrawn else self._record(reading))
             except StepTaken:
                 continue
         raise ServiceDown("release-store")
+
+    async def _pass_over(self, reading: Reading) -> Result:
+        """A row that is none opens nothing: what was recorded from it before binds on, and is told of."""
+        imported = newest(await self._store.history_of_row(self._origin(reading)))
+        before = (BINDS_ON,) if any(map(binds, imported)) else ()
+        return Result(reading.row, Outcome.NO_OBJECTION, (reading.no_objection, *before))
 
     async def _record(self, reading: Reading) -> Result:
         history = await self._store.history_of_row(self._origin(reading))

@@ -36,6 +36,7 @@ class UnreadableFile(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """One row. `row` is its number in the file; without `numbers` it names nobody, and `fault` says why.
+    `no_objection` says why it is known to be none, although it names somebody.
 
     `doubts` are the sentences on what could not be read; what they are about was taken in its widest
     meaning. `identity_check` None is a row that does not say.
@@ -52,6 +53,7 @@ class Reading:
     on_behalf_of: str = field(repr=False, default="")
     doubts: tuple[str, ...] = ()
     fault: str = ""
+    no_objection: str = ""
 
     @property
     def digest(self) -> bytes:
@@ -60,6 +62,7 @@ class Reading:
         said = (
             sorted(number.digits for number in self.numbers),
             self.withdrawn,
+            bool(self.no_objection),
             *(sorted(part) for part in (scope.partners, scope.staff, scope.categories, scope.items)),
             (scope.direction.value, scope.period_start, scope.period_end),
         )

@@ -36,6 +36,7 @@ class Standing(enum.StrEnum):
     IN_FORCE = "in-force"
     PROVISIONAL = "provisional"
     WITHDRAWN = "withdrawn"
+    NO_OBJECTION = "not-an-objection"
     MISSING = "missing"
 
 
@@ -85,6 +86,8 @@ class Reconciling:
     async def _row(self, reading: Reading) -> Found:
         if reading.fault:
             return Found(reading.row, Standing.MISSING, reading.fault)
+        if reading.no_objection:
+            return Found(reading.row, Standing.NO_OBJECTION, reading.no_objection)
         origin = SourceRow(source=self._source, row_id=reading.row_id)
         imported = newest(await self._store.history_of_row(origin))
         if reading.withdrawn:

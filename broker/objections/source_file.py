@@ -82,6 +82,8 @@ class SourceFile:
 
 def _torn(reading: Reading) -> Reading:
     """One that binds holds provisionally; one that would open something does nothing."""
+    if reading.no_objection:
+        return reading
     if reading.withdrawn:
         return Reading(row=reading.row, fault=TWICE_WITHDRAWN)
     return replace(reading, doubts=(*reading.doubts, TWICE))

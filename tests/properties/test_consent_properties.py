@@ -31,7 +31,10 @@ _NAMES = st.sampled_from(
         "verified",
     ]
 )
-_WORDS = st.sampled_from(["deny", "permit", "active", "inactive", "2016", "CST", "", "results", "2016-02-31"])
+_WORDS = st.sampled_from(
+    ["deny", "permit", "active", "inactive", "entered-in-error", "2016", "CST", "", "results", "2016-02-31"]
+)
+_RESEARCH = {"coding": [{"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "research"}]}
 _ANY = st.recursive(
     st.none() | st.booleans() | st.integers(-9, 9) | _WORDS,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(_NAMES, inner, max_size=4),
@@ -50,14 +53,18 @@ def read(*trees: dict[str, Any]) -> list[Reading]:
         return list(consent_lines(path, partners=PARTNERS, now=NOON))
 
 
-@given(changed=st.dictionaries(_MEMBERS, _ANY, max_size=4))
+@given(changed=st.dictionaries(_MEMBERS, _ANY | st.just(_RESEARCH), max_size=4))
 def test_a_consent_of_any_shape_binds_whom_it_names(changed: dict[str, Any]) -> None:
-    """One reading for each line, the person in it; it withdraws only where it is inactive."""
+    """One reading for each line, the person in it; only what is inactive withdraws, and only what was entered
+    in error or is of research alone is no objection.
+    """
     trees = [consent(), consent(**changed), consent()]
     before, reading, after = read(*trees)
     assert [before.row, reading.row, after.row] == [1, 2, 3]
     assert (reading.numbers, reading.fault) == (frozenset({ADA}), "")
     assert reading.row_id
+    none = trees[1]["status"] == "entered-in-error" or trees[1]["scope"] == _RESEARCH
+    assert none or not reading.no_objection
     assert not reading.withdrawn or trees[1]["status"] == "inactive"
 
 

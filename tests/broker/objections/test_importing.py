@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,9 +9,10 @@ import pytest
 
 from broker.domain.category import Category
 from broker.domain.errors import ServiceDown
+from broker.domain.identity import NHS_NUMBER_SYSTEM
 from broker.domain.objection import ObjectionState
 from broker.domain.objection_life import Channel, IdentityCheck
-from broker.objections import Check, Register, importing
+from broker.objections import Check, Register, consent_rows, importing
 from broker.objections.importing import Importing, Outcome, Result
 from broker.objections.source_file import TWICE, TWICE_WITHDRAWN
 from tests.support.objection_files import SENDER, Intake, csv_file, intake_over, numbers
@@ -200,3 +202,38 @@ async def test_a_store_that_stops_answering_stops_the_import(intake: Intake, tmp
         assert sorted(ends(await again.take(tmp_path / "rows.csv"))) == (
             ["already-recorded"] * len(done) + ["recorded"] * (100 - len(done))
         )
+
+
+def consents(folder: Path, **members: str) -> Path:
+    """A file of one Consent of Ada's, a plain denial but for `members`."""
+    consent = {
+        "resourceType": "Consent",
+        "id": "c-1",
+        "status": "active",
+        "scope": {
+            "coding": [
+                {"system": "http://terminology.hl7.org/CodeSystem/consentscope", "code": "patient-privacy"}
+            ]
+        },
+        "patient": {"identifier": {"system": NHS_NUMBER_SYSTEM, "value": ADAS}},
+        "provision": {"type": "deny"},
+        **members,
+    }
+    path = folder / "rows.ndjson"
+    path.write_text(json.dumps(consent))
+    return path
+
+
+async def test_a_row_that_is_no_objection_is_reported_and_opens_nothing(
+    intake: Intake, tmp_path: Path
+) -> None:
+    """It binds nobody; what was recorded from it before binds on, and is then in surplus."""
+    in_error = consents(tmp_path, status="entered-in-error")
+    assert await intake.take(in_error) == [Result(1, Outcome.NO_OBJECTION, (consent_rows.IN_ERROR,))]
+    assert await intake.store.events_under(None) == ()
+    await intake.take(consents(tmp_path))
+    in_error = consents(tmp_path, status="entered-in-error")
+    (result,) = await intake.take(in_error)
+    assert result.reasons == (consent_rows.IN_ERROR, importing.BINDS_ON)
+    counts, _ = await intake.count(in_error)
+    assert counts == {"not-an-objection": 1, "surplus": 1}
