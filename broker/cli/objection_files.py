@@ -10,12 +10,20 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from broker.cli.store_room import actor_options, find_place, not_blank, place_options, with_store, write_table
-from broker.domain.objection_life import Actor, IdentityCheck
+from broker.cli.objection_desk import actor_of, place_of, second_of
+from broker.cli.store_room import (
+    actor_options,
+    not_blank,
+    place_options,
+    second_person_options,
+    with_store,
+    write_table,
+)
+from broker.domain.objection_life import IdentityCheck
 
 if TYPE_CHECKING:
     from broker.adapters.release_store import SqliteReleaseStore
-    from broker.objections.importing import Result
+    from broker.objections.importing import Result, Sender
     from broker.objections.reconciling import Found
     from broker.objections.source_file import SourceFile
 
@@ -39,6 +47,7 @@ def _file_options(function: Callable[..., Any]) -> Callable[..., Any]:
 @click.command("import")
 @_file_options
 @actor_options
+@second_person_options
 @click.option(
     "--identity-check",
     type=click.Choice([c.value for c in IdentityCheck]),
@@ -49,8 +58,9 @@ def _file_options(function: Callable[..., Any]) -> Callable[..., Any]:
 def import_(**given: Any) -> None:
     r"""Record the objections in a file of CSV or of FHIR R4 Consents. Safe to run again.
 
-    What is not understood binds, in its widest meaning, and is for review today. Only a row that names
-    nobody is refused. The report has row numbers and reasons; nobody is named in it.
+    What is not understood binds, in its widest meaning, and is for review today. Only a row that names nobody
+    is refused, and what one person may not record in an hour without a second. The report has row
+    numbers and reasons; nobody is named in it.
 
     \b
     Example:
@@ -83,10 +93,11 @@ def _at_the_store(
 ) -> Counter[str]:
     """Survey the file, then do the work. A file that cannot be read to its end is refused whole."""
     from broker.adapters.clock import SystemClock  # noqa: PLC0415 - heavy; help must be quick
+    from broker.objections import IllegalStep  # noqa: PLC0415 - as above
     from broker.objections.reading import UnreadableFile  # noqa: PLC0415 - as above
     from broker.objections.source_file import Form, SourceFile, form_of  # noqa: PLC0415 - as above
 
-    place = find_place(given["config_dir"], given["store_path"], given["keys_path"])
+    place = place_of(given)
     try:
         form = Form(given["form"]) if given["form"] else form_of(given["file"])
         now = SystemClock().now()
@@ -94,6 +105,8 @@ def _at_the_store(
         counts: Counter[str] = with_store(place, lambda store: work(given, store, surveyed))
     except UnreadableFile as fault:
         raise click.ClickException(f"{given['file'].name}: {fault}") from None
+    except IllegalStep as fault:
+        raise click.ClickException(str(fault)) from None
     if counts.total() != surveyed.rows:
         raise click.ClickException("The file changed while it was read. Run it again.")
     return counts
@@ -103,13 +116,15 @@ async def _import(given: dict[str, Any], store: SqliteReleaseStore, file: Source
     """The report is written as it comes: what was written is on file, also when the command is killed."""
     from broker.adapters.clock import SystemClock  # noqa: PLC0415 - heavy; help must be quick
     from broker.domain.errors import ServiceDown  # noqa: PLC0415 - as above
-    from broker.objections.importing import Importing, Outcome, Sender  # noqa: PLC0415 - as above
+    from broker.objections.importing import Importing, Outcome  # noqa: PLC0415 - as above
+    from broker.objections.throttling import Throttle  # noqa: PLC0415 - as above
 
-    by = Actor(role=given["by_role"], name=given["by_name"])
-    sender = Sender(source=given["source"], by=by, identity_check=IdentityCheck(given["identity_check"]))
+    sender = _sender(given)
+    most = place_of(given).objections_by_one_per_h_max
+    left = await Throttle(store, SystemClock(), per_h_max=most).left(sender.by, seconded=sender.seconded)
     counts: Counter[str] = Counter()
     try:
-        async for results in Importing(store, SystemClock(), sender).run(file.readings()):
+        async for results in Importing(store, SystemClock(), sender, most=left).run(file.readings()):
             counts.update(result.outcome.value for result in results)
             for result in results:
                 _say_result(result, as_json=given["as_json"])
@@ -121,6 +136,17 @@ async def _import(given: dict[str, Any], store: SqliteReleaseStore, file: Source
         ) from None
     _say_counts({"rows": counts.total(), **{o.value: counts[o.value] for o in Outcome}}, given)
     return counts
+
+
+def _sender(given: dict[str, Any]) -> Sender:
+    from broker.objections.importing import Sender  # noqa: PLC0415 - heavy; help must be quick
+
+    return Sender(
+        source=given["source"],
+        by=actor_of(given),
+        identity_check=IdentityCheck(given["identity_check"]),
+        seconded=second_of(given),
+    )
 
 
 def _say_result(result: Result, *, as_json: bool) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from broker.cli.objection_desk import CATEGORIES, DAY, actor_of, at_the_register, say
+from broker.cli.objection_desk import CATEGORIES, DAY, actor_of, at_the_register, say, second_of
 from broker.cli.objection_speakers import (
     BORN,
     SAFE_CONTACT,
@@ -21,7 +21,7 @@ from broker.cli.objection_speakers import (
     speaker_options,
     words_of_speaker,
 )
-from broker.cli.store_room import actor_options, place_options, read_numbers
+from broker.cli.store_room import actor_options, place_options, read_numbers, second_person_options
 from broker.domain.category import Category
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import Direction, Scope
@@ -33,6 +33,7 @@ from broker.domain.objection_life import Channel, IdentityCheck, Intake, Withdra
 @actor_options
 @check_options
 @speaker_options
+@second_person_options
 @click.option("--received-at", type=click.DateTime(["%Y-%m-%dT%H:%M:%S%z"]), help="[default: now]")
 @click.option("--consequences-explained/--consequences-not-explained", required=True, default=None)
 @click.option("--unsafe-to-write", is_flag=True, help="A letter would harm; a safe contact is asked for.")
@@ -155,6 +156,7 @@ def _intake(given: Mapping[str, Any], said: Mapping[str, str]) -> Intake:
         born=said.get(BORN, ""),
         unsafe_to_write=given["unsafe_to_write"],
         safe_contact=said.get(SAFE_CONTACT, ""),
+        seconded=second_of(given),
     )
 
 

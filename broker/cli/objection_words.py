@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from broker.domain.objection import Direction, Objection, ObjectionState, Scope
-from broker.domain.objection_life import Actor, Intake, ObjectionEvent, Withdrawal
+from broker.domain.objection_life import Actor, Confirmation, Intake, ObjectionEvent, Withdrawal
 from broker.ports.objection_register import EarlyDisclosure
 
 
@@ -69,6 +69,7 @@ def event_json(event: ObjectionEvent, *, show_numbers: bool) -> dict[str, Any]:
         "open_for": _open_json(objection),
         "withdrawal": _withdrawal_json(event.withdrawal),
         "disputed": event.disputed is not None,
+        "confirmed": _confirmed_json(event.confirmation),
         "told": {"on": event.told.on, "not_because": event.told.not_because} if event.told else None,
         "note": event.note,
     }
@@ -103,12 +104,19 @@ def _intake_json(intake: Intake) -> dict[str, Any]:
         "authority": authority.proof if authority else None,
         "competence": _actor_json(intake.competence),
         "unsafe_to_write": intake.unsafe_to_write,
+        "seconded": _actor_json(intake.seconded),
         "source": intake.origin.source if intake.origin else None,
     }
 
 
 def _actor_json(actor: Actor | None) -> dict[str, str] | None:
     return {"role": actor.role, "name": actor.name} if actor else None
+
+
+def _confirmed_json(confirmation: Confirmation | None) -> dict[str, Any] | None:
+    if confirmation is None:
+        return None
+    return {"by_letter": confirmation.by_letter, "by": _actor_json(confirmation.by)}
 
 
 def _withdrawal_json(withdrawal: Withdrawal | None) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ import click
 
 from broker.domain.errors import InvalidNhsNumber, ServiceDown
 from broker.domain.identity import NhsNumber
+from broker.domain.limits import BrokerLimits
 
 if TYPE_CHECKING:
     from broker.adapters.keys import KeyRing
@@ -34,6 +35,7 @@ class Place:
     keys: Path
     environment: str | None
     partners: frozenset[str] = frozenset()
+    objections_by_one_per_h_max: int = BrokerLimits().objections_by_one_per_h_max
 
 
 def config_option(function: Callable[..., Any]) -> Callable[..., Any]:
@@ -71,6 +73,13 @@ def actor_options(function: Callable[..., Any]) -> Callable[..., Any]:
     return role(name(function))
 
 
+def second_person_options(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --many-by-role and --many-by-name: whoever receives very many does so with a second person."""
+    name = click.option("--many-by-name", default="", help="A second person, who has seen them all.")
+    role = click.option("--many-by-role", default="", help="Their role.")
+    return role(name(function))
+
+
 def not_blank(_context: click.Context, _option: click.Parameter, given: str) -> str:
     """A usage error for a name of spaces."""
     if not given.strip():
@@ -96,6 +105,7 @@ def find_place(config_dir: Path, store_path: Path | None, keys_path: Path | None
         keys_path or settings.keys_path,
         settings.environment,
         frozenset(name for facts in registered for name in (facts.partner_id, *facts.ods_codes)),
+        settings.limits.objections_by_one_per_h_max,
     )
 
 

@@ -62,7 +62,7 @@ class Intake:
     of its source, and is empty when the person spoke for themselves. `competence` is who found the person
     competent to decide this. `born` is `YYYY-MM` or `YYYY-MM-DD`, empty where nobody has said. `origin` is
     of an imported one. With `unsafe_to_write` no letter is sent, and `safe_contact` says how they are
-    reached.
+    reached. `seconded` is who has seen them too, where one person received very many.
     """
 
     channel: Channel
@@ -78,6 +78,7 @@ class Intake:
     born: str = field(repr=False, default="")
     unsafe_to_write: bool = False
     safe_contact: str = field(repr=False, default="")
+    seconded: Actor | None = None
 
     @property
     def standing(self) -> Standing | None:

@@ -7,6 +7,7 @@ import datetime as dt
 import enum
 import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import Final
@@ -23,6 +24,7 @@ from broker.domain.objection_life import (
 )
 from broker.objections import life
 from broker.objections.reading import Reading
+from broker.objections.throttling import NOT_RECORDED
 from broker.ports.clock import Clock
 from broker.ports.objection_register import ObjectionRegister, RowHistory, StepTaken
 
@@ -64,21 +66,31 @@ class Result:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Whose file it is, who imports it, and how the source checks identities where a row does not say."""
+    """Whose file it is, who imports it, with whom, and how the source checks identities where a row does
+    not say.
+    """
 
     source: str
     by: Actor
     identity_check: IdentityCheck = IdentityCheck.NONE
+    seconded: Actor | None = None
 
 
 class Importing:
     """Raises ServiceDown when the store cannot answer: what was given out before is on file."""
 
     def __init__(
-        self, store: ObjectionRegister, clock: Clock, sender: Sender, *, pause_s: float = PAUSE_S
+        self,
+        store: ObjectionRegister,
+        clock: Clock,
+        sender: Sender,
+        *,
+        most: int | None = None,
+        pause_s: float = PAUSE_S,
     ) -> None:
-        """`pause_s` is left to releases after each batch."""
+        """`most` is how many objections may be recorded; `pause_s` is left to releases after each batch."""
         self._store, self._clock, self._sender, self._pause_s = store, clock, sender, pause_s
+        self._left = most
 
     async def run(self, readings: Iterable[Reading]) -> AsyncIterator[list[Result]]:
         """The results of each batch in the order of its rows, once all of them are durable."""
@@ -115,11 +127,26 @@ class Importing:
             return Result(reading.row, Outcome.ALREADY, settled)
         doubts = _doubts(imported, reading)
         event = self._first(reading, doubts)
-        await self._store.append_from_source(event, seen=history.version)
+        if self._left == 0:
+            return Result(reading.row, Outcome.REFUSED, (NOT_RECORDED,))
+        with self._counted():
+            await self._store.append_from_source(event, seen=history.version)
         if event.objection.verified:
             return Result(reading.row, Outcome.RECORDED)
         unverified = (UNVERIFIED,) if event.intake.identity_check is IdentityCheck.NONE else ()
         return Result(reading.row, Outcome.PROVISIONAL, (*doubts, *unverified))
+
+    @contextmanager
+    def _counted(self) -> Iterator[None]:
+        """Rows are recorded side by side: a place is taken before, and given back by one that was not."""
+        if self._left is not None:
+            self._left -= 1
+        try:
+            yield
+        except BaseException:
+            if self._left is not None:
+                self._left += 1
+            raise
 
     async def _withdraw(self, reading: Reading) -> Result:
         """Everything that was imported from the row, one step after another."""
@@ -150,6 +177,7 @@ class Importing:
             consequences_explained=reading.consequences_explained,
             on_behalf_of=reading.on_behalf_of,
             origin=self._origin(reading),
+            seconded=self._sender.seconded,
         )
         first = life.receive(
             f"ob-{secrets.token_hex(8)}",

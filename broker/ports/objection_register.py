@@ -67,6 +67,12 @@ class ObjectionRegister(Protocol):
         """The next steps of any objection after record `sequence`, at most so many, with their numbers."""
         ...
 
+    async def sequence_before(self, instant: dt.datetime, /) -> int:
+        """The number of a record before which none was written at `instant` or later, as far as the clocks
+        of the processes agree; 0 when there is none.
+        """
+        ...
+
     async def early_disclosures(self, objection_id: str, /) -> tuple[EarlyDisclosure, ...]:
         """What was released under the objection's numbers after receipt and before acknowledgement."""
         ...

@@ -80,6 +80,9 @@ BROKER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "door_refusals_per_minute_max": Bound(
             1, 6_000, "Audit records a minute of requests refused at the door; more are counted by kind."
         ),
+        "objections_by_one_per_h_max": Bound(
+            1, 10_000, "Objections that one person may receive in an hour without a second person."
+        ),
         "grants_per_user_per_hour_max": Bound(
             1, 1_000, "Emergency accesses that one user may open in an hour; more are refused."
         ),

@@ -14,7 +14,7 @@ import pytest
 
 from broker.demonstration.client import ask_for_record
 from broker.demonstration.network import Network, demonstration_network
-from broker.demonstration.people import story_named
+from broker.demonstration.people import stories, story_named
 from broker.demonstration.users import USERS, token_for
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
 from broker.http.running import running
@@ -219,3 +219,33 @@ async def test_a_slip_is_a_sentence_and_a_code(
     heard = await desk.run(*arguments, typed=typed, code=code)
     assert said in heard
     assert "9990000019" not in heard
+
+
+async def test_a_letter_confirms_an_objection_at_the_address_of_the_index(desk: Desk, tmp_path: Path) -> None:
+    """Into a new file of the desk's; that it was written, and by whom, is on the register."""
+    received = await desk.json("objection", "record", *INTAKE, *BY, typed=NUMBER)
+    name = received["objection"]
+    path = tmp_path / "letter.txt"
+    await desk.run("objection", "confirmation", name, *BY, "--out", str(path))
+    who = next(story for story in stories() if story.demographics.number == NUMBER).demographics
+    assert who.postcode in path.read_text()
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert "a file already" in await desk.run(
+        "objection", "confirmation", name, *BY, "--out", str(path), code=1
+    )
+    history = await desk.json("objection", "list", "--history", name)
+    assert [step["confirmed"] for step in history] == [None, {"by_letter": True, "by": history[1]["by"]}]
+
+
+async def test_a_restricted_person_gets_no_letter_and_is_reached_by_the_safe_contact(desk: Desk) -> None:
+    """The refusal names no place; that they were reached is noted."""
+    story = story_named("restricted")
+    typed = f"{story.demographics.number}\nsafe-contact: ring on Mondays\n"
+    received = await desk.json("objection", "record", *INTAKE, *BY, "--unsafe-to-write", typed=typed)
+    name = received["objection"]
+    assert "Write no letter" in await desk.run("objection", "confirmation", name, *BY, code=1)
+    shown = await desk.run("objection", "confirmation", name, *BY, "--safe-contact")
+    assert shown == "ring on Mondays\n"
+    await desk.run("objection", "confirmation", name, *BY, "--reached")
+    history = await desk.json("objection", "list", "--history", name)
+    assert history[-1]["confirmed"]["by_letter"] is False

@@ -71,6 +71,21 @@ def events_after(
     return _opened(database.execute(query, (sequence, most)), ring)
 
 
+def sequence_before(database: sqlite3.Connection, instant: dt.datetime) -> int:
+    """By halving: records are numbered in the order in which they are written."""
+    text = now_text(instant)
+    low, high = 0, int(database.execute("SELECT ifnull(max(id), 0) FROM record").fetchone()[0])
+    while low < high:
+        middle = (low + high + 1) // 2
+        found = database.execute("SELECT body FROM record WHERE id <= ? ORDER BY id DESC LIMIT 1", (middle,))
+        row = found.fetchone()
+        if row is None or read_body(row[0]).at < text:
+            low = middle
+        else:
+            high = middle - 1
+    return low
+
+
 def history_of_row(database: sqlite3.Connection, ring: KeyRing, origin: SourceRow) -> RowHistory:
     """What was imported from one row. Raises ServiceDown("keys") when an index key is gone."""
     hashes = links.hashes_of(database, ring, ())  # only to hear of a key that is missing

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import sqlite3
 from functools import partial
 from pathlib import Path
@@ -157,6 +158,10 @@ class SqliteReleaseStore(GrantKeeping):
             lambda database, _: register.events_after(database, self._ring, sequence, most)
         )
         return cast("tuple[tuple[int, ObjectionEvent], ...]", found)
+
+    async def sequence_before(self, instant: dt.datetime, /) -> int:
+        """The number of a record before which none was written at `instant` or later."""
+        return cast("int", await self._read(lambda database, _: register.sequence_before(database, instant)))
 
     async def events_of(self, objection_id: str, /) -> tuple[ObjectionEvent, ...]:
         """The whole history of one objection."""

@@ -10,6 +10,7 @@ from broker.cli.objection import command
 from broker.cli.partner_names import check_partners
 from broker.cli.store_room import Place
 from tests.support.desk import BY, CHECKED, Desk, make_desk
+from tests.support.objection_files import csv_file, numbers
 from tests.support.settings_folders import write_folder
 
 RECORD = ("record", *BY, "--channel", "phone", "--identity-check", "none", "--consequences-explained")
@@ -246,3 +247,16 @@ def test_a_childs_own_word_at_the_desk_needs_somebody_who_found_them_competent(d
     withdrawn = desk.json(command, "withdraw", name, *BY, *CHECKED, *competent)
     assert withdrawn["withdrawal"]["competence"] == {"role": "school nurse", "name": "Imaginary Hazel"}
     assert withdrawn["withdrawal"]["standing"] == "self"
+
+
+def test_one_person_does_not_record_very_many_alone(desk: Desk) -> None:
+    """The one that is too many is refused in words, and recorded with a second person."""
+    rows = [(str(place), number) for place, number in enumerate(numbers(30))]
+    path = csv_file(desk.folder, rows)
+    desk.run(command, "import", str(path), "--source", "practice-system", *BY)
+    refused = desk.run(command, *RECORD, typed="9990000018")
+    assert (refused.exit_code, "Name a second person" in refused.stderr) == (1, True)
+    second = ("--many-by-role", "team leader", "--many-by-name", "Imaginary Birch")
+    recorded = desk.json(command, *RECORD, *second, typed="9990000018")
+    assert recorded["intake"]["seconded"] == {"role": "team leader", "name": "Imaginary Birch"}
+    assert len(desk.json(command, "list")) == 31

@@ -212,3 +212,21 @@ def test_a_large_file_is_read_in_bounded_memory(tmp_path: Path) -> None:
 
 def _drained(path: Path) -> Iterator[object]:
     return csv_readings(path, partners=(), now=NOON)
+
+
+def test_many_rows_need_a_second_person(desk: Desk) -> None:
+    """What is not recorded is told row by row and fails; with a second person all of it is, in both names."""
+    path = csv_file(desk.folder, [(str(place), number) for place, number in enumerate(numbers(40))])
+    alone = take(desk, path)
+    assert alone.exit_code == 1
+    assert table(alone) | {"provisional": 30, "refused": 10} == table(alone)
+    assert "Name a second person" in alone.stdout
+    second = ("--many-by-role", "team leader", "--many-by-name", "Imaginary Birch")
+    both = take(desk, path, *second)
+    assert both.exit_code == 0
+    assert table(both) | {"already-recorded": 30, "provisional": 10} == table(both)
+    assert take(desk, path, "--many-by-role", "x", "--many-by-name", "Imaginary Ash").exit_code == 1
+    found = desk.json(command, "list")
+    assert [one["intake"]["seconded"] for one in found].count(
+        {"role": "team leader", "name": "Imaginary Birch"}
+    ) == 10
