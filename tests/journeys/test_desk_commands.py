@@ -19,6 +19,7 @@ from broker.demonstration.users import USERS, token_for
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
 from broker.http.running import running
 from broker.settings import load_settings
+from tests.support.desk import SECOND
 from tests.support.objection_files import csv_file, numbers
 
 NUMBER = "9990000018"
@@ -156,7 +157,7 @@ async def test_an_exception_in_an_imported_consent_opens_nothing(desk: Desk, tmp
 async def test_requests_are_answered_while_a_large_file_is_imported(desk: Desk, tmp_path: Path) -> None:
     """The import leaves the store to releases between its batches."""
     file = csv_file(tmp_path, [(str(place), number) for place, number in enumerate(numbers(2_500)[1_000:])])
-    importing = asyncio.create_task(desk.run("objection", "import", str(file), *SOURCE, *BY))
+    importing = asyncio.create_task(desk.run("objection", "import", str(file), *SOURCE, *BY, *SECOND))
     statuses = []
     while not importing.done():
         statuses.append(await desk.ask())

@@ -18,6 +18,7 @@ from tests.support.clocks import HandClock
 from tests.support.stores import NOON, disclosure, ending, intent, refusal
 
 CHECKED = ("--channel", "phone", "--identity-check", "questions", "--identifier", "birth-date")
+SECOND = ("--many-by-role", "team leader", "--many-by-name", "Imaginary Birch")
 BY = ("--by-role", "privacy officer", "--by-name", "Imaginary Ash")
 
 

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from broker.cli.objection import command
 from broker.cli.partner_names import check_partners
 from broker.cli.store_room import Place
-from tests.support.desk import BY, CHECKED, Desk, make_desk
+from tests.support.desk import BY, CHECKED, SECOND, Desk, make_desk
 from tests.support.objection_files import csv_file, numbers
 from tests.support.settings_folders import write_folder
 
@@ -256,7 +256,6 @@ def test_one_person_does_not_record_very_many_alone(desk: Desk) -> None:
     desk.run(command, "import", str(path), "--source", "practice-system", *BY)
     refused = desk.run(command, *RECORD, typed="9990000018")
     assert (refused.exit_code, "Name a second person" in refused.stderr) == (1, True)
-    second = ("--many-by-role", "team leader", "--many-by-name", "Imaginary Birch")
-    recorded = desk.json(command, *RECORD, *second, typed="9990000018")
+    recorded = desk.json(command, *RECORD, *SECOND, typed="9990000018")
     assert recorded["intake"]["seconded"] == {"role": "team leader", "name": "Imaginary Birch"}
     assert len(desk.json(command, "list")) == 31

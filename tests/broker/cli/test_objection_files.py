@@ -18,7 +18,7 @@ from click.testing import Result
 from broker.cli.objection import command
 from broker.objections.csv_rows import csv_readings
 from broker.objections.source_file import Form, SourceFile
-from tests.support.desk import BY, CHECKED, Desk, make_desk
+from tests.support.desk import BY, CHECKED, SECOND, Desk, make_desk
 from tests.support.objection_files import csv_file, numbers
 from tests.support.stores import NOON
 
@@ -172,7 +172,7 @@ def test_a_killed_import_loses_no_row(desk: Desk) -> None:
     """Each row that its report gave is on file; a second run does the others, and then all are in force."""
     rows = [(str(place), number, "", "", "documents") for place, number in enumerate(numbers(600))]
     path = csv_file(desk.folder, rows)
-    arguments = ["objection", "import", str(path), *SOURCE, *BY, *desk.place, "--json"]
+    arguments = ["objection", "import", str(path), *SOURCE, *BY, *SECOND, *desk.place, "--json"]
     with subprocess.Popen(
         [sys.executable, "-m", "broker", *arguments],
         stdout=subprocess.PIPE,
@@ -187,7 +187,7 @@ def test_a_killed_import_loses_no_row(desk: Desk) -> None:
     assert 100 <= told < 600
     kept = len(desk.json(command, "list"))
     assert told <= kept < 600
-    second = table(take(desk, path))
+    second = table(take(desk, path, *SECOND))
     assert (second["already-recorded"], second["recorded"], second["rows"]) == (kept, 600 - kept, 600)
     result = count(desk, path)
     assert (result.exit_code, table(result)["in-force"]) == (0, 600)
@@ -221,8 +221,7 @@ def test_many_rows_need_a_second_person(desk: Desk) -> None:
     assert alone.exit_code == 1
     assert table(alone) | {"provisional": 30, "refused": 10} == table(alone)
     assert "Name a second person" in alone.stdout
-    second = ("--many-by-role", "team leader", "--many-by-name", "Imaginary Birch")
-    both = take(desk, path, *second)
+    both = take(desk, path, *SECOND)
     assert both.exit_code == 0
     assert table(both) | {"already-recorded": 30, "provisional": 10} == table(both)
     assert take(desk, path, "--many-by-role", "x", "--many-by-name", "Imaginary Ash").exit_code == 1
