@@ -29,11 +29,13 @@ def test_check_complains_with_place_and_remedy(capsys: OUTPUT, tmp_path: Path) -
     """A misspelt word ends with exit code 1 and one line on the error stream."""
     folder = copy_policies(tmp_path)
     path = folder / "objections" / "policy.yaml"
-    path.write_text(path.read_text().replace("state: upheld", "state: uphled"))
+    text = path.read_text()
+    path.write_text(text.replace("state: upheld", "state: uphled"))
+    line = text[: text.index("state: upheld")].count("\n") + 1
     assert run(["policy", "check", "--config", CONFIG, "--policies", str(folder)]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert f"{path}:23:5: `uphled` is not a word that `state` knows. Did you mean `upheld`?" in captured.err
+    assert f"{path}:{line}:5: `uphled` is not a word that `state` knows. Did you mean `upheld`?" in captured.err
 
 
 def test_check_gives_a_script_the_fault_in_parts(capsys: OUTPUT, tmp_path: Path) -> None:
