@@ -3,7 +3,8 @@
 Where a source sends a course as a statement, its plan and every prescription issued under it, the statement
 stands and says how often it was issued. Medicines that others name lend them their name. Lists that only
 hold a record together are left out, and lists that say something (a warning, that they are empty) stay.
-What was folded is counted under the record; `--json` shows every item.
+What must not be told to the person keeps its line. What was folded is counted under the record; `--json`
+shows every item.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from broker.cli.bundle_pages import Item, Record
-from broker.cli.item_words import Tree, concept, when
+from broker.cli.item_words import Tree, concept, is_not_for_the_person, when
 from broker.domain.category import SUPPORTING_TYPES
 
 _STATEMENT, _MEDICATION, _LIST = "MedicationStatement", "Medication", "List"
@@ -28,7 +29,9 @@ def folded(record: Record) -> tuple[Record, int]:
     named = {name for item in record.items if (name := _medicine_of(item)) in by_name}
     gone = inside | named | {_name(item) for item in record.items if _is_frame(item)}
     kept = [
-        _told(item, by_name, issued.get(_name(item), [])) for item in record.items if _name(item) not in gone
+        _told(item, by_name, issued.get(_name(item), []))
+        for item in record.items
+        if _name(item) not in gone or is_not_for_the_person(item.resource)
     ]
     return dataclasses.replace(record, items=tuple(kept)), len(record.items) - len(kept)
 

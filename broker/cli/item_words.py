@@ -6,6 +6,8 @@ words; a modifier that is not understood sends the reader to the source instead 
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
@@ -29,6 +31,8 @@ _TIMES = (
     "created",
     "period",
 )
+# The label's code as a member's value: no other code system that a resource names has this word.
+_NOPAT = re.compile(r'"code":\s*"NOPAT"')
 # What every reader expects and need not be told; any other status is said. A medicine that is `completed`
 # is one no longer taken, so that word is ordinary only for what is done once.
 _ORDINARY = frozenset({"active", "final", "confirmed", "current", "booked", "order"})
@@ -64,6 +68,13 @@ def _filed(item: Tree) -> str:
         if made:
             return str(made)
     return ""
+
+
+def is_not_for_the_person(item: Tree) -> bool:
+    """Whether the source labels it so (HL7 v3-ActCode NOPAT), in any spelling of the system and wherever a
+    resource bears labels, one that it contains among them.
+    """
+    return _NOPAT.search(json.dumps(item)) is not None
 
 
 def words_of(item: Tree) -> str:

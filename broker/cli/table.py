@@ -10,11 +10,12 @@ import click
 
 from broker.cli.bundle_pages import Item, Line, Record
 from broker.cli.folding import folded, is_support
-from broker.cli.item_words import Tree, person, when, words_of
+from broker.cli.item_words import Tree, is_not_for_the_person, person, when, words_of
 from broker.domain.category import Category
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
 
 WIDTH = 100
+NOT_FOR_THE_PERSON = "*** NOT TO BE TOLD TO THE PERSON OR FAMILY ***"
 _GAP = "  "
 _ITEM_WIDTHS = (25, 46, 25)
 _LINE_WIDTHS = (44, 18, 7, 8, 15)
@@ -141,6 +142,8 @@ def _items(items: Iterable[Item], style: Style) -> Iterator[str]:
         cells = (when(item.resource) or "no date given", _marked(item), item.source or "not named")
         written = row(cells, _ITEM_WIDTHS)
         yield from (style(line, fg="red") for line in written) if item.contradictions else written
+        if is_not_for_the_person(item.resource):
+            yield style(NOT_FOR_THE_PERSON, bold=True)
 
 
 def _marked(item: Item) -> str:

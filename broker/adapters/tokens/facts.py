@@ -24,6 +24,8 @@ from broker.domain.requester import Permission, RelationshipGround, Requester
 
 _ODS = re.compile(r"[A-Z0-9]{3,12}", re.ASCII)
 _SYSTEM_SCOPE = "system/"
+# Of everybody without a smartcard alike: not one user (GP Connect, `sds-user-id`).
+WITHOUT_SMARTCARD = "UNK"
 
 
 def requester_of(issuer: Issuer, claims: Mapping[str, Any], *, expires_s: float) -> Requester:
@@ -49,10 +51,14 @@ def requester_of(issuer: Issuer, claims: Mapping[str, Any], *, expires_s: float)
 
 
 def _user_id(issuer: Issuer, claims: Mapping[str, Any]) -> str:
-    """RFC 9068 section 2.2: in a client's own token `sub` is the client. Such a token is no one's."""
+    """RFC 9068 section 2.2: in a client's own token `sub` is the client. Such a token is no one's, and so is
+    one whose user id is what is written where there is no smartcard.
+    """
     user_id = at(claims, issuer.claims.user_id)
     clients = [claims.get(name) for name in ("client_id", "azp") if name in claims]
     if not isinstance(user_id, str) or user_id in clients or claims["sub"] in clients:
+        raise NotANamedUser
+    if user_id.strip().upper() == WITHOUT_SMARTCARD:
         raise NotANamedUser
     return _named(user_id)
 

@@ -218,3 +218,22 @@ def test_colour_changes_no_word_and_no_color_turns_it_off(monkeypatch: pytest.Mo
     assert wants_colour()
     monkeypatch.setenv("NO_COLOR", "1")
     assert not wants_colour()
+
+
+NOPAT = [{"system": "http://hl7.org/fhir/v3/ActCode", "code": "NOPAT"}]
+LABELLED: dict[str, dict[str, Any]] = {
+    "in its meta": {"meta": {"security": NOPAT}},
+    "as a document's label": {"securityLabel": [{"coding": NOPAT}]},
+    "of something inside": {"contained": [{"resourceType": "Flag", "meta": {"security": NOPAT}}]},
+}
+
+
+@pytest.mark.parametrize("label", LABELLED.values(), ids=LABELLED.keys())
+def test_what_the_person_must_not_be_told_says_so_beside_its_words(label: dict[str, Any]) -> None:
+    """In plain words, for a reader who turns the screen round; an item beside it says nothing."""
+    hushed = tagged({**observation("4.1", "2026-01-02"), **label}, "results", "Mill")
+    hushed["meta"] |= label.get("meta", {})
+    written = page(answer(hushed, tagged(observation("5.2", "2026-01-01"), "results", "Mill")))
+    above, _, below = written.partition("5.2")
+    assert "NOT TO BE TOLD TO THE PERSON OR FAMILY" in " ".join(above.split())
+    assert "NOT TO BE TOLD" not in below

@@ -13,6 +13,7 @@ from broker.domain.objection import ObjectionState
 from broker.domain.policy import PolicySet
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import LEGAL, SensitiveRules
+from broker.files import FileFault
 from broker.policy.keeping import PromiseBroken, load_proved
 from broker.policy.promises import PROMISES, broken_promises
 from tests.support.commands import watersmeet
@@ -158,6 +159,22 @@ def test_policies_of_other_parties_are_held_to_the_same_promises(tmp_path: Path)
     load_proved(folder, {"alder": frozenset({"RX901"}), "beech": frozenset({"RX902"})})
     written = Path(__file__).parents[3] / "broker/policy/promises.py"
     assert not re.search("|".join(NETWORK), written.read_text())
+
+
+@pytest.mark.parametrize("purpose", ["PATRQT", "FAMRQT"])
+def test_a_request_by_the_person_or_the_family_can_never_be_permitted(purpose: str, tmp_path: Path) -> None:
+    """So nothing that must not be told to them has a way there: the reader refuses the word itself."""
+    folder = copy_policies(tmp_path)
+    path = folder / "purposes" / "policy.yaml"
+    path.write_text(
+        path.read_text().replace("permitted:\n", f"permitted:\n  - code: {purpose}\n    title: Own\n", 1)
+    )
+    with pytest.raises(FileFault, match=f"`{purpose}` is not a word that `code` knows"):
+        load_proved(folder, NETWORK)
+    policies = shipped_policies()
+    assert _broken(
+        replace(policies, purposes=policies.purposes | {purpose}, refused_purposes=frozenset())
+    ) == {"direct-care-alone"}
 
 
 def test_every_promise_has_a_word_of_its_own() -> None:
