@@ -18,7 +18,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 LOCKED := '1i\# Every version and hash that this environment may hold. Written by make lock, not by hand.'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-real demo test lint check bench fidelity prove format lock clean
+.PHONY: help setup setup-real demo test lint check bench fidelity prove race format lock clean
 
 help: ## Show what there is to run
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,7 @@ check: setup ## Run the longer figures, and fail where one has got worse than wh
 	$(BIN)/python -m tests.benchmarks.bench --guard
 	$(BIN)/python -m tests.fidelity
 	$(BIN)/python -m tests.prove
+	$(BIN)/python -m tests.race --thin
 
 bench: setup ## Measure a whole request beside a plain read and the floor; exit 0 where every aim is met
 	$(BIN)/python -m tests.benchmarks.bench
@@ -68,6 +69,9 @@ fidelity: setup ## Judge what the translators make of real records, fact by fact
 
 prove: setup ## Judge the whole space of decisions a second time (MUTANTS=1: and kill every mutant); exit 0 where all holds
 	$(BIN)/python -m tests.prove $(if $(MUTANTS),--mutants)
+
+race: setup ## Let objections race with requests in seeded orders; exit 0 where nothing is released after one
+	$(BIN)/python -m tests.race
 
 format: setup ## Put the code into its one form
 	$(BIN)/ruff check --fix .
