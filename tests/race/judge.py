@@ -16,7 +16,7 @@ from pathlib import Path
 
 from broker.pipeline.handing_on import _LOOKED_AT_EVERY_S
 from tests.race.asking import Heard
-from tests.race.happenings import OPEN, Closing, Happening
+from tests.race.closing import OPEN, Closing, Happening
 from tests.race.playing import Played
 from tests.race.world import DOCUMENT, canaries
 

@@ -16,7 +16,8 @@ from typing import Any
 from broker.adapters.release_store.writer import BATCH_MAX
 from tests.race import world
 from tests.race.asking import Desk, Heard
-from tests.race.happenings import KINDS, Happening, Room, closes
+from tests.race.closing import Happening, closes
+from tests.race.happenings import KINDS, Room
 from tests.race.journal import CACHED, DOCUMENT, LATER, SPOTS, STREAMING, Journal
 from tests.race.network import Wires
 from tests.race.staging import LIMITS, OTHER_STORE, OWN_STORE, Stage

@@ -118,7 +118,6 @@ class WatchedStore(SqliteReleaseStore):
         self.appended.append(sequence)
         return sequence
 
-
     async def append_grant_step(self, event: GrantEvent, context: AuditContext | None = None, /) -> int:
         """As the store's, when it is time for it to land."""
         await self.gates.waited("landing")

@@ -20,7 +20,7 @@ BIRTH_DATE = "1951-04-09"
 ITEM_SYSTEM = "https://partner.example/item"
 DOCUMENT_BLOCK = b"a letter to nobody, line by line " * 2_048  # over 64 KiB: what is read before a release
 DOCUMENT_PIECES = 4
-_OWN_NUMBER = "0000000000"
+_OWN_NUMBER = "whose-it-is"
 
 
 @dataclass(frozen=True, slots=True)
