@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import functools
 import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import orjson
 import structlog
 
 from broker.adapters.clock import SystemClock
@@ -16,6 +18,7 @@ from broker.adapters.credentials import check_credentials
 from broker.adapters.keys import KeyRing, read_key_ring
 from broker.adapters.patient_index import TracedPatientIndex
 from broker.adapters.plugins import load_plugins
+from broker.adapters.processes import listening
 from broker.adapters.release_store import SqliteReleaseStore
 from broker.adapters.roads import connector_for, open_road, plugin_for, transport_for
 from broker.adapters.sealing import RingSealer
@@ -24,6 +27,7 @@ from broker.adapters.tokens.key_sets import KeySets
 from broker.adapters.tokens.trust_file import read_trust
 from broker.domain.errors import ServiceDown
 from broker.domain.registration import PartnerRegistration
+from broker.objections.tally import Tally
 from broker.pipeline import Question, Reply, Services, answer
 from broker.pipeline.judging import digest_of_partners
 from broker.policy.keeping import PolicyKeeper
@@ -64,6 +68,8 @@ async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
     async with AsyncExitStack() as stack:
         broker = await assemble(settings, stack)
         stack.push_async_callback(_finish, broker.services)
+        seen = functools.partial(_seen, Tally(broker.register), asyncio.Lock())
+        await stack.enter_async_context(listening(settings.store_path, seen))
         _log.info("policy-loaded", revision=broker.policies.current.revision)
         watch = asyncio.create_task(_watch_policies(broker.policies, settings))
         stack.push_async_callback(_stop, watch)
@@ -107,6 +113,16 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         partners_digest=digest_of_partners(one.facts for one in settings.partners),
     )
     return Broker(settings=settings, services=services, policies=keeper, register=store)
+
+
+async def _seen(tally: Tally, turn: asyncio.Lock) -> bytes:
+    """The register as this process sees it, for a desk that counts; one who asks at a time."""
+    async with turn:
+        try:
+            whole = await tally.read_on()
+        except ServiceDown:
+            return b""
+        return orjson.dumps({"newest": tally.newest, "whole": whole, "in_force": tally.counts})
 
 
 def _ods_codes(partners: tuple[PartnerRegistration, ...]) -> Mapping[str, frozenset[str]]:

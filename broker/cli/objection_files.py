@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from broker.cli.objection_desk import actor_of, place_of, second_of
+from broker.cli.objection_processes import say_processes
 from broker.cli.store_room import (
     actor_options,
     not_blank,
@@ -74,8 +75,11 @@ def import_(**given: Any) -> None:
 
 @click.command("reconcile")
 @_file_options
+@click.option("--processes", type=click.IntRange(min=0), help="So many must run, and see it all.")
 def reconcile(**given: Any) -> None:
     r"""Count a source's file against the register: is every row in force, and what is there beside them.
+
+    Every running process of the broker that shares the store is asked what it sees.
 
     \b
     Example:
@@ -181,7 +185,7 @@ async def _reconcile(given: dict[str, Any], store: SqliteReleaseStore, file: Sou
         _say_surplus(name, as_json=given["as_json"])
     whole = {"rows": counts.total(), **{s.value: counts[s.value] for s in Standing}, "surplus": len(surplus)}
     _say_counts(whole, given)
-    click.echo("Counted in the store itself, which every process that shares it judges by.", err=True)
+    await say_processes(given, place_of(given).store, store)
     return counts
 
 

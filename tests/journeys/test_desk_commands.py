@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from broker.adapters.processes import sockets_of
 from broker.demonstration.client import ask_for_record
 from broker.demonstration.network import Network, demonstration_network
 from broker.demonstration.people import stories, story_named
@@ -250,3 +251,17 @@ async def test_a_restricted_person_gets_no_letter_and_is_reached_by_the_safe_con
     await desk.run("objection", "confirmation", name, *BY, "--reached")
     history = await desk.json("objection", "list", "--history", name)
     assert history[-1]["confirmed"]["by_letter"] is False
+
+
+async def test_a_count_asks_every_process_that_runs_on_the_store(desk: Desk, tmp_path: Path) -> None:
+    """Two brokers and neither told where the other is; one that should run and does not is a failure."""
+    file = csv_file(tmp_path, [("17", NUMBER)])
+    await desk.run("objection", "import", str(file), *SOURCE, *BY)
+    count = ("objection", "reconcile", str(file), *SOURCE)
+    settings = load_settings(desk.network.config_dir)
+    async with running(settings):
+        await desk.run(*count, "--processes", "2")
+        said = await desk.run(*count, "--processes", "3", code=1)
+        assert said.count(": 1 in force, up to record") == 2
+    assert "there should be 2" in await desk.run(*count, "--processes", "2", code=1)
+    assert sorted(path.suffix for path in sockets_of(settings.store_path).iterdir()) == [".sock"]
