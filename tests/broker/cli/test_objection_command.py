@@ -6,9 +6,14 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from broker.adapters.clock import SystemClock
+from broker.adapters.release_store import SqliteReleaseStore
 from broker.cli.objection import command
 from broker.cli.partner_names import check_partners
 from broker.cli.store_room import Place
+from broker.domain.identity import NhsNumber
+from broker.domain.objection_life import Actor
+from broker.objections import Register
 from tests.support.desk import BY, CHECKED, SECOND, Desk, make_desk
 from tests.support.objection_files import csv_file, numbers
 from tests.support.settings_folders import write_folder
@@ -259,3 +264,23 @@ def test_one_person_does_not_record_very_many_alone(desk: Desk) -> None:
     recorded = desk.json(command, *RECORD, *SECOND, typed="9990000018")
     assert recorded["intake"]["seconded"] == {"role": "team leader", "name": "Imaginary Birch"}
     assert len(desk.json(command, "list")) == 31
+
+
+def test_a_number_that_is_no_longer_a_persons_is_linked_by_hand(desk: Desk) -> None:
+    """It is due until then; the right number is typed, and whoever linked it is on file with why."""
+    recorded = desk.json(command, *RECORD, *CHECK, typed="9990000018")
+    name = recorded["objection"]
+    refused = desk.run(command, "link", name, *BY, typed="9990000026")
+    assert (refused.exit_code, "objection trace" in refused.stderr) == (1, True)
+
+    async def invalidate(store: SqliteReleaseStore) -> None:
+        by = Actor(role="privacy officer", name="Imaginary Ash")
+        await Register(store, SystemClock()).note_invalidated(NhsNumber.parse("9990000018"), by=by)
+
+    desk.with_store(invalidate)
+    assert [one["what"] for one in desk.json(command, "list", "--due")] == ["invalidated-number"]
+    linked = desk.json(command, "link", name, *BY, "--note", "found by the practice", typed="9990000026")
+    assert (linked["by"]["name"], linked["note"]) == ("Imaginary Ash", "found by the practice")
+    assert desk.json(command, "list", "--due") == []
+    (found,) = desk.json(command, "list", "--one-person", typed="9990000026")
+    assert found["objection"] == name

@@ -35,7 +35,9 @@ def test_check_complains_with_place_and_remedy(capsys: OUTPUT, tmp_path: Path) -
     assert run(["policy", "check", "--config", CONFIG, "--policies", str(folder)]) == 1
     captured = capsys.readouterr()
     assert captured.out == ""
-    assert f"{path}:{line}:5: `uphled` is not a word that `state` knows. Did you mean `upheld`?" in captured.err
+    assert (
+        f"{path}:{line}:5: `uphled` is not a word that `state` knows. Did you mean `upheld`?" in captured.err
+    )
 
 
 def test_check_gives_a_script_the_fault_in_parts(capsys: OUTPUT, tmp_path: Path) -> None:
