@@ -12,6 +12,7 @@ from broker.cli.policy_diff import diff
 from broker.cli.policy_explain import explain
 from broker.cli.policy_matrix import matrix
 from broker.cli.policy_place import complaining, load, place_options, write_policy_json
+from broker.cli.policy_prove import prove
 
 if TYPE_CHECKING:
     from broker.domain.policy import PolicySet
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.group("policy")
 def command() -> None:
-    """Check, test, explain, tabulate and compare the policies."""
+    """Check, test, explain, tabulate, compare and prove the policies."""
 
 
 @command.command()
@@ -92,4 +93,5 @@ def _cases(folder: Path, policies: PolicySet) -> tuple[Any, ...]:
 
 command.add_command(explain)
 command.add_command(matrix)
+command.add_command(prove)
 command.add_command(diff)
