@@ -15,9 +15,9 @@ from broker.domain.requester import Requester
 
 
 class RecordKind(enum.StrEnum):
-    """What an audit row is. `reading` is a look into the trail itself, `link` what the patient index said
-    of two numbers: that they are one person's, `grant` a step of an emergency access or a self-claimed
-    relationship.
+    """What an audit row is. `reading` is a look into the trail itself or into the register of objections,
+    `link` what the patient index said of two numbers: that they are one person's, `grant` a step of an
+    emergency access or a self-claimed relationship.
     """
 
     INTENT = "intent"
@@ -143,6 +143,15 @@ class Ending:
     bytes_sent: int = 0
     outcomes: tuple[PartnerOutcome, ...] = ()
     document: DocumentSent | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegisterReading:
+    """Somebody is about to read what the register of objections holds of the context's numbers."""
+
+    context: AuditContext
+    at: dt.datetime
+    reasons: tuple[Reason, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

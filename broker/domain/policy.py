@@ -212,8 +212,19 @@ class GroundRule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Governance:
+    """Who reads the register of objections itself: every role group that they are in is of `roles`, and
+    their purpose of `purposes`. Without any it is nobody. `kept_by` is the ODS code of whoever keeps it.
+    """
+
+    kept_by: str = ""
+    roles: frozenset[str] = frozenset()
+    purposes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ObjectionRules:
-    """Which states bind, which grounds may open a carve-out, and who is told what.
+    """Which states bind, which grounds may open a carve-out, who is told what, and who reads the register.
 
     `told_roles` and `told_relationships` name the callers who hear of an objection. `tells_staff` is
     whether a named member of staff hears that the objection is about them.
@@ -228,6 +239,7 @@ class ObjectionRules:
     tells_staff: bool
     words: str
     contact: tuple[str, ...]
+    governance: Governance = field(default_factory=Governance)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

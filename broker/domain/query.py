@@ -13,8 +13,8 @@ from broker.domain.requester import Requester
 
 
 class Interaction(enum.StrEnum):
-    """The questions of the API. There is no read of a clinical item without its patient. The last two
-    show nothing of anybody: they open and end emergency access.
+    """The questions of the API. There is no read of a clinical item without its patient. Two show nothing
+    of anybody: they open and end emergency access. The last two show the register of objections alone.
     """
 
     FIND_PATIENT = "find-patient"
@@ -24,6 +24,8 @@ class Interaction(enum.StrEnum):
     OPEN_DOCUMENT = "open-document"
     OPEN_GRANT = "open-emergency-access"
     END_GRANT = "end-emergency-access"
+    SEARCH_CONSENTS = "search-consents"
+    READ_CONSENT = "read-consent"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from broker.http.negotiation import FHIR_JSON
 from broker.http.routes import COUNT_MAX, ROUTES, SEARCHABLE_TYPES, Parameter, Route
 
 # When the statement's content last changed; FHIR requires a date of the statement, not of the reply.
-STATEMENT_DATE = "2026-11-25"
+STATEMENT_DATE = "2026-11-26"
 
 _DOCUMENTATION = (
     "Read only. One person for each request. Every answer names which partners answered and which did not; "
@@ -20,6 +20,10 @@ _DOCUMENTATION = (
     f"whatever Prefer says. _count is 1 to {COUNT_MAX}; pages are followed by their next link. "
     "An attachment's url, where it has one, is an address of this server that gives the document's own bytes "
     "to the same user until it expires; a transfer that ends without its last chunk is not the document."
+)
+_REGISTER = (
+    "The register of objections, one Consent for each, in its newest state. It is read by governance staff "
+    "alone, whose tokens open no record; everybody else hears the neutral refusal."
 )
 _SECURITY = (
     "OAuth 2.0 bearer tokens of a named user in a role at an organisation for a purpose. "
@@ -63,7 +67,7 @@ def _rest() -> dict[str, Any]:
             ],
             "description": _SECURITY,
         },
-        "resource": [_patient(), *(_searchable(name) for name in sorted(SEARCHABLE_TYPES))],
+        "resource": [_patient(), _consent(), *(_searchable(name) for name in sorted(SEARCHABLE_TYPES))],
     }
 
 
@@ -80,6 +84,16 @@ def _patient() -> dict[str, Any]:
                 "documentation": f"GET only, with {_names(_route('/Patient/{id}/$everything').parameters)}.",
             }
         ],
+    }
+
+
+def _consent() -> dict[str, Any]:
+    return {
+        "type": "Consent",
+        "documentation": _REGISTER,
+        "interaction": [{"code": "read"}, {"code": "search-type"}],
+        "versioning": "no-version",
+        "searchParam": _search_parameters("/Consent"),
     }
 
 

@@ -11,6 +11,9 @@ from broker.domain.identity import NHS_NUMBER_SYSTEM
 from broker.http.refusals import Malformed
 from broker.http.routes import COUNT_MAX, EVERYTHING_TYPES, Route
 
+_CONSENT_STATES = "http://hl7.org/fhir/consent-state-codes"
+# Every code that R4 has; the register knows `active` and `inactive` alone.
+CONSENT_STATUSES = frozenset({"draft", "proposed", "active", "rejected", "inactive", "entered-in-error"})
 _FIELDS_MAX = 16
 _FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 _PAGE = re.compile(r"[A-Za-z0-9._~=-]{1,4096}", re.ASCII)
@@ -89,6 +92,16 @@ def page(value: str | None) -> str | None:
     if value is not None and not _PAGE.fullmatch(value):
         raise BadRequest("`_page` is not a page that this broker gave.")
     return value
+
+
+def consent_statuses(value: str | None) -> frozenset[str]:
+    """The codes of a `status` list, with R4's system or without; empty without one. Raises BadRequest."""
+    if value is None:
+        return frozenset()
+    codes = frozenset(one.removeprefix(f"{_CONSENT_STATES}|") for one in value.split(","))
+    if not codes <= CONSENT_STATUSES:
+        raise BadRequest(f"`status` lists codes by comma. R4 has: {', '.join(sorted(CONSENT_STATUSES))}.")
+    return codes
 
 
 def resource_types(value: str | None) -> frozenset[str]:

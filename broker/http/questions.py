@@ -45,8 +45,9 @@ async def read_question(
         base_url=base_url,
         number_text=number,
         patient_token=token,
-        resource_types=_types(request, given),
-        item_id=read.fhir_id(given["_id"], "`_id`") if "_id" in given else None,
+        resource_types=_types(request, route.interaction, given),
+        item_id=_item_id(request, route.interaction, given),
+        statuses=read.consent_statuses(given.get("status")),
         count=read.count(given.get("_count")),
         page=read.page(given.get("_page")),
         client_address=request.remote or "",
@@ -119,9 +120,11 @@ def _authorization(request: web.Request) -> str | None:
 def _person(
     request: web.Request, interaction: Interaction, given: dict[str, str], base_url: str
 ) -> tuple[str | None, str | None]:
-    """NHS number as typed, or sealed token: exactly one of the two."""
+    """NHS number as typed, or sealed token: exactly one of the two, but for a Consent by its own id."""
     if interaction is Interaction.FIND_PATIENT:
         return read.number_text(given.get("identifier")), None
+    if interaction is Interaction.READ_CONSENT:
+        return None, None  # the objection itself says whose it is
     if interaction in (Interaction.READ_PATIENT, Interaction.EVERYTHING):
         return None, read.fhir_id(request.match_info["id"], "The id")
     names = [p.name for p in (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER) if p.name in given]
@@ -134,7 +137,15 @@ def _person(
     return read.number_text(given[names[0]]), None
 
 
-def _types(request: web.Request, given: dict[str, str]) -> frozenset[str]:
+def _item_id(request: web.Request, interaction: Interaction, given: dict[str, str]) -> str | None:
+    if interaction is Interaction.READ_CONSENT:
+        return read.fhir_id(request.match_info["id"], "The id")
+    return read.fhir_id(given["_id"], "`_id`") if "_id" in given else None
+
+
+def _types(request: web.Request, interaction: Interaction, given: dict[str, str]) -> frozenset[str]:
+    if interaction in {Interaction.SEARCH_CONSENTS, Interaction.READ_CONSENT}:
+        return frozenset({"Consent"})
     searched = request.match_info.get("type")
     return frozenset({searched}) if searched else read.resource_types(given.get("_type"))
 

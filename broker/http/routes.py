@@ -44,6 +44,9 @@ PATIENT_IDENTIFIER = Parameter(
 CHAINED_IDENTIFIER = Parameter("patient.identifier", "", "The same, in the chained spelling.")
 ID = Parameter("_id", "token", "One item of this person, by its id in an earlier answer.")
 COUNT = Parameter("_count", "", f"Items on a page, 1 to {COUNT_MAX}; more is taken as {COUNT_MAX}.")
+STATUS = Parameter(
+    "status", "token", "Consents of this status, or of several by comma: `active` binds, `inactive` does not."
+)
 PAGE = Parameter("_page", "", "A page, from the `next` link of the one before. Never built by hand.")
 TYPE = Parameter("_type", "", "Resource types, separated by commas; without it, all.")
 FORMAT = Parameter(
@@ -79,6 +82,7 @@ class Route:
 # At most one person matches; a client that wants exactly one may say so with `_count`.
 _FIND = (IDENTIFIER, COUNT, FORMAT)
 _SEARCH = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, ID, COUNT, PAGE, FORMAT)
+_SEARCH_CONSENTS = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, STATUS, ID, COUNT, PAGE, FORMAT)
 
 ROUTES = (
     Route(
@@ -128,6 +132,26 @@ ROUTES = (
         interaction=Interaction.SEARCH,
         words="The same, by address.",
         parameters=_SEARCH,
+    ),
+    Route(
+        method="POST",
+        path="/Consent/_search",
+        interaction=Interaction.SEARCH_CONSENTS,
+        words="The objections of one person as Consents, for governance alone, as a form. Preferred.",
+        parameters=_SEARCH_CONSENTS,
+    ),
+    Route(
+        method="GET",
+        path="/Consent",
+        interaction=Interaction.SEARCH_CONSENTS,
+        words="The same, by address.",
+        parameters=_SEARCH_CONSENTS,
+    ),
+    Route(
+        method="GET",
+        path="/Consent/{id}",
+        interaction=Interaction.READ_CONSENT,
+        words="One objection as a Consent, for governance alone.",
     ),
     Route(
         method="GET",

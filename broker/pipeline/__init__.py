@@ -12,7 +12,8 @@ presentation     view                        -> Bundle
 audit            the trail of all of it      -> durable, before release
 
 A document goes the same way (opening): its holder alone is asked again, and what it lists is screened
-again, before its bytes are handed on as they come.
+again, before its bytes are handed on as they come. The register of objections is read by itself
+(reading_register), by governance alone: nobody is asked for it.
 """
 
 from broker.pipeline.entrance import answer

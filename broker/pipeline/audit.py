@@ -22,6 +22,7 @@ from broker.domain.audit import (
     Intent,
     JudgedOn,
     Refusal,
+    RegisterReading,
     ReleasedItem,
 )
 from broker.domain.decision import Judgement, Reason
@@ -109,6 +110,11 @@ class Trail:
                 document=document,
             )
         )
+
+    async def reads_register(self) -> None:
+        """Durable before anything of the register leaves."""
+        reading = RegisterReading(context=self.context, at=self._clock.now(), reasons=self._reasons)
+        await self._store.record_reading(reading)
 
     async def turned_away(self, error: BrokerError) -> None:
         """The request ends with `error`: a refusal, and the end of an intent if there was one.

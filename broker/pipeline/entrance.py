@@ -14,12 +14,15 @@ from broker.pipeline.audit import Trail
 from broker.pipeline.granting import EndingGrant, OpeningGrant
 from broker.pipeline.opening import Opening
 from broker.pipeline.question import Question, Reply
+from broker.pipeline.reading_register import ReadingRegister
 from broker.pipeline.services import Services
 
-_WAYS: Mapping[Interaction, type[Answering | OpeningGrant | EndingGrant]] = {
+_WAYS: Mapping[Interaction, type[Answering | OpeningGrant | EndingGrant | ReadingRegister]] = {
     Interaction.OPEN_DOCUMENT: Opening,
     Interaction.OPEN_GRANT: OpeningGrant,
     Interaction.END_GRANT: EndingGrant,
+    Interaction.SEARCH_CONSENTS: ReadingRegister,
+    Interaction.READ_CONSENT: ReadingRegister,
 }
 _log = structlog.get_logger(__name__)
 

@@ -27,8 +27,9 @@ class Question:
     """One HTTP request in the API's own words, nothing judged yet.
 
     Exactly one of `number_text` (as typed), `patient_token` and `document_token` names the person; to end
-    a grant, only `grant_id` is given. Otherwise `grant_id` is the emergency access that the question names,
-    as it was sent; `statement` is of one to be opened. `base_url` holds no query and no identifier.
+    a grant, only `grant_id` is given, and to read one Consent, only `item_id`. Otherwise `grant_id` is the
+    emergency access that the question names, as it was sent; `statement` is of one to be opened. Empty
+    `statuses` are Consents of any. `base_url` holds no query and no identifier.
     """
 
     request_id: str
@@ -40,6 +41,7 @@ class Question:
     document_token: str | None = field(repr=False, default=None)
     resource_types: frozenset[str] = frozenset()
     item_id: str | None = None
+    statuses: frozenset[str] = frozenset()
     count: int | None = None
     page: str | None = field(repr=False, default=None)
     client_address: str = ""

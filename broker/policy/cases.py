@@ -11,7 +11,7 @@ from broker.domain.decision import Decision, Effect, Judgement, Naming, Told
 from broker.domain.policy import PolicySet, Topic
 from broker.domain.sensitivity import SensitivityClass
 from broker.files import Section, nearest, read_file
-from broker.pipeline.decision import decide
+from broker.pipeline.decision import decide, may_read_register
 from broker.pipeline.decision.rules import DECISION, SENTENCES
 from broker.policy.loading import CASES
 from broker.policy.reading import read_categories, refuse_repeats
@@ -52,6 +52,7 @@ class Case:
     alert: bool | None
     placeless: bool | None
     confirms_medicines: bool | None
+    reads_register: bool | None
     partners: tuple[PartnerExpectation, ...]
 
     @property
@@ -92,6 +93,7 @@ def _read_case(section: Section, topic: Topic, usual: Situation, policies: Polic
         alert=expect.flag("alert", None),
         placeless=expect.flag("placeless", None),
         confirms_medicines=expect.flag("confirms_medicines", None),
+        reads_register=expect.flag("reads_register", None),
         partners=_partners(expect, policies),
     )
     expect.finish()
@@ -152,8 +154,14 @@ def _classes(section: Section, name: str) -> frozenset[SensitivityClass]:
 
 def failures_of(case: Case, policies: PolicySet) -> tuple[str, ...]:
     """What `case` expected and did not get, a sentence each; empty when it holds."""
-    judgement = decide(facts_of(case.situation, partners_of(policies)), policies)
-    return (*_request_failures(case, judgement), *_all_partner_failures(case, judgement))
+    facts = facts_of(case.situation, partners_of(policies))
+    judgement = decide(facts, policies)
+    reads = may_read_register(facts, policies).effect is Effect.PERMIT
+    return (
+        *_request_failures(case, judgement),
+        *_compare("reads_register", case.reads_register, reads),
+        *_all_partner_failures(case, judgement),
+    )
 
 
 def _request_failures(case: Case, judgement: Judgement) -> Iterator[str]:

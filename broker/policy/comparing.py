@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
 
 from broker.domain.category import Category
-from broker.domain.decision import Decision, Effect, Judgement, PartnerFacts
+from broker.domain.decision import Decision, Effect, Facts, Judgement, PartnerFacts
 from broker.domain.policy import PolicySet
-from broker.pipeline.decision import decide, may_hear_of_absence
+from broker.pipeline.decision import decide, may_hear_of_absence, may_read_register
 from broker.pipeline.decision.rules import DECISION
 from broker.policy.points import Space
 from broker.policy.situation import facts_of
@@ -141,6 +141,12 @@ class _Tally:
             said = "hears that nobody was found" if hears else "no longer hears that nobody was found"
             self.tell(words, "", Beside(said, opens=hears))
 
+    def read(self, words: Mapping[str, str], *, read: bool, reads: bool) -> None:
+        """Count a caller who reads the register of objections now, or no longer."""
+        if read is not reads:
+            said = f"{'reads' if reads else 'no longer reads'} the register of objections"
+            self.tell(words, "", Beside(said, opens=reads))
+
 
 def compare(old: PolicySet, new: PolicySet, space: Space, partners: tuple[PartnerFacts, ...]) -> Comparison:
     """Judge every request of `space` on `partners` by `old` and by `new`."""
@@ -150,6 +156,7 @@ def compare(old: PolicySet, new: PolicySet, space: Space, partners: tuple[Partne
         tally.judge(words, decide(facts, old), decide(facts, new))
         if not situation.objections:  # whether somebody is found is told alike, whoever the person is
             tally.hear(words, heard=may_hear_of_absence(facts, old), hears=may_hear_of_absence(facts, new))
+            tally.read(words, read=_reads_register(facts, old), reads=_reads_register(facts, new))
     return Comparison(
         old=old.revision,
         new=new.revision,
@@ -164,6 +171,10 @@ def compare(old: PolicySet, new: PolicySet, space: Space, partners: tuple[Partne
         undecided=tally.undecided,
         rules=rules_changed(old, new),
     )
+
+
+def _reads_register(facts: Facts, policies: PolicySet) -> bool:
+    return may_read_register(facts, policies).effect is Effect.PERMIT
 
 
 def rules_changed(old: PolicySet, new: PolicySet) -> tuple[str, ...]:

@@ -31,6 +31,7 @@ from broker.policy.reading import (
     require_every,
     some_words,
 )
+from broker.policy.reading_governance import read_governance
 
 BINDS, OPENS, ENDS = "binds", "opens-by-carve-out", "no-longer-binds"
 EFFECTS = (BINDS, OPENS, ENDS)
@@ -52,7 +53,7 @@ RESTRICTIONS: Mapping[str, Restriction] = {
 
 
 def read_objections(top: Section, places: Places, vocabulary: Vocabulary) -> ObjectionRules:
-    """Read `states`, `grounds` and `telling`."""
+    """Read `states`, `grounds`, `telling` and `governance`."""
     effects = _states(top, places)
     telling = top.section("telling")
     rules = ObjectionRules(
@@ -65,6 +66,7 @@ def read_objections(top: Section, places: Places, vocabulary: Vocabulary) -> Obj
         tells_staff=telling.flag("named_staff"),
         words=telling.text("words"),
         contact=_contact(telling),
+        governance=read_governance(top, places, vocabulary),
     )
     telling.finish()
     places.add_fixed(top, "states", _fixed(places, "outside-carve-out", "review-date-passed"))

@@ -21,7 +21,7 @@ from broker.domain.requester import RelationshipGround
 from broker.policy.reading import _ID, _VERSION, GROUP_WORDS
 from broker.policy.reading_people import _NATIONAL_CODE
 from broker.policy.reading_withholding import ALWAYS_BIND, BINDS, EFFECTS, ENDS, RESTRICTIONS
-from broker.policy.shapes_of_access import emergency_access
+from broker.policy.shapes_of_access import emergency_access, governance
 from broker.policy.shapes_of_agreement import sharing_agreement
 from broker.policy.shapes_of_classes import sensitive_information
 from broker.policy.shapes_of_words import categories, partner_id, relationships, role_groups
@@ -137,6 +137,7 @@ def _objections() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
             "The only grounds on which an objection may not be upheld.", _ground_not_to_uphold()
         ),
         "telling": shapes.section("Who hears that there is an objection.", telling),
+        "governance?": governance(),
     }
     return (members,)
 

@@ -1,9 +1,10 @@
-"""The emergency access policy as JSON Schema, from the words that its reader knows."""
+"""Emergency access, and who reads the register of objections, as JSON Schema from the readers' words."""
 
 from __future__ import annotations
 
 from broker.domain.grant import EmergencyGround
 from broker.domain.policy import DIRECT_CARE
+from broker.policy.reading_governance import ODS_CODE, REGISTER_PURPOSES
 from broker.policy.shapes_of_words import categories, relationships, role_groups
 from broker.ports import shapes
 from broker.ports.shapes import Shape
@@ -17,6 +18,19 @@ def emergency_access() -> dict[str, Shape]:
         ),
         "grounds": shapes.sections("The only grounds. One that is left out opens nothing.", _ground()),
     }
+
+
+def governance() -> Shape:
+    """Who reads the register of objections itself. Left out, nobody does."""
+    readers = {
+        "roles": role_groups("Whose staff read it: role groups that see nothing."),
+        "purposes": shapes.words("For which purpose: none that opens a record.", REGISTER_PURPOSES, least=1),
+    }
+    members = {
+        "kept_by": shapes.text("The ODS code of the organisation that keeps it.", ODS_CODE, "QX9"),
+        "readers": shapes.section("Who reads it, and changes nothing in it.", readers),
+    }
+    return shapes.section("The register of objections. Left out, nobody reads it.", members)
 
 
 def _ground() -> Shape:

@@ -139,6 +139,7 @@ def _expected() -> Shape:
             "alert?": shapes.flag("Whether a privacy officer hears."),
             "placeless?": shapes.flag("Whether everything is shown without a place."),
             "confirms_medicines?": shapes.flag("Whether a view says to confirm medicines with the person."),
+            "reads_register?": shapes.flag("Whether the register of objections may be read."),
             "partners?": shapes.named("By partner.", shapes.section("One partner.", partner), _ID),
         },
     )

@@ -34,7 +34,21 @@ class RowHistory:
     events: tuple[ObjectionEvent, ...] = ()
 
 
-class ObjectionRegister(Protocol):
+class ObjectionSteps(Protocol):
+    """What there is to read. Every method raises ServiceDown("release-store") when it cannot answer, ("keys")
+    when nothing can be opened.
+    """
+
+    async def events_of(self, objection_id: str, /) -> tuple[ObjectionEvent, ...]:
+        """The whole history of one objection, oldest first; empty when there is none of that id."""
+        ...
+
+    async def events_under(self, numbers: frozenset[NhsNumber] | None, /) -> tuple[ObjectionEvent, ...]:
+        """Every event under any of `numbers`, oldest first; None is the whole register."""
+        ...
+
+
+class ObjectionRegister(ObjectionSteps, Protocol):
     """Every method raises ServiceDown("release-store") when it cannot answer, ("keys") when nothing can
     be sealed or opened.
     """
@@ -43,14 +57,6 @@ class ObjectionRegister(Protocol):
         """Durable when it returns; from then on no release that it forbids succeeds. Returns the
         sequence number. Raises StepTaken when `event.step` is not the objection's next step.
         """
-        ...
-
-    async def events_of(self, objection_id: str, /) -> tuple[ObjectionEvent, ...]:
-        """The whole history of one objection, oldest first; empty when there is none of that id."""
-        ...
-
-    async def events_under(self, numbers: frozenset[NhsNumber] | None, /) -> tuple[ObjectionEvent, ...]:
-        """Every event under any of `numbers`, oldest first; None is the whole register."""
         ...
 
     async def history_of_row(self, origin: SourceRow, /) -> RowHistory:

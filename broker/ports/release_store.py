@@ -6,11 +6,12 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from broker.domain.audit import Disclosure, Ending, Intent, Refusal
+from broker.domain.audit import Disclosure, Ending, Intent, Refusal, RegisterReading
 from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionSnapshot
 from broker.ports.grant_register import GrantRegister
+from broker.ports.objection_register import ObjectionSteps
 
 
 class ObjectionsChanged(Exception):
@@ -31,7 +32,7 @@ class GrantChanged(Exception):
         super().__init__("the emergency access changed since this was judged")
 
 
-class ReleaseStore(GrantRegister, Protocol):
+class ReleaseStore(GrantRegister, ObjectionSteps, Protocol):
     """Every method returns only when its record is durable (fsynced) and raises ServiceDown otherwise
     (`release-store` for the register, `audit` for the trail, `keys` when nothing can be sealed).
     """
@@ -63,6 +64,10 @@ class ReleaseStore(GrantRegister, Protocol):
 
     async def record_ending(self, ending: Ending, /) -> None:
         """How a request that had an intent ended."""
+        ...
+
+    async def record_reading(self, reading: RegisterReading, /) -> None:
+        """Somebody reads the register itself: nothing of it may leave before this returns."""
         ...
 
     async def record_refusal(self, refusal: Refusal, /) -> None:

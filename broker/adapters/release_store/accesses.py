@@ -20,8 +20,8 @@ from broker.domain.errors import ServiceDown
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """One request. `outcome` is released, refused, nothing-released or not-finished; a look into the trail
-    is audit-read, a step of an emergency access (`cause` says which) is emergency-access. `grant` is the
-    emergency access that a request named.
+    is audit-read, one into the register of objections register-read, a step of an emergency access (`cause`
+    says which) emergency-access. `grant` is the emergency access that a request named.
 
     `released` counts items by partner; `labels` are the partners' exact outcome labels. `items` is None
     where this place cannot open the proof, and so are `document` and `sent`, which only the opening of a
@@ -89,13 +89,20 @@ def _line(record_id: int, body: Body) -> Access:
         relationship=body.relationship,
         interaction=body.interaction,
         resource_types=body.resource_types,
-        outcome=_OUTCOMES[body.kind],
+        outcome=_outcome(body),
         ended=body.ended,
         cause=body.cause,
         grant=body.grant,
         released=body.released,
         labels={outcome.partner_id: outcome.label.value for outcome in body.outcomes},
     )
+
+
+def _outcome(body: Body) -> str:
+    """The trail is read at a desk, the register through the API."""
+    if body.kind is RecordKind.READING and body.interaction:
+        return "register-read"
+    return _OUTCOMES[body.kind]
 
 
 _OUTCOMES = {

@@ -33,6 +33,7 @@ from broker.domain.audit import (
     Intent,
     RecordKind,
     Refusal,
+    RegisterReading,
     ReleasedItem,
 )
 from broker.domain.decision import Reason
@@ -180,6 +181,12 @@ def refusal_entry(refusal: Refusal, ring: KeyRing) -> Entry:
     )
     body = msgspec.structs.replace(body, times=refusal.times)
     return entry_of(body, identity_of(refusal.context), ring)
+
+
+def reading_entry(reading: RegisterReading, ring: KeyRing) -> Entry:
+    """Somebody reads the register of objections."""
+    body = _body(RecordKind.READING, reading.context, reading.at, reasons=reading.reasons)
+    return entry_of(body, identity_of(reading.context), ring)
 
 
 def event_entry(event: ObjectionEvent, ring: KeyRing) -> Entry:

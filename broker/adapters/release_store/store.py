@@ -17,7 +17,7 @@ from broker.adapters.release_store.journal import Journal
 from broker.adapters.release_store.judged import JudgedRecord, judged_record
 from broker.adapters.release_store.reserve import PIECES, Reserve
 from broker.adapters.release_store.writer import DESK_PATIENCE_S, WAITING_MAX, Job, Writer
-from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal
+from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal, RegisterReading
 from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionSnapshot
@@ -105,6 +105,11 @@ class SqliteReleaseStore(GrantKeeping):
         """Vital: on a full disk it is written into the reserve."""
         prepare = lambda: entries.ending_entry(ending, self._ring)  # noqa: E731 - as its neighbours
         await self._writer.do(Job(service="audit", prepare=prepare, run=self._append, vital=True))
+
+    async def record_reading(self, reading: RegisterReading, /) -> None:
+        """Not vital: on a full disk the register is not read."""
+        prepare = lambda: entries.reading_entry(reading, self._ring)  # noqa: E731 - as its neighbours
+        await self._writer.do(Job(service="audit", prepare=prepare, run=self._append))
 
     async def record_refusal(self, refusal: Refusal, /) -> None:
         """Vital where somebody was known: on a full disk it is written into the reserve, which nobody

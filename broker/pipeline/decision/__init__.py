@@ -16,6 +16,7 @@ from broker.domain.policy import Differences, PolicySet, Topic
 from broker.domain.sensitivity import HiddenClasses
 from broker.pipeline.decision.days import Today
 from broker.pipeline.decision.emergency import emergency_access
+from broker.pipeline.decision.governing import may_read_register
 from broker.pipeline.decision.holding import Held, Hold, held_at, holds_for, tellable
 from broker.pipeline.decision.rules import DECISION, denies, first_denial, primary_first
 from broker.pipeline.decision.sensitive import closed_source, hidden_from
@@ -32,7 +33,7 @@ from broker.pipeline.decision.telling import (
     protection,
 )
 
-__all__ = ["decide", "may_hear_of_absence"]
+__all__ = ["decide", "may_hear_of_absence", "may_read_register"]
 
 
 def decide(facts: Facts, policies: PolicySet) -> Judgement:

@@ -66,6 +66,13 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         (Topic.OBJECTIONS, "review-date-passed"): "The decision not to uphold is due for review.",
         (Topic.OBJECTIONS, "ground-not-known"): "The decision not to uphold names no ground of the list.",
         (Topic.OBJECTIONS, "state-not-known"): "The objection is in a state that the policy does not sort.",
+        (Topic.OBJECTIONS, "reads-register"): "Governance staff read the register of objections.",
+        (Topic.OBJECTIONS, "not-a-register-reader"): (
+            "This role group does not read the register of objections."
+        ),
+        (Topic.OBJECTIONS, "purpose-not-of-register"): (
+            "The register of objections is not read for this purpose."
+        ),
         (Topic.EMERGENCY_ACCESS, "ground-not-listed"): "The grant states no ground that the policy lists.",
         (Topic.EMERGENCY_ACCESS, "grant-of-another-person"): "The grant is for another person.",
         (Topic.EMERGENCY_ACCESS, "grant-of-another-user"): (

@@ -31,7 +31,7 @@ class Standing:
 
 def standing_of(facts: Facts, policies: PolicySet, today: Today) -> Standing:
     """Judge role, purpose, relationship and the requester's own organisation."""
-    groups, role_reasons = _groups_of(facts.requester.roles, policies)
+    groups, role_reasons = groups_of(facts.requester.roles, policies)
     names = frozenset(group.group_id for group in groups)
     narrowing = narrowing_of(facts.requester.scopes)
     seen = frozenset.intersection(*(group.categories for group in groups)) if groups else frozenset()
@@ -48,10 +48,10 @@ def standing_of(facts: Facts, policies: PolicySet, today: Today) -> Standing:
     )
 
 
-def _groups_of(
+def groups_of(
     roles: tuple[str, ...], policies: PolicySet
 ) -> tuple[tuple[RoleGroup, ...], tuple[Reason, ...]]:
-    """One unknown role denies: what it would have denied cannot be known."""
+    """The role groups, and why. One unknown role denies: what it would have denied cannot be known."""
     if not roles:
         return (), (denies(Topic.ROLES, "no-role"),)
     found = [_group_of(role, policies) for role in roles]

@@ -36,14 +36,15 @@ async def test_the_statement_is_valid_and_needs_no_token() -> None:
 
 
 async def test_the_statement_claims_reads_alone() -> None:
-    """No write, no history, no system interaction, no patch; only Patient is read by id."""
+    """No write, no history, no system interaction, no patch; only Patient and Consent are read by id."""
     statement, _ = await _statement()
     [rest] = statement.rest
     assert rest.interaction is None
-    assert {resource.type for resource in rest.resource} == {"Patient", *SEARCHABLE_TYPES}
+    assert {resource.type for resource in rest.resource} == {"Patient", "Consent", *SEARCHABLE_TYPES}
     for resource in rest.resource:
         codes = {interaction.code for interaction in resource.interaction}
-        assert codes == ({"read", "search-type"} if resource.type == "Patient" else {"search-type"})
+        by_id = {"read"} if resource.type in {"Patient", "Consent"} else set()
+        assert codes == {"search-type"} | by_id
         assert resource.versioning == "no-version"
     assert statement.patchFormat is None
 
@@ -52,7 +53,7 @@ async def test_every_search_parameter_that_the_statement_lists_is_served() -> No
     """What is claimed is tried, over the socket, for every type."""
     statement, _ = await _statement()
     answers = Answers()
-    values = {"identifier": IDENTIFIER, "patient": "Patient/token", "_id": "acute-1"}
+    values = {"identifier": IDENTIFIER, "patient": "Patient/token", "_id": "acute-1", "status": "active"}
     async with open_door(answers) as door, aiohttp.ClientSession(headers=TOKEN) as client:
         for resource in statement.rest[0].resource:
             given = {parameter.name: values[parameter.name] for parameter in resource.searchParam}
