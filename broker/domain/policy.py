@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from broker.domain.category import Category
 from broker.domain.decision import Naming
 from broker.domain.emergency import EmergencyAccessRules
+from broker.domain.governance import Governance
 from broker.domain.identity import Restriction
 from broker.domain.objection import ObjectionState
 from broker.domain.requester import RelationshipGround
@@ -209,17 +210,6 @@ class GroundRule:
     opens: frozenset[Category]
     review_within_days: int
     told_first: ToldFirst
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Governance:
-    """Who reads the register of objections itself: every role group that they are in is of `roles`, and
-    their purpose of `purposes`. Without any it is nobody. `kept_by` is the ODS code of whoever keeps it.
-    """
-
-    kept_by: str = ""
-    roles: frozenset[str] = frozenset()
-    purposes: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

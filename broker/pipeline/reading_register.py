@@ -21,6 +21,7 @@ from broker.pipeline.audit import Trail
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.decision import may_read_register
 from broker.pipeline.identification import number_of
+from broker.pipeline.judging import judged_on
 from broker.pipeline.presentation.consent import consent_of
 from broker.pipeline.presentation.consent_provision import Known
 from broker.pipeline.presentation.register_bundle import RegisterFrame, present_consents
@@ -57,7 +58,7 @@ class ReadingRegister:
         now = services.clock.now()
         facts = Facts(requester=requester, partners=(), objections=_NOBODY_LOOKED_UP, now=now)
         judgement = may_read_register(facts, services.policies())
-        self._trail.judged(judgement)
+        self._trail.judged(judgement, judged_on(now, None, services.partners_digest))
         if judgement.effect is Effect.DENY:
             raise Forbidden
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from broker.domain.policy import DIRECT_CARE, Governance, Purpose
+from broker.domain.governance import Governance
+from broker.domain.policy import DIRECT_CARE, Purpose
 from broker.files import Section
 from broker.pipeline.decision.rules import SENTENCES
 from broker.policy.reading import Places, Vocabulary, read_groups, some_words
