@@ -53,7 +53,7 @@ def _again(record: JudgedRecord, partners: tuple[PartnerFacts, ...], policies: P
         grant=NOBODYS if named_unknown else record.grant,
         numbers=record.numbers,
     )
-    return replay(facts, record.judged_on, record.reasons, policies)
+    return replay(facts, record.judged_on, record.reasons, policies, interaction=record.interaction)
 
 
 @contextlib.contextmanager

@@ -28,6 +28,9 @@ class Interaction(enum.StrEnum):
     READ_CONSENT = "read-consent"
 
 
+OF_THE_REGISTER = frozenset({Interaction.SEARCH_CONSENTS, Interaction.READ_CONSENT})
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RecordQuery:
     """One question about one person. Empty `resource_types` is every type that policy permits.

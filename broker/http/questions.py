@@ -8,7 +8,7 @@ import dataclasses
 from aiohttp import web
 
 from broker.domain.errors import BadRequest
-from broker.domain.query import Interaction
+from broker.domain.query import OF_THE_REGISTER, Interaction
 from broker.http import parameters as read
 from broker.http.negotiation import require_form_in, require_json_in, require_json_out
 from broker.http.refusals import Malformed, SlowBody, TooLarge
@@ -144,7 +144,7 @@ def _item_id(request: web.Request, interaction: Interaction, given: dict[str, st
 
 
 def _types(request: web.Request, interaction: Interaction, given: dict[str, str]) -> frozenset[str]:
-    if interaction in {Interaction.SEARCH_CONSENTS, Interaction.READ_CONSENT}:
+    if interaction in OF_THE_REGISTER:
         return frozenset({"Consent"})
     searched = request.match_info.get("type")
     return frozenset({searched}) if searched else read.resource_types(given.get("_type"))

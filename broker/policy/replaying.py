@@ -10,8 +10,9 @@ from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber, Restriction
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.policy import PolicySet
+from broker.domain.query import OF_THE_REGISTER
 from broker.domain.requester import Requester
-from broker.pipeline.decision import decide
+from broker.pipeline.decision import decide, may_read_register
 from broker.pipeline.judging import digest_of_partners
 
 
@@ -55,7 +56,12 @@ def facts_again(
     )
 
 
-def replay(facts: Facts, on: JudgedOn, recorded: tuple[Reason, ...], policies: PolicySet) -> Replay:
-    """Judge `facts` by `policies`, which are of the revision that judged them first."""
+def replay(
+    facts: Facts, on: JudgedOn, recorded: tuple[Reason, ...], policies: PolicySet, *, interaction: str
+) -> Replay:
+    """Judge `facts` by `policies`, which are of the revision that judged them first: as a question for a
+    record, or for the register of objections.
+    """
     same_partners = digest_of_partners(facts.partners) == on.partners
-    return Replay(facts, decide(facts, policies), recorded, same_partners)
+    judged = may_read_register if interaction in OF_THE_REGISTER else decide
+    return Replay(facts, judged(facts, policies), recorded, same_partners)

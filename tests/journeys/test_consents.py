@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from broker.adapters.clock import SystemClock
 from broker.adapters.keys import read_key_ring
 from broker.adapters.release_store import SqliteReleaseStore
+from broker.cli.policy_record import replay_record
 from broker.domain.audit import RecordKind
 from broker.domain.category import Category
 from broker.domain.identity import NhsNumber
@@ -131,6 +133,18 @@ async def test_everybody_else_hears_the_same_whether_or_not_somebody_objected(
     assert [row.body.cause for row in refusals] == ["Forbidden"] * 4
     assert {row.body.resource_types for row in refusals} == {("Consent",)}
     assert all(row.body.reasons and row.body.policy_revision for row in refusals)
+
+
+async def test_a_read_and_a_refusal_of_the_register_are_judged_again_as_they_were(small: Small) -> None:
+    """By the rules of the register, not by those of a record."""
+    await search(small.client)
+    await search(small.client, role="doctor")
+    for row in (readings(small)[0], trail.of_kind(small.client.settings, RecordKind.REFUSAL)[0]):
+        replayed = asyncio.to_thread(
+            replay_record, row.sequence, small.client.settings.config_dir, None, None, DESK
+        )
+        _, again, _ = await replayed
+        assert again.is_same
 
 
 async def test_who_reads_the_register_opens_no_record(small: Small) -> None:

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import pytest
 
+from broker.domain.audit import RegisterReading
 from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import Objection, ObjectionSnapshot, ObjectionState
@@ -20,7 +21,9 @@ from tests.support.stores import (
     BEN,
     CLEO,
     NOON,
+    REASONS,
     clinician,
+    context,
     disclosure,
     ending,
     intent,
@@ -227,6 +230,12 @@ class ReleaseStoreSuite:
         await store.accesses(frozenset({ADA}), reader=READER)
         (line,) = await store.accesses(frozenset({ADA}), reader=READER)
         assert (line.outcome, line.roles, line.user) == ("audit-read", (READER.role,), READER.name)
+
+    async def test_a_look_into_the_register_is_recorded_under_the_person(self, store: Store) -> None:
+        """Who read it, in what role and why, as of any request."""
+        await store.record_reading(RegisterReading(context=context(ADA), at=NOON, reasons=REASONS))
+        (line,) = await store.accesses(frozenset({ADA}), reader=READER)
+        assert (line.outcome, line.user, line.roles) == ("register-read", "Dr Imaginary Willow", ("R8000",))
 
     async def test_releases_between_receipt_and_acknowledgement_are_listed(self, store: Store) -> None:
         """Those, and neither an earlier one nor somebody else's."""

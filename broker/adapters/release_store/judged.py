@@ -28,6 +28,7 @@ class JudgedRecord:
 
     sequence: int
     kind: str
+    interaction: str
     at: dt.datetime
     cause: str
     policy_revision: str
@@ -59,6 +60,7 @@ def judged_record(database: sqlite3.Connection, ring: KeyRing, sequence: int) ->
     return JudgedRecord(
         sequence=sequence,
         kind=body.kind,
+        interaction=body.interaction,
         at=dt.datetime.fromisoformat(body.at),
         cause=body.cause,
         policy_revision=body.policy_revision,
