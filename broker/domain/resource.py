@@ -149,6 +149,15 @@ def concept_in(raw: bytes) -> CodeableConcept | None:
         return None
 
 
+def is_readable_concept(raw: bytes) -> bool:
+    """Whether one or several CodeableConcepts have the shape that `codes_in` can read."""
+    try:
+        _CONCEPTS.decode(raw)
+    except msgspec.DecodeError:
+        return False
+    return True
+
+
 def codes_in(raw: bytes) -> tuple[str, ...] | None:
     """Every code of one or several CodeableConcepts; None when the shape hides what they are."""
     try:

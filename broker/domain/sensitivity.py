@@ -78,13 +78,15 @@ class HiddenClasses:
     """The classes that are not open to one reader at one partner, ready to be looked for. Make it by `of`.
 
     `known` are the labels of every class, hidden or not: beside one of them a bare "restricted" has its
-    reason. `codes` is keyed by the categories in which they may stand.
+    reason. `codes` is keyed by the categories in which they may stand. `words` are the labels' codes in
+    small letters: in a system that nobody placed, they mean the class all the same.
     """
 
     rules: frozenset[ClassRule] = frozenset()
     known: frozenset[Label] = frozenset()
     ordinary: frozenset[Label] = frozenset()
     labels: frozenset[Label] = field(default=frozenset(), compare=False)
+    words: frozenset[str] = field(default=frozenset(), compare=False)
     codes: Mapping[Category, frozenset[bytes]] = field(default_factory=dict, compare=False, repr=False)
     unspecified: ClassRule | None = field(default=None, compare=False)
     categories: frozenset[Category] = field(default=frozenset(), compare=False)
@@ -103,6 +105,7 @@ class HiddenClasses:
             known=known,
             ordinary=ordinary,
             labels=frozenset().union(*(one.labels for one in named)),
+            words=frozenset(_word(code) for one in named for _, code in one.labels),
             codes=_by_category(named),
             unspecified=next((one for one in hidden if one not in named), None),
             categories=frozenset().union(*(one.categories for one in told)),
@@ -127,15 +130,25 @@ class HiddenClasses:
         )
 
     def hides_labels(self, labels: Collection[Label]) -> bool:
-        """True when one of an item's labels is of a hidden class, or is one that nobody can place."""
+        """True when one of an item's labels is of a hidden class, or is one that nobody can place.
+
+        One that nobody can place and that has a hidden class's own code is of that class: to see what
+        is kept without a reason is not to see what is kept for that one.
+        """
         if not self.labels.isdisjoint(labels):
+            return True
+        unexplained = set(labels) - self.known - self.ordinary
+        if any(_word(code) in self.words for _, code in unexplained):
             return True
         if self.unspecified is None:
             return False
-        unexplained = set(labels) - self.known - self.ordinary
         if not self.known.isdisjoint(labels):
             unexplained -= self.unspecified.labels
         return bool(unexplained)
+
+
+def _word(code: str) -> str:
+    return code.strip().casefold()
 
 
 def _by_category(rules: Iterable[ClassRule]) -> Mapping[Category, frozenset[bytes]]:

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from broker.domain.category import Category
-from broker.domain.sensitivity import SensitivityClass
+from broker.domain.sensitivity import OWN_SYSTEM, SensitivityClass
 from tests.support.records import item
 from tests.support.screening import body, released, screened
 from tests.support.sensitive import (
@@ -65,6 +65,40 @@ def test_restricted_beside_a_class_means_that_class() -> None:
     assert released(screened(resources, ruling_for("pharmacist"))) == ["Patient/p1", "Condition/c1"]
 
 
+ODD_SPELLINGS = {
+    "no system": ("HIV", ""),
+    "a system without its prefix": ("HIV", "2.16.840.1.113883.5.4"),
+    "a system over TLS": ("HIV", ACT_CODE.replace("http:", "https:")),
+    "a system with a slash too many": ("HIV", f"{ACT_CODE}/"),
+    "a system with its version": ("HIV", f"{ACT_CODE}|9.0.0"),
+    "small letters": ("hiv", ACT_CODE),
+    "space around it": (" HIV ", ACT_CODE),
+    "our own word in capitals": ("Hiv", OWN_SYSTEM),
+    "a partner's own system": ("HIV", "urn:own"),
+}
+
+
+@pytest.mark.parametrize(("code", "system"), ODD_SPELLINGS.values(), ids=ODD_SPELLINGS.keys())
+def test_a_label_of_a_class_in_an_odd_spelling_is_of_that_class(code: str, system: str) -> None:
+    """A physiotherapist, who sees what is restricted without a reason, does not see what is of HIV."""
+    resources = [
+        item("Condition", "c1", **labelled(code, system)),
+        item("Condition", "c2", **labelled("no-such-word", system)),
+    ]
+    assert released(screened(resources, ruling_for("physiotherapist"))) == ["Patient/p1", "Condition/c2"]
+
+
+def test_what_the_law_closes_stays_closed_in_an_odd_spelling() -> None:
+    """Also to a doctor, to whom a label without a known reason is open."""
+    closed = [
+        item("Condition", f"c{place}", **labelled(code, system))
+        for place, (code, system) in enumerate(
+            (("Gender-Recognition", OWN_SYSTEM), ("assisted-conception", ""), ("gender-recognition", "urn:x"))
+        )
+    ]
+    assert released(screened(closed, ruling_for("doctor"))) == ["Patient/p1"]
+
+
 def test_a_word_that_nobody_sorted_is_not_explained_by_a_class_beside_it() -> None:
     """What else it may mean is not known."""
     both = {"meta": {"security": [{"system": "urn:own", "code": "x"}, {"system": ACT_CODE, "code": "HIV"}]}}
@@ -112,6 +146,27 @@ BEARING = {
         extension=[{"url": "urn:x", "valueString": orjson.dumps({"code": coded(HIV_CODE)}).decode()}],
     ),
     "a code element that cannot be read": item("Condition", "c1", code={"coding": {"code": "1"}}),
+    "a code alone, in an extension": item(
+        "Condition", "c1", extension=[{"url": "urn:x", "valueCode": HIV_CODE}]
+    ),
+    "its address in an extension": item(
+        "Condition", "c1", extension=[{"url": "urn:x", "valueUri": f"http://snomed.info/id/{HIV_CODE}"}]
+    ),
+    "an original in another language": item(
+        "Condition", "c1", extension=[{"url": "urn:x", "valueString": f'<code code="{HIV_CODE}"/>'}]
+    ),
+    "a note": item("Condition", "c1", note=[{"text": f"Seen for |{HIV_CODE}| in clinic."}]),
+    "a tag": item("Condition", "c1", meta={"tag": [{"code": HIV_CODE}]}),
+    "the kind of an identifier": item(
+        "Condition", "c1", identifier=[{"type": coded(HIV_CODE), "value": "1"}]
+    ),
+    "beside something long that is encoded": item(
+        "DocumentReference",
+        "c1",
+        description=f"About {HIV_CODE}",
+        content=[{"attachment": {"data": "QUJD" * 10_000}}],
+    ),
+    "within something long": item("Condition", "c1", note=[{"text": f"{'word ' * 10_000}{HIV_CODE}"}]),
 }
 
 
@@ -122,6 +177,19 @@ def test_a_code_of_the_list_hides_an_item_wherever_it_stands(resource: dict[str,
     one = screened([resource, other], ruling_for("social-worker"))
     assert released(one) == ["Patient/p1", "Condition/c2"]
     assert HIV_CODE.encode() not in b"".join(resource.raw for resource in one.released)
+
+
+def test_a_records_own_name_is_no_code() -> None:
+    """A partner that numbers its records may give one the digits of a code: it stays."""
+    numbered = item(
+        "Condition",
+        HIV_CODE,
+        identifier=[{"system": "urn:own", "value": HIV_CODE}],
+        meta={"versionId": HIV_CODE},
+        recorder={"reference": f"Practitioner/{HIV_CODE}", "identifier": {"value": HIV_CODE}},
+    )
+    one = screened([numbered], ruling_for("social-worker"))
+    assert released(one) == ["Patient/p1", f"Condition/{HIV_CODE}"]
 
 
 def test_a_code_is_looked_for_in_items_of_no_known_category_too() -> None:
