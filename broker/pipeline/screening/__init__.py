@@ -18,7 +18,7 @@ from broker.pipeline.screening.differing import Known
 from broker.pipeline.screening.following import follow
 from broker.pipeline.screening.locationless import without_location
 from broker.pipeline.screening.person import Person
-from broker.pipeline.screening.reach import Reach, names_of
+from broker.pipeline.screening.reach import Reach, names_of, names_of_all
 from broker.pipeline.screening.seeing import is_full_permit, may_be_seen
 from broker.pipeline.screening.sensitive import is_hidden
 
@@ -30,18 +30,16 @@ class Screened:
     """What one partner's answer may show to this reader.
 
     `withheld` is for the audit record: a caller never sees a count made before screening.
-    `hidden` holds the references that must not be named, never the person's own; `narrative_hidden` says
-    that text written over the whole of an item could speak of something withheld: it follows from the
-    decision, so that a narrative's absence tells nothing of what came. `fallen` are the categories of
-    permitted items that went with something withheld, or are of a type that was not asked for: they may
-    not be called "none recorded". `differs` says that the partner's own Patient, which the reader might see,
-    says of gender, title or name what the index does not.
+    `narrative_hidden` says that text written over the whole of an item could speak of something withheld: it
+    follows from the decision, so that a narrative's absence tells nothing of what came. `fallen` are the
+    categories of permitted items that went with something withheld, or are of a type that was not asked for:
+    they may not be called "none recorded". `differs` says that the partner's own Patient, which the reader
+    might see, says of gender, title or name what the index does not.
     """
 
     partner_id: str
     released: tuple[Resource, ...] = field(repr=False)
     withheld: int
-    hidden: frozenset[str] = field(repr=False, default=frozenset())
     narrative_hidden: bool = False
     fallen: frozenset[Category] = frozenset()
     differs: bool = False
@@ -76,10 +74,7 @@ def screen(
     """
     if decision.locationless:
         rebuilt, lost = yield from without_location(resources, decision, types)
-        hidden = frozenset(
-            name for one in resources if one.header.resourceType != "Patient" for name in names_of(one)
-        )
-        return _screened(partner_id, resources, rebuilt, hidden=hidden, narrative_hidden=True, fallen=lost)
+        return _screened(partner_id, resources, rebuilt, narrative_hidden=True, fallen=lost)
     judged = yield from _judge(resources, decision, known)
     person = Person.of(judged.patients)
     if judged.holders:
@@ -88,13 +83,12 @@ def screen(
         released = yield from _asked_for(judged.items, judged.support, types)
         fallen = _set_aside(judged.items, types)
         return _screened(partner_id, resources, released, fallen=fallen, differs=judged.differs)
-    items, support, reach = yield from _followed(judged, decision, person)
+    items, support = yield from _followed(judged, decision, person)
     released = yield from _asked_for(items, support, types)
     return _screened(
         partner_id,
         resources,
         released,
-        hidden=reach.hidden,
         narrative_hidden=True,
         fallen=_set_aside(items, types).union(judged.fallen),
         differs=judged.differs,
@@ -103,12 +97,12 @@ def screen(
 
 def _set_aside(items: Iterable[Resource], types: frozenset[str]) -> frozenset[Category]:
     """The categories of what was not asked for by its type: an allergy that is listed is an allergy."""
+    if not types:
+        return frozenset()
     return frozenset(
         one.category
         for one in items
-        if types
-        and one.header.resourceType not in types
-        and not is_empty_frame(one.header.resourceType, one.raw)
+        if one.header.resourceType not in types and not is_empty_frame(one.header.resourceType, one.raw)
     )
 
 
@@ -177,21 +171,25 @@ def _judge_holders(
 
 def _followed(
     judged: _Judged, decision: Decision, person: Person
-) -> Generator[None, None, tuple[list[Resource], list[Resource], Reach]]:
+) -> Generator[None, None, tuple[list[Resource], list[Resource]]]:
     """Items and support without a reference to anything that may not be named."""
     candidates = [*judged.items, *judged.support]
     hides_words = judged.differs and not decision.differences_shown
-    reach = Reach(decision, person, candidates, judged.withheld, hides_words_of_person=hides_words)
-    yield
+    seen = yield from names_of_all(candidates)
+    hidden = yield from names_of_all(judged.withheld)
+    reach = Reach(decision, person, seen, hidden, hides_words_of_person=hides_words)
     inside = {
         place: judged.inside[id(one)] for place, one in enumerate(candidates) if id(one) in judged.inside
     }
     followed = yield from follow(candidates, inside, reach)
+    yield
     among = len(judged.items)
     judged.fallen.update(
         item.category for item, kept in zip(judged.items, followed[:among], strict=True) if kept is None
     )
-    return _standing(followed[:among]), _standing(followed[among:]), reach
+    items, support = _standing(followed[:among]), _standing(followed[among:])
+    yield
+    return items, support
 
 
 def _standing(followed: Sequence[Resource | None]) -> list[Resource]:
@@ -210,6 +208,8 @@ def _asked_for(
 
 def _with_support(items: list[Resource], support: list[Resource]) -> Generator[None, None, list[Resource]]:
     """Who and where, only beside an item that refers to them, and what those refer to in turn."""
+    if not support:
+        return items
     waiting = {name: resource for resource in support for name in names_of(resource)}
     released = list(items)
     found: set[int] = set()
@@ -234,7 +234,6 @@ def _screened(
     resources: tuple[Resource, ...],
     released: list[Resource],
     *,
-    hidden: frozenset[str] = frozenset(),
     narrative_hidden: bool = False,
     fallen: frozenset[Category] = frozenset(),
     differs: bool = False,
@@ -243,7 +242,6 @@ def _screened(
         partner_id=partner_id,
         released=tuple(released),
         withheld=len(resources) - len(released),
-        hidden=hidden,
         narrative_hidden=narrative_hidden,
         fallen=fallen,
         differs=differs,

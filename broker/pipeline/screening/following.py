@@ -23,14 +23,12 @@ from broker.pipeline.screening.reach import Reach, names_of
 
 # A tree of this many bytes is about two milliseconds of work.
 _BYTES_IN_A_SLICE = 32 * 1024
-_NAMES = "|".join(sorted((CLINICAL | PERHAPS_CLINICAL) - {"reference"}, key=len, reverse=True))
-# A member that could name an item by other means than a reference, or a reference of an unusual shape.
-_UNUSUAL = re.compile(
-    rf'"(?:{_NAMES}|[A-Za-z]+Reference)"(?!:\{{"reference":")'
-    r'|"_?reference"(?!:")'
-    r'|"type"\s*:\s*"(?:[A-Z]|http)'
-    r'|"valueString"\s*:\s*"(?:\s|\\[nrt])*[\[{]'.encode()  # JSON that is carried as text
-)
+# Members that could name an item by other means than a reference, or by one of an unusual shape.
+_NAMING = frozenset(name.encode() for name in (CLINICAL | PERHAPS_CLINICAL) - {"reference"})
+# The one usual shape of such a member, from the end of its name on.
+_USUAL = b'":{"reference":"'
+_TYPED = re.compile(rb'"type"\s*:\s*"(?:[A-Z]|http)')
+_JSON_AS_TEXT = re.compile(rb'"valueString"\s*:\s*"(?:\s|\\[nrt])*[\[{]')
 _HEADER = msgspec.json.Decoder(Header)
 
 
@@ -124,10 +122,25 @@ def _cut(resource: Resource, inside: Inside, reach: Reach) -> Resource | None:
 def _is_unusual(resource: Resource) -> bool:
     """True when bytes alone cannot show that every Reference may stand and no narrative is inside."""
     raw, header = resource.raw, resource.header
-    if may_hide(raw) or header.contained is not None or _UNUSUAL.search(raw) is not None:
+    if may_hide(raw) or header.contained is not None or _names_unusually(raw):
         return True
     outer = 0 if header.text is ABSENT else bytes(header.text).count(b'"div"')
     return raw.count(b'"div"') > outer
+
+
+def _names_unusually(raw: bytes) -> bool:
+    """True when something could be named by other means than a plain Reference. Doubt says yes.
+
+    Without the members of the usual shape, no string between quotes may be the name of such a member.
+    """
+    rest = raw.replace(_USUAL, b"\0")
+    return (
+        not _NAMING.isdisjoint(rest.split(b'"'))
+        or b'Reference"' in rest
+        or raw.count(b'reference"') != raw.count(b'"reference":"')
+        or (b'"type"' in raw and _TYPED.search(raw) is not None)
+        or (b'"valueString"' in raw and _JSON_AS_TEXT.search(raw) is not None)
+    )
 
 
 def _all_open(resource: Resource, reach: Reach) -> bool:

@@ -12,6 +12,7 @@ from broker.domain.json_bytes import lossless_tree
 from broker.pipeline.screening import Screened, screen
 from tests.support.loop_watch import Moment
 from tests.support.records import ALL, KNOWN, decision, item, readable
+from tests.support.sensitive import ruling_for
 
 COUNT = 2_000
 SLICE_MS_MAX = 20.0
@@ -51,6 +52,7 @@ RULINGS = {
     "a category withheld": decision(categories=ALL - {Category.PROBLEMS}),
     "an objected period": decision(withholds=(Withhold(period_start="2016-01-01"),)),
     "a restricted person": decision(locationless=True),
+    "hidden classes": ruling_for("pharmacist"),
 }
 
 
