@@ -30,7 +30,6 @@ from broker.pipeline.identification import one_person, read_query, refuse_if_nev
 from broker.pipeline.judging import (
     demographics_open,
     hears_of_absence,
-    judge,
     judged_on,
     refuse_if_denied,
     stricter,
@@ -154,16 +153,9 @@ class Answering:
     def _judgement_on(
         self, objections: ObjectionSnapshot, patient: PatientIdentity | None, now: dt.datetime
     ) -> Judgement:
-        services = self._services
-        return judge(
-            self._requester,
-            services.registrations,
-            objections,
-            services.policies(),
-            now,
-            patient,
-            grant=self._named.grant,
-            numbers=self._named.numbers,
+        named = self._named
+        return self._services.judge(
+            self._requester, objections, now, patient, grant=named.grant, numbers=named.numbers
         )
 
     def _judged(self, patient: PatientIdentity | None) -> Judgement:
@@ -213,7 +205,8 @@ class Answering:
         the time that has passed.
         """
         now = self._services.clock.now()
-        return self._judgement_on(self._objections, self._patient, now) != self._judged_last
+        judgement = self._judgement_on(self._objections, self._patient, now)
+        return judgement is not self._judged_last and judgement != self._judged_last
 
     async def _rendered(
         self, gathered: Gathered | None, judgement: Judgement, frame: Frame

@@ -25,7 +25,7 @@ from broker.pipeline import alerting
 from broker.pipeline.audit import Trail
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.identification import number_of
-from broker.pipeline.judging import judge, judged_on
+from broker.pipeline.judging import judged_on
 from broker.pipeline.named_grant import UNKNOWN, known_form
 from broker.pipeline.question import Question, Reply, Statement
 from broker.pipeline.services import Services
@@ -109,14 +109,8 @@ class OpeningGrant:
 
     def _judged(self, grant: Grant, requester: Requester) -> Judgement:
         services = self._services
-        judgement = judge(
-            requester,
-            services.registrations,
-            _NOBODY_OBJECTED,
-            services.policies(),
-            grant.granted_at,
-            grant=grant,
-            numbers=grant.numbers,
+        judgement = services.judge(
+            requester, _NOBODY_OBJECTED, grant.granted_at, grant=grant, numbers=grant.numbers
         )
         self._trail.judged(judgement, judged_on(grant.granted_at, None, services.partners_digest))
         return judgement

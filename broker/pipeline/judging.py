@@ -9,7 +9,7 @@ import dataclasses
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import NoReturn
 
 from broker.domain.audit import JudgedOn
@@ -22,41 +22,60 @@ from broker.domain.objection import Objection, ObjectionSnapshot, ObjectionState
 from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
-from broker.pipeline.decision import decide, may_hear_of_absence
+from broker.pipeline.decision import may_hear_of_absence
+from broker.pipeline.decision.compiled import CompiledDecision
 
 _WHO = frozenset({Category.DEMOGRAPHICS})
 _DIGEST_DIGITS = 32
 _NAMING_ORDER = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
 
 
-def judge(  # noqa: PLR0913 - every fact that a judgement rests on, and two that most requests do not have
-    requester: Requester,
-    registrations: Iterable[PartnerRegistration],
-    objections: ObjectionSnapshot,
-    policies: PolicySet,
-    now: dt.datetime,
-    patient: PatientIdentity | None = None,
-    *,
-    grant: Grant | None = None,
-    numbers: frozenset[NhsNumber] = frozenset(),
-) -> Judgement:
-    """One judgement on what is known now; `patient` is None before the index has answered.
+class Judge:
+    """One judgement on what is known now, by the policies in force now, on every registered partner."""
 
-    `grant` is the emergency access that the request names, and `numbers` whom it asks about: the number as
-    given. After the index has answered, the person's own numbers count instead.
-    """
-    facts = Facts(
-        requester=requester,
-        partners=tuple(one.facts for one in registrations),
-        objections=objections,
-        now=now,
-        restriction=patient.restriction if patient else None,
-        practice_ods=patient.practice_ods if patient else None,
-        deceased_on=patient.deceased_on if patient else None,
-        grant=grant,
-        numbers=patient.numbers if patient else numbers,
-    )
-    return decide(facts, policies)
+    def __init__(
+        self, in_force: Callable[[], PolicySet], registrations: tuple[PartnerRegistration, ...]
+    ) -> None:
+        """`in_force` is asked at each judgement, and what is compiled of its answer is kept until it gives
+        another. Whoever judges by the earlier one at that moment has it still.
+        """
+        self._in_force, self._registrations = in_force, registrations
+        self._compiled: CompiledDecision | None = None
+
+    def __call__(
+        self,
+        requester: Requester,
+        objections: ObjectionSnapshot,
+        now: dt.datetime,
+        patient: PatientIdentity | None = None,
+        *,
+        grant: Grant | None = None,
+        numbers: frozenset[NhsNumber] = frozenset(),
+    ) -> Judgement:
+        """`patient` is None before the index has answered. `grant` is the emergency access that the request
+        names, and `numbers` whom it asks about: the number as given. After the index has answered, the
+        person's own numbers count instead.
+        """
+        decision = self._decision_in_force()
+        facts = Facts(
+            requester=requester,
+            partners=decision.partners,
+            objections=objections,
+            now=now,
+            restriction=patient.restriction if patient else None,
+            practice_ods=patient.practice_ods if patient else None,
+            deceased_on=patient.deceased_on if patient else None,
+            grant=grant,
+            numbers=patient.numbers if patient else numbers,
+        )
+        return decision(facts)
+
+    def _decision_in_force(self) -> CompiledDecision:
+        policies, compiled = self._in_force(), self._compiled
+        if compiled is None or compiled.policies is not policies:
+            partners = tuple(one.facts for one in self._registrations)
+            compiled = self._compiled = CompiledDecision(policies, partners)
+        return compiled
 
 
 def judged_on(now: dt.datetime, patient: PatientIdentity | None, partners: str) -> JudgedOn:
@@ -137,7 +156,7 @@ def _withholds_who(decision: Decision) -> bool:
 
 def stricter(earlier: Judgement, later: Judgement) -> Judgement:
     """The later judgement, narrowed to what the earlier one permitted too."""
-    if later.effect is Effect.DENY:
+    if later is earlier or later.effect is Effect.DENY:
         return later
     decisions = tuple(
         _stricter_decision(earlier.decision_for(decision.partner_id), decision)

@@ -11,6 +11,7 @@ from broker.domain.limits import BrokerLimits
 from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
 from broker.pipeline.fanout import Road
+from broker.pipeline.judging import Judge
 from broker.ports.authenticator import Authenticator
 from broker.ports.clock import Clock
 from broker.ports.local_identities import LocalIdentities
@@ -25,6 +26,7 @@ Made = TypeVar("Made")
 class Services:
     """`policies` gives the revision in force now; `background` holds records that must be finished
     although the request that owes them is over. `partners_digest` is of the registrations, for the trail.
+    `judge` is made of `policies` and `registrations`.
     """
 
     authenticator: Authenticator
@@ -40,6 +42,11 @@ class Services:
     contact: tuple[str, ...] = ()
     partners_digest: str = ""
     background: set[asyncio.Task[Any]] = field(default_factory=set)
+    judge: Judge = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Also of a copy with other policies or registrations."""
+        object.__setattr__(self, "judge", Judge(self.policies, self.registrations))
 
     def finish_later(self, work: Coroutine[Any, Any, Made]) -> asyncio.Task[Made]:
         """Run `work` to its end whatever becomes of the request; awaited when the broker stops."""

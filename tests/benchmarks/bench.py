@@ -4,7 +4,7 @@ One run, interleaved, on the same stub partners: 8 partners of 50 resources, ide
 one call to each partner on both sides. Prints every figure and ends with one line; writes
 `build/bench.json`; exit 0 where every aim is met. `--guard` judges by what was reached before instead,
 with room for a busy machine, so that a loss is noticed. The cost of STU3 to R4 stands beside them, over
-the parse alone by the models of its types.
+the parse alone by the models of its types, and that of a decision, compiled and in full.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import uvloop
 
+from tests.benchmarks import deciding
 from tests.benchmarks.measuring import Times, measured
 from tests.benchmarks.processes import printed, process
 
@@ -25,6 +26,8 @@ AIMS = {
     "cpu_over_orjson_floor": (2.5, "at most"),
     "times_cheaper_than_models": (25.0, "at least"),
     "stu3_to_r4_over_stu3_parse": (0.4, "at most"),
+    "decision_us_compiled": (2.0, "at most"),
+    "decision_times_cheaper_compiled": (40.0, "at least"),
 }
 GUARDS = {
     "whole_over_plain_read_at_100ms": 1.60,
@@ -32,6 +35,8 @@ GUARDS = {
     "cpu_over_orjson_floor": 13.0,
     "times_cheaper_than_models": 7.0,
     "stu3_to_r4_over_stu3_parse": 0.55,
+    "decision_us_compiled": 6.0,
+    "decision_times_cheaper_compiled": 25.0,
 }
 COLLECTORS = ("ours", "default")
 ROUNDS = {"0": 240, "100": 60}
@@ -48,7 +53,7 @@ def run(stub: str, delay_ms: str, collector: str) -> Times:
 
 def figures() -> dict[str, float]:
     """Everything, interleaved: each floor stands beside the broker that it is compared with."""
-    found: dict[str, float] = {}
+    found = deciding.figures()
     with process("tests.benchmarks.stub") as (_, stub):
         for collector in COLLECTORS:
             floor = printed("tests.benchmarks.floor", "orjson", collector, stub)

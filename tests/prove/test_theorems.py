@@ -75,6 +75,7 @@ PLANTS: tuple[tuple[str, Plant, dict[str, str]], ...] = (
         {"purpose": "HRESCH"},
     ),
     ("Every judgement names the revision", whole(revision="another"), {}),
+    ("A compiled decision is the plain one", whole(medicines_notice="Other words."), {}),
     ("Each partner has exactly one decision", whole(decisions=()), {}),
     ("Every denial has one first reason", whole(reasons=()), {"purpose": "HRESCH"}),
     ("A denial opens no category", each(categories=PERMIT), {"purpose": "HRESCH"}),

@@ -8,7 +8,7 @@ requester. Deny overrides; no permit is a deny; an error is a deny.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, PartnerFacts, Reason, Told
@@ -20,7 +20,7 @@ from broker.pipeline.decision.governing import may_read_register
 from broker.pipeline.decision.holding import Held, Hold, held_at, holds_for, tellable
 from broker.pipeline.decision.rules import DECISION, denies, first_denial, primary_first
 from broker.pipeline.decision.sensitive import closed_source, hidden_from
-from broker.pipeline.decision.sharing import share_of
+from broker.pipeline.decision.sharing import Share, share_of
 from broker.pipeline.decision.standing import Standing, standing_of
 from broker.pipeline.decision.telling import (
     Telling,
@@ -116,7 +116,12 @@ def _refused(facts: Facts, policies: PolicySet, reasons: tuple[Reason, ...], tel
 
 
 def _denied(
-    partner: PartnerFacts, reasons: tuple[Reason, ...], facts: Facts, policies: PolicySet
+    partner: PartnerFacts,
+    reasons: tuple[Reason, ...],
+    facts: Facts,
+    policies: PolicySet,
+    *,
+    in_scope: bool = True,
 ) -> Decision:
     protected = is_protected(facts)
     return Decision(
@@ -126,7 +131,20 @@ def _denied(
         reasons=reasons,
         locationless=protected,
         naming=Naming.FOLDED if protected else naming_of(partner.partner_id, policies),
+        in_scope=in_scope,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Ground:
+    """What every partner's decision stands on, made once for all of them."""
+
+    facts: Facts
+    policies: PolicySet
+    standing: Standing
+    holds: tuple[Hold, ...]
+    hidden: HiddenClasses
+    today: Today
 
 
 def _by_partner(
@@ -136,11 +154,15 @@ def _by_partner(
     reasons: tuple[Reason, ...],
     holds: tuple[Hold, ...],
 ) -> Judgement:
-    today, hidden = Today.at(facts.now), hidden_from(facts, standing, policies)
-    decisions = tuple(
-        _partner_decision(partner, facts, policies, standing, holds, hidden, today)
-        for partner in facts.partners
+    ground = _Ground(
+        facts=facts,
+        policies=policies,
+        standing=standing,
+        holds=holds,
+        hidden=hidden_from(facts, standing, policies),
+        today=Today.at(facts.now),
     )
+    decisions = tuple(_partner_decision(partner, ground) for partner in facts.partners)
     if any(decision.effect is Effect.PERMIT for decision in decisions):
         permitted = _judgement(facts, policies, Effect.PERMIT, reasons, decisions, _NOTHING_TO_SAY)
         return replace(permitted, medicines_notice=_of_medicines(standing, policies))
@@ -157,53 +179,42 @@ def _of_medicines(standing: Standing, policies: PolicySet) -> str:
     return policies.disclosure.medicines_notice if Category.MEDICINES in standing.categories else ""
 
 
-def _partner_decision(
-    partner: PartnerFacts,
-    facts: Facts,
-    policies: PolicySet,
-    standing: Standing,
-    holds: tuple[Hold, ...],
-    hidden: HiddenClasses,
-    today: Today,
-) -> Decision:
-    share = share_of(partner, facts, standing, policies, today)
+def _partner_decision(partner: PartnerFacts, ground: _Ground) -> Decision:
+    facts, policies, holds = ground.facts, ground.policies, ground.holds
+    share = share_of(partner, facts, ground.standing, policies, ground.today)
     if share.reason.effect is Effect.DENY:
-        return replace(_denied(partner, (share.reason,), facts, policies), in_scope=share.in_scope)
+        return _denied(partner, (share.reason,), facts, policies, in_scope=share.in_scope)
     held = held_at(holds, partner, share.practice_ods, share.categories) if holds else _NOTHING_HELD
     categories = share.categories - held.categories
     if not categories:
         return _denied(partner, (*held.reasons, share.reason), facts, policies)
-    closed = closed_source(partner, hidden, policies)
+    closed = closed_source(partner, ground.hidden, policies)
     if closed is not None:
         return _denied(partner, (closed, share.reason), facts, policies)
-    permitted = _permitted(partner, categories, share.reason, held, facts, policies, standing)
-    return replace(permitted, awaits_pointer=share.awaits_pointer, hidden_classes=hidden)
+    return _permitted(partner, categories, share, held, ground)
 
 
 def _permitted(
-    partner: PartnerFacts,
-    categories: frozenset[Category],
-    shared: Reason,
-    held: Held,
-    facts: Facts,
-    policies: PolicySet,
-    standing: Standing,
+    partner: PartnerFacts, categories: frozenset[Category], share: Share, held: Held, ground: _Ground
 ) -> Decision:
-    protected = is_protected(facts)
+    protected = is_protected(ground.facts)
+    disclosure = ground.policies.disclosure
     return Decision(
         partner_id=partner.partner_id,
         effect=Effect.PERMIT,
         categories=categories,
-        reasons=(shared, *held.reasons),
+        reasons=(share.reason, *held.reasons),
         withholds=tuple(
             replace(part, categories=part.categories & categories)
             for part in held.withholds
             if part.categories & categories  # an empty set would read as "all"
         ),
         locationless=protected,
-        naming=Naming.FOLDED if protected else naming_of(partner.partner_id, policies),
-        resource_types=standing.types,
-        differences_shown=policies.disclosure.differences is Differences.SHOWN,
+        naming=Naming.FOLDED if protected else naming_of(partner.partner_id, ground.policies),
+        awaits_pointer=share.awaits_pointer,
+        resource_types=ground.standing.types,
+        hidden_classes=ground.hidden,
+        differences_shown=disclosure.differences is Differences.SHOWN,
     )
 
 

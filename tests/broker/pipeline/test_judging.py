@@ -11,11 +11,11 @@ from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Judgement, Naming, Told, Withhold
 from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
 from broker.domain.identity import NhsNumber, PatientIdentity
-from broker.pipeline.judging import judge, refuse_if_denied, stricter
+from broker.pipeline.judging import Judge, refuse_if_denied, stricter
 from broker.policy.granting import GivenGrant
 from tests.support.patients import ASHA, BEN
 from tests.support.policies import shipped_policies, usual_facts
-from tests.support.records import ALL, decision, judgement, registration
+from tests.support.records import ALL, decision, judgement, person, registration
 
 RESULTS, MEDICINES = frozenset({Category.RESULTS}), frozenset({Category.MEDICINES})
 HELD = Withhold(categories=RESULTS)
@@ -100,17 +100,42 @@ def test_a_grant_is_for_whom_the_index_found_and_until_then_for_whom_was_asked(
     assert facts.grant is not None
     made = replace(facts.grant, numbers=frozenset({ASHA}))
     who = found and PatientIdentity(number=found, numbers=frozenset({found}), birth_date="1951-04-09")
-    judged = judge(
+    judged = Judge(shipped_policies, (registration("addenbury"),))(
         facts.requester,
-        (registration("addenbury"),),
         facts.objections,
-        shipped_policies(),
         facts.now,
         who,
         grant=made,
         numbers=frozenset({given}),
     )
     assert judged.effect is effect
+
+
+def test_what_is_judged_again_by_the_same_policies_is_the_same_judgement() -> None:
+    """And by others, however like them, another: at once, and when they are in force again."""
+    shipped = shipped_policies()
+    alike = replace(shipped)
+    changed = replace(shipped, revision="another", purposes=frozenset({"COORDN"}))
+    in_force = [shipped]
+    judge = Judge(lambda: in_force[-1], (registration("addenbury"),))
+    facts = usual_facts()
+
+    def judged() -> Judgement:
+        return judge(facts.requester, facts.objections, facts.now, person())
+
+    first = judged()
+    assert judged() is first
+    for policies, effect in ((alike, Effect.PERMIT), (changed, Effect.DENY), (shipped, Effect.PERMIT)):
+        in_force.append(policies)
+        assert judged() is not first
+        assert judged().effect is effect
+        assert judged().revision == policies.revision
+
+
+def test_a_judgement_is_not_narrowed_by_itself() -> None:
+    """Where nothing moved nothing is made anew."""
+    one = judgement(decision())
+    assert stricter(one, one) is one
 
 
 def denial(told: Told) -> Judgement:
