@@ -8,7 +8,6 @@ import gc
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import orjson
 import structlog
@@ -26,15 +25,19 @@ from broker.adapters.tokens.authenticator import JwtAuthenticator
 from broker.adapters.tokens.key_sets import KeySets
 from broker.adapters.tokens.trust_file import read_trust
 from broker.domain.errors import ServiceDown
-from broker.domain.registration import PartnerRegistration
 from broker.objections.tally import Tally
 from broker.pipeline import Question, Reply, Services, answer
 from broker.pipeline.judging import digest_of_partners
+from broker.policy.accepting import Rules
+from broker.policy.changing import PolicyPlace
 from broker.policy.keeping import PolicyKeeper
+from broker.policy.kept import kept_beside
+from broker.policy.watching import watch
 from broker.ports.clock import Clock
 from broker.ports.connector import Plugin
 from broker.ports.objection_register import ObjectionRegister
 from broker.settings import Settings
+from broker.settings.address import DEMONSTRATION
 
 _log = structlog.get_logger(__name__)
 
@@ -59,8 +62,9 @@ class Broker:
 
 
 @asynccontextmanager
-async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
-    """Everything but the door. On the way out the audit is finished, then every part is closed.
+async def open_broker(settings: Settings, *, look_now: asyncio.Event | None = None) -> AsyncIterator[Broker]:
+    """Everything but the door. On the way out the audit is finished, then every part is closed. Whenever
+    `look_now` is set, the policies are looked at, changed or not.
 
     Raises FileFault for a file at fault, PluginFault or UnfitRegistration for a connector, ServiceDown
     for a store or a key.
@@ -71,8 +75,14 @@ async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
         seen = functools.partial(_seen, Tally(broker.register), asyncio.Lock())
         await stack.enter_async_context(listening(settings.store_path, seen))
         _log.info("policy-loaded", revision=broker.policies.current.revision)
-        watch = asyncio.create_task(_watch_policies(broker.policies, settings))
-        stack.push_async_callback(_stop, watch)
+        watching = watch(
+            broker.policies,
+            settings.policies_path,
+            look_now or asyncio.Event(),
+            every_s=settings.limits.policy_watch_s,
+        )
+        watch_task = asyncio.create_task(watching)
+        stack.push_async_callback(_stop, watch_task)
         keep_collector_out()
         yield broker
 
@@ -80,12 +90,12 @@ async def open_broker(settings: Settings) -> AsyncIterator[Broker]:
 async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
     """Every adapter behind its port; `stack` closes them in reverse."""
     clock = SystemClock()
-    keeper = PolicyKeeper(settings.policies_path, _ods_codes(settings.partners))
     trust = read_trust(settings.trust_path, environment=settings.environment)
     ring = _usable_ring(settings)
     plugins = load_plugins(trust.connector_distributions)
     store = SqliteReleaseStore.open(settings.store_path, ring, clock)
     stack.push_async_callback(store.aclose)
+    keeper = await PolicyKeeper.open(policy_place(settings), store.policy_steps, clock)
     key_sets = KeySets(trust.issuers.values(), clock, settings.limits)
     authenticator = JwtAuthenticator(trust, key_sets, clock, settings.limits)
     stack.push_async_callback(authenticator.aclose)
@@ -125,8 +135,17 @@ async def _seen(tally: Tally, turn: asyncio.Lock) -> bytes:
         return orjson.dumps({"newest": tally.newest, "whole": whole, "in_force": tally.counts})
 
 
-def _ods_codes(partners: tuple[PartnerRegistration, ...]) -> Mapping[str, frozenset[str]]:
-    return {one.partner_id: one.organisation.ods_codes for one in partners}
+def policy_place(settings: Settings) -> PolicyPlace:
+    """Where the policies of these settings stand, and by which rules a change of them comes into force."""
+    return PolicyPlace(
+        folder=settings.policies_path,
+        kept=kept_beside(settings.store_path),
+        partners=tuple(one.facts for one in settings.partners),
+        rules=Rules(
+            demonstration=settings.environment == DEMONSTRATION, anchors=frozenset(settings.policy_signers)
+        ),
+        within_s=settings.limits.policy_compare_s_max,
+    )
 
 
 def _usable_ring(settings: Settings) -> KeyRing:
@@ -159,30 +178,6 @@ async def _state(service: str, check: Callable[[], Awaitable[None]]) -> tuple[st
     except ServiceDown as down:
         return down.service, False, "cannot be used now; nothing is released"
     return service, True, ""
-
-
-async def _watch_policies(keeper: PolicyKeeper, settings: Settings) -> None:
-    """Take a changed policy without a restart. Reading and proving take a second, so a thread does them."""
-    seen = _stamps(settings.policies_path)
-    while True:
-        await asyncio.sleep(settings.limits.policy_watch_s)
-        now = await asyncio.to_thread(_stamps, settings.policies_path)
-        if now != seen:
-            seen = now
-            taken = await asyncio.to_thread(keeper.reload)
-            if taken:
-                _log.info("policy-loaded", revision=keeper.current.revision)
-            else:
-                _log.error("policy-broken")
-
-
-def _stamps(folder: Path) -> frozenset[tuple[str, int, int]]:
-    """Name, time and size of every policy file: enough to see that somebody changed one."""
-    return frozenset(
-        (str(path), path.stat().st_mtime_ns, path.stat().st_size)
-        for path in folder.rglob("*.yaml")
-        if path.is_file()
-    )
 
 
 async def _stop(task: asyncio.Task[None]) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from broker.cli.keys_signer import signer
 from broker.cli.store_room import find_place, place_options, with_store, write_json
 
 _PURPOSES = ("index", "seal", "token", "item", "digest", "proof", "chain")
@@ -89,3 +90,6 @@ def reseal(**given: Any) -> None:
         write_json({"resealed": resealed})
     else:
         click.echo(f"{resealed} records were resealed under the active keys.")
+
+
+command.add_command(signer)

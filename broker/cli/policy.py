@@ -10,12 +10,18 @@ import click
 
 from broker.cli.policy_diff import diff
 from broker.cli.policy_explain import explain
+from broker.cli.policy_force import force
 from broker.cli.policy_matrix import matrix
 from broker.cli.policy_place import complaining, load, place_options, write_policy_json
 from broker.cli.policy_prove import prove
+from broker.cli.policy_sign import sign
+from broker.cli.policy_status import status
 
 if TYPE_CHECKING:
     from broker.domain.policy import PolicySet
+
+
+_UNNUMBERED = "They have no revision.yaml: the demonstration alone takes them."
 
 
 @click.group("policy")
@@ -34,17 +40,30 @@ def check(config_dir: Path, folder: Path | None, *, as_json: bool) -> None:
     Example:
       watersmeet policy check
     """
-    from broker.policy.keeping import hold_to, hold_to_promises  # noqa: PLC0415 - heavy; help must be quick
+    from broker.policy.holding import hold_to, hold_to_promises  # noqa: PLC0415 - heavy; help must be quick
+    from broker.policy.revision_file import read_revision  # noqa: PLC0415 - as above
+    from broker.policy.snapshot import read_snapshot  # noqa: PLC0415 - as above
 
     with complaining(as_json=as_json):
         folder, policies, _ = load(config_dir, folder)
         hold_to_promises(folder, policies)
         cases = _cases(folder, policies)
         hold_to(cases, policies)
+        revision = read_revision(read_snapshot(folder))
     if as_json:
-        write_policy_json({"revision": policies.revision, "cases": len(cases), "fault": None})
+        write_policy_json(
+            {
+                "revision": policies.revision,
+                "cases": len(cases),
+                "number": revision.number or None,
+                "fault": None,
+            }
+        )
     else:
         click.echo(f"The policies hold: revision {policies.revision}, {len(cases)} cases.")
+        click.echo(
+            f"Number {revision.number}, {len(revision.signers)} signers." if revision.number else _UNNUMBERED
+        )
 
 
 @command.command()
@@ -95,3 +114,6 @@ command.add_command(explain)
 command.add_command(matrix)
 command.add_command(prove)
 command.add_command(diff)
+command.add_command(sign)
+command.add_command(status)
+command.add_command(force)

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from broker.cli.policy_place import FOLDER, complaining, policies_at, registered, write_policy_json
+from broker.cli.policy_place import (
+    FOLDER,
+    complaining,
+    config_option,
+    policies_at,
+    registered,
+    write_policy_json,
+)
 
 if TYPE_CHECKING:
     from broker.domain.decision import PartnerFacts
@@ -17,15 +24,7 @@ _FOLDERS_MAX = 2
 
 
 @click.command()
-@click.option(
-    "--config",
-    "config_dir",
-    type=FOLDER,
-    default=Path("config"),
-    envvar="WATERSMEET_CONFIG",
-    show_default=True,
-    help="Folder of settings, for the registered partners and the policies in force.",
-)
+@config_option
 @click.option("--from", "revision", metavar="REV", help="Compare with the folder as git has it at REV.")
 @click.option("--acknowledge", is_flag=True, help="What opens is meant to open.")
 @click.option("--json", "as_json", is_flag=True, help="Write JSON for a script.")

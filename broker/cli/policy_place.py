@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from broker.domain.decision import PartnerFacts
     from broker.domain.policy import PolicySet
     from broker.files import FileFault
+    from broker.settings.broker_file import BrokerFile
 
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -24,6 +25,11 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
     function = click.option(
         "--policies", "folder", type=FOLDER, help="Policies, instead of the configuration's."
     )(function)
+    return config_option(function)
+
+
+def config_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    """Add --config."""
     return click.option(
         "--config",
         "config_dir",
@@ -53,15 +59,21 @@ def registered(config_dir: Path) -> tuple[Path, tuple[PartnerFacts, ...]]:
     """The folder of the policies in force, and the registered partners. The rest of the configuration is
     not read: a missing key ring does not keep governance from checking a policy.
     """
-    from broker.settings.broker_file import read_broker_file  # noqa: PLC0415 - heavy; help must be quick
-    from broker.settings.registrations import read_partners  # noqa: PLC0415 - as above
+    from broker.settings.registrations import read_partners  # noqa: PLC0415 - heavy; help must be quick
 
     config = config_dir.expanduser().resolve()
-    broker = read_broker_file(config / "broker.yaml")
+    broker = broker_file(config_dir)
     registrations = read_partners(
         config / "partners", environment=broker.environment, shipped=broker.partner_limits
     )
     return broker.policies_path, tuple(registration.facts for registration in registrations)
+
+
+def broker_file(config_dir: Path) -> BrokerFile:
+    """`broker.yaml` alone. Raises FileFault."""
+    from broker.settings.broker_file import read_broker_file  # noqa: PLC0415 - heavy; help must be quick
+
+    return read_broker_file(config_dir.expanduser().resolve() / "broker.yaml")
 
 
 @contextmanager

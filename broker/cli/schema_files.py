@@ -12,6 +12,7 @@ from broker.conformance.shapes import test_people
 from broker.domain.policy import Topic
 from broker.policy.shapes import policy
 from broker.policy.shapes_of_cases import cases, usual_case
+from broker.policy.shapes_of_revisions import revision
 from broker.ports.connector import Plugin
 from broker.ports.manifest_shapes import manifest_file, quality_file
 from broker.ports.shapes import Shape
@@ -29,6 +30,7 @@ def _schemas(plugins: Mapping[str, Plugin]) -> Iterator[tuple[str, Shape]]:
         yield f"policy-{topic}.json", policy(topic)
     yield "policy-cases.json", cases()
     yield "policy-usual-case.json", usual_case()
+    yield "policy-revision.json", revision()
     yield "broker.json", broker_file()
     yield "index.json", index_file(manifests)
     yield "partner.json", partner_file(manifests)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import errno
+import signal
 from pathlib import Path
 
 import click
@@ -26,6 +27,7 @@ from broker.settings import CONFIG_VARIABLE, Settings
 def command(config_dir: Path) -> None:
     r"""Run the broker until SIGTERM or SIGINT; what is under way then ends first.
 
+    SIGHUP looks at the policies at once; they are also looked at every some seconds.
     Logs go to standard output, one JSON object a line, without any person's data.
 
     \b
@@ -73,5 +75,11 @@ def _cannot_listen(settings: Settings, error: OSError) -> str:
 async def _serve(settings: Settings) -> None:
     from broker.http.running import running  # noqa: PLC0415 - heavy; help must be quick
 
-    async with running(settings):
-        await forever()
+    look_now = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    loop.add_signal_handler(signal.SIGHUP, look_now.set)
+    try:
+        async with running(settings, look_now=look_now):
+            await forever()
+    finally:
+        loop.remove_signal_handler(signal.SIGHUP)

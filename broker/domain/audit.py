@@ -17,7 +17,7 @@ from broker.domain.requester import Requester
 class RecordKind(enum.StrEnum):
     """What an audit row is. `reading` is a look into the trail itself or into the register of objections,
     `link` what the patient index said of two numbers: that they are one person's, `grant` a step of an
-    emergency access or a self-claimed relationship.
+    emergency access or a self-claimed relationship, `policy` a revision of the policies that came into force.
     """
 
     INTENT = "intent"
@@ -28,6 +28,7 @@ class RecordKind(enum.StrEnum):
     READING = "reading"
     LINK = "link"
     GRANT = "grant"
+    POLICY = "policy"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

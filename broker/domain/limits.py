@@ -58,6 +58,7 @@ class BrokerLimits:
     key_set_stale_s_max: int = 3600
     slice_s: float = 0.005
     policy_watch_s: float = 2.0
+    policy_compare_s_max: float = 600.0
     door_refusals_per_minute_max: int = 60
     objections_by_one_per_h_max: int = 30
     grants_per_user_per_hour_max: int = 10

@@ -37,6 +37,11 @@ def read_file(path: Path) -> Section:
         raw = path.read_bytes()
     except OSError as error:
         raise FileFault(path, 1, 1, f"cannot be read ({error.strerror}).") from None
+    return read_bytes(path, raw)
+
+
+def read_bytes(path: Path, raw: bytes) -> Section:
+    """What was read from `path` already, as `read_file`."""
     if len(raw) > FILE_BYTES_MAX:
         raise FileFault(path, 1, 1, f"is over {FILE_BYTES_MAX // 1024} KiB.", "Split it.")
     return Section(path, _load(path, raw))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,11 +17,11 @@ from broker.settings import Settings
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Door]:
+async def running(settings: Settings, *, look_now: asyncio.Event | None = None) -> AsyncIterator[Door]:
     """The broker, listening; on the way out what is under way ends first. Raises what open_broker does,
-    and OSError when the address cannot be bound.
+    and OSError when the address cannot be bound. `look_now` is open_broker's.
     """
-    async with open_broker(settings) as broker:
+    async with open_broker(settings, look_now=look_now) as broker:
         services = broker.services
         records = DoorRecords(
             services.store,

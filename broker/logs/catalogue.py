@@ -55,6 +55,8 @@ EVENTS: Mapping[str, Event] = {
         Event("token-keys-failed", "warning", "An issuer's key set could not be read."),
         Event("policy-loaded", "info", "A policy revision is in force."),
         Event("policy-broken", "error", "A changed policy is broken; the last good revision stays in force."),
+        Event("policy-refused", "error", "A changed policy may not come into force: number or signatures."),
+        Event("policy-forced", "warning", "A revision that was forced out of its order is in force."),
         Event("clock-jumped", "critical", "The wall clock went back: nothing is released."),
         Event("unhandled-error", "critical", "An error reached the edge of a process, a thread or the loop."),
         Event("library", "warning", "A library wrote a line; what it said is not repeated."),

@@ -2,83 +2,83 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from pathlib import Path
+import enum
 
+from broker.domain.errors import ServiceDown
 from broker.domain.policy import PolicySet
 from broker.files import FileFault
-from broker.policy.cases import Case, failures_of, load_cases
-from broker.policy.loading import load_policies
-from broker.policy.promises import broken_promises
+from broker.policy.accepting import NotAccepted
+from broker.policy.changing import Changing, InForce, PolicyPlace, unreadable
+from broker.ports.clock import Clock
+from broker.ports.policy_register import PolicyRegister
 
 
-class CasesFailed(FileFault):
-    """The files can be read, and they do not do what their own cases say."""
+class Look(enum.Enum):
+    """What came of one look at the folder."""
 
-
-class PromiseBroken(FileFault):
-    """The files can be read, and they break a promise that is no file's to change."""
-
-
-def load_proved(folder: Path, partners: Mapping[str, frozenset[str]]) -> PolicySet:
-    """Read the policies and hold them to the promises and to their cases. Raises FileFault, PromiseBroken and
-    CasesFailed among them.
-    """
-    policies = load_policies(folder, partners)
-    hold_to_promises(folder, policies)
-    hold_to(load_cases(folder, policies), policies)
-    return policies
-
-
-def hold_to_promises(folder: Path, policies: PolicySet) -> None:
-    """Raises PromiseBroken for the first promise that `policies` break."""
-    for promise, shown in broken_promises(policies):
-        problem = f"breaks the promise `{promise.word}`: {promise.sentence} {shown[0].upper()}{shown[1:]}."
-        remedy = "No policy may do that: change it back, whatever its cases say."
-        raise PromiseBroken(folder, 1, 1, problem, remedy)
-
-
-def hold_to(cases: Iterable[Case], policies: PolicySet) -> None:
-    """Raises CasesFailed for the first case that does not hold."""
-    for case in cases:
-        for failure in failures_of(case, policies):
-            problem = f"the case `{case.name}` does not hold: {failure}"
-            raise CasesFailed(case.path, case.line, case.column, problem, "Change the policy or the case.")
+    SAME = "same"
+    TAKEN = "taken"
+    FORCED = "forced"
+    BROKEN = "broken"
+    REFUSED = "refused"
+    UNKNOWN = "unknown"
 
 
 class PolicyKeeper:
     """Holds one PolicySet at a time. A request takes `current` once and keeps it to its end.
 
-    Made at start, it raises FileFault and there is no start. Later, `reload` keeps the last good set
-    when the files are at fault, and `fault` says so until a reload succeeds.
+    Opened at start, it raises and there is no start. Later, `look` keeps the last good set when the files
+    are at fault or may not come into force, and `fault` says so until a look finds nothing wrong.
     """
 
-    def __init__(self, folder: Path, partners: Mapping[str, frozenset[str]]) -> None:
-        """`partners` is each registered partner's id with its ODS codes. Raises FileFault."""
-        self._folder, self._partners = folder, dict(partners)
-        self._current = load_proved(folder, self._partners)
+    def __init__(self, place: PolicyPlace, changing: Changing, in_force: InForce) -> None:
+        """Use `open`."""
+        self._place, self._changing = place, changing
+        self._in_force = in_force
         self._fault: FileFault | None = None
+
+    @classmethod
+    async def open(cls, place: PolicyPlace, register: PolicyRegister, clock: Clock) -> PolicyKeeper:
+        """What stands in the folder, in force. Raises FileFault where it may not be, and ServiceDown."""
+        changing = Changing(place, register, clock)
+        try:
+            return cls(place, changing, await changing.next_after(None))
+        except OSError as error:
+            raise unreadable(place.kept, error) from None
 
     @property
     def current(self) -> PolicySet:
         """The set in force now."""
-        return self._current
+        return self._in_force.policies
 
     @property
     def fault(self) -> str | None:
         """What is wrong with the files that were not taken, with file and line; None when nothing is."""
         return str(self._fault) if self._fault else None
 
-    def reload(self) -> bool:
-        """Read the files again; True when they are in force now, False when the last good set serves on."""
+    async def look(self) -> Look:
+        """Look at the folder once. The set changes in one step, or not at all."""
         try:
-            self._current = load_proved(self._folder, self._partners)
-        except (FileFault, OSError) as fault:
-            self._fault = fault if isinstance(fault, FileFault) else _unreadable(self._folder, fault)
-            return False
-        self._fault = None
-        return True
+            found = await self._changing.next_after(self._in_force)
+        except FileFault as fault:
+            self._fault = fault
+            return Look.REFUSED if isinstance(fault, NotAccepted) else Look.BROKEN
+        except OSError as error:
+            self._fault = unreadable(self._place.folder, error)
+            return Look.UNKNOWN
+        except ServiceDown as down:
+            problem = f"cannot be judged while our own service `{down.service}` is down."
+            self._fault = FileFault(self._place.folder, 1, 1, problem, "It is looked at again by itself.")
+            return Look.UNKNOWN
+        return self._swap(found)
 
+    def doubt(self) -> Look:
+        """A look failed in a way that nobody foresaw: the last good set serves, and readiness says so."""
+        self._fault = FileFault(self._place.folder, 1, 1, "could not be judged.", "The log says where.")
+        return Look.UNKNOWN
 
-def _unreadable(folder: Path, error: OSError) -> FileFault:
-    return FileFault(folder, 1, 1, f"cannot be read ({error.strerror}).")
+    def _swap(self, found: InForce) -> Look:
+        before, self._in_force, self._fault = self._in_force, found, None
+        if found.digest == before.digest:
+            return Look.SAME
+        return Look.FORCED if found.forced else Look.TAKEN

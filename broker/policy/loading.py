@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -14,9 +13,10 @@ from broker.policy.reading_emergency import read_emergency
 from broker.policy.reading_people import read_purposes, read_relationships, read_roles
 from broker.policy.reading_sensitive import read_sensitive
 from broker.policy.reading_withholding import read_disclosure, read_objections
+from broker.policy.revision_file import read_revision
+from broker.policy.snapshot import FOLDERS, read_snapshot
 
 POLICY, CASES, USUAL_CASE = "policy.yaml", "cases.yaml", "usual-case.yaml"
-REVISION_DIGITS = 16
 
 
 def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> PolicySet:
@@ -25,8 +25,9 @@ def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> Polic
     Raises FileFault for the first thing that is wrong: a topic that is missing, unknown or without
     cases, a word that is not of the vocabulary, an unknown partner, a rule that contradicts a promise.
     """
+    snapshot = read_snapshot(folder)
     check_folders(folder)
-    revision = revision_of(folder)
+    read_revision(snapshot)
     tops = {topic: read_file(folder / topic / POLICY) for topic in Topic}
     in_force_from = max(read_heading(top, topic) for topic, top in tops.items())
     places = {topic: Places(topic) for topic in Topic}
@@ -35,7 +36,7 @@ def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> Polic
     purposes = read_purposes(tops[Topic.PURPOSES], places[Topic.PURPOSES])
     agreement = read_agreement(tops[Topic.SHARING_AGREEMENT], places[Topic.SHARING_AGREEMENT], words)
     policies = PolicySet(
-        revision=revision,
+        revision=snapshot.revision,
         in_force_from=in_force_from,
         national_roles=roles.national,
         local_roles=roles.local,
@@ -57,7 +58,7 @@ def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> Polic
     )
     for top in tops.values():
         top.finish()
-    if revision_of(folder) != revision:
+    if read_snapshot(folder).digest != snapshot.digest:
         raise FileFault(folder, 1, 1, "changed while it was read.", "Load it again.")
     return policies
 
@@ -67,8 +68,8 @@ def check_folders(folder: Path) -> None:
     if not folder.is_dir():
         raise FileFault(folder, 1, 1, "is not a folder.", "It holds one folder for each policy.")
     for found in sorted(path for path in folder.iterdir() if path.is_dir()):
-        if found.name not in set(Topic):
-            raise FileFault(found, 1, 1, "is not a topic of the policies.", nearest(found.name, Topic))
+        if found.name not in FOLDERS:
+            raise FileFault(found, 1, 1, "is not a topic of the policies.", nearest(found.name, FOLDERS))
     for topic in Topic:
         if not (folder / topic / POLICY).is_file():
             raise FileFault(folder / topic / POLICY, 1, 1, "is missing.", "Every topic has its policy.")
@@ -81,13 +82,3 @@ def check_folders(folder: Path) -> None:
 def _check_cases(top: Section) -> None:
     if not top.sections("cases"):
         raise top.fault("`cases` lists none.", "A policy without cases is refused.", at="cases")
-
-
-def revision_of(folder: Path) -> str:
-    """A digest of every policy and every case by name and content: the same files, the same revision."""
-    digest = hashlib.sha256()
-    for path in sorted(folder.rglob("*.yaml")):
-        name, content = path.relative_to(folder).as_posix().encode(), path.read_bytes()
-        digest.update(b"%d:%s%d:" % (len(name), name, len(content)))
-        digest.update(content)
-    return digest.hexdigest()[:REVISION_DIGITS]

@@ -77,6 +77,9 @@ BROKER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "key_set_stale_s_max": Bound(60, 24 * 3_600, "How long a key set serves while its issuer is silent."),
         "slice_s": Bound(0.0005, 0.05, "Longest work without letting other requests have a turn."),
         "policy_watch_s": Bound(0.01, 3_600, "How often the policies are looked at for a change."),
+        "policy_compare_s_max": Bound(
+            1, 3_600, "Longest comparison of a changed policy; one that takes longer counts as an opening."
+        ),
         "door_refusals_per_minute_max": Bound(
             1, 6_000, "Audit records a minute of requests refused at the door; more are counted by kind."
         ),

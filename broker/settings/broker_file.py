@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from broker.settings.bounds import optional_section, read_broker_limits, read_pa
 
 ENVIRONMENTS = (PRODUCTION, DEMONSTRATION)
 _PORT_MAX = 65_535
+FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class BrokerFile:
     contact: tuple[str, ...]
     limits: BrokerLimits
     partner_limits: PartnerLimits
+    policy_signers: tuple[str, ...] = ()
 
 
 def read_broker_file(path: Path) -> BrokerFile:
@@ -48,6 +51,7 @@ def read_broker_file(path: Path) -> BrokerFile:
         contact=_contact(top),
         limits=_broker_limits(top),
         partner_limits=_partner_limits(top),
+        policy_signers=_policy_signers(top),
     )
     top.finish()
     return settings
@@ -84,6 +88,15 @@ def _broker_limits(top: Section) -> BrokerLimits:
 def _partner_limits(top: Section) -> PartnerLimits:
     section = optional_section(top, "partner_limits")
     return PartnerLimits() if section is None else read_partner_limits(section, PartnerLimits())
+
+
+def _policy_signers(top: Section) -> tuple[str, ...]:
+    found = top.words("policy_signers", default=())
+    for fingerprint in found:
+        if not FINGERPRINT.fullmatch(fingerprint):
+            remedy = "`watersmeet keys signer` prints it: `sha256:` and 64 hex digits."
+            raise top.fault(f"`{fingerprint}` is no fingerprint of a key.", remedy, at="policy_signers")
+    return found
 
 
 def _beside(file: Path, written: str) -> Path:

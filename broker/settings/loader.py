@@ -36,6 +36,7 @@ class Settings:
     limits: BrokerLimits
     partners: tuple[PartnerRegistration, ...]
     index: PartnerRegistration
+    policy_signers: tuple[str, ...] = ()
 
 
 def load_settings(config_dir: Path) -> Settings:
@@ -64,6 +65,7 @@ def load_settings(config_dir: Path) -> Settings:
         limits=broker.limits,
         partners=partners,
         index=index,
+        policy_signers=broker.policy_signers,
     )
 
 

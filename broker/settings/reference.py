@@ -46,6 +46,11 @@ BROKER_FILE: Mapping[str, Described] = MappingProxyType(
         ),
         "store": Described("path", "The release store: objections, audit trail. Relative to this file."),
         "policies": Described("path", "The folder of policies that governance keeps. Relative to this file."),
+        "policy_signers": Described(
+            "list of fingerprints, optional",
+            "The keys whose signatures let a first revision of the policies, or a forced one, come into "
+            "force: two of them outside the demonstration.",
+        ),
         "contact": Described("list of text", "Whom to call when one of the broker's own services is down."),
         "limits": Described("section, optional", "What one request, caller and process may cost: see below."),
         "partner_limits": Described(

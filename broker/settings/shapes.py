@@ -12,7 +12,7 @@ from broker.ports.connector import Manifest
 from broker.ports.shapes import Shape
 from broker.settings.address import DEMONSTRATION, ENDPOINT_SCHEMES, WEB_SCHEMES
 from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, Bound
-from broker.settings.broker_file import _PORT_MAX, ENVIRONMENTS
+from broker.settings.broker_file import _PORT_MAX, ENVIRONMENTS, FINGERPRINT
 from broker.settings.endpoints import _HEADER, _KEY_NAME
 from broker.settings.reference import BROKER_FILE, PARTNER_FILE, Described
 from broker.settings.registrations import _ID, _ID_CHARS_MAX, INDEX_KIND, KINDS
@@ -34,6 +34,9 @@ def broker_file() -> Shape:
         "base_url?": _address(about["base_url"], WEB_SCHEMES),
         "store": shapes.text(about["store"]),
         "policies": shapes.text(about["policies"], None, "../policies"),
+        "policy_signers?": shapes.words(
+            about["policy_signers"], shapes.text("One fingerprint.", FINGERPRINT)
+        ),
         "contact": shapes.words(about["contact"], least=1),
         "limits?": _limits(about["limits"], BROKER_BOUNDS, BrokerLimits()),
         "partner_limits?": _limits(about["partner_limits"], PARTNER_BOUNDS, PartnerLimits()),

@@ -168,7 +168,7 @@ async def test_a_policy_that_closes_documents_closes_their_addresses(desk: Desk)
     """No address is listed any more, and the old one is of nothing."""
     path = desk.small.client.settings.policies_path / "sharing-agreement" / "policy.yaml"
     path.write_text(path.read_text().replace("[everything]", "[observations]"))
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while await links(desk.small):  # until the changed policy is in force
             pass
     got = await opened(desk.small, desk.url)

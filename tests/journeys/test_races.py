@@ -136,7 +136,7 @@ def change_agreement(small: Small, partner_id: str, old: str, new: str) -> None:
 async def until_beech_shows(small: Small, expected: set[str]) -> None:
     """Ask until the changed policy is in force."""
     patient_id = await small.client.patient_id(NUMBER)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             _, body = await small.client.get(f"Observation?patient={patient_id}")
             if values(orjson.loads(body)) == expected:

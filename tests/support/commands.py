@@ -65,6 +65,10 @@ class Serving:
                 return "".join(lines)
         raise AssertionError("".join(lines))
 
+    def look_again(self) -> None:
+        """As `kill -HUP` does."""
+        self._process.send_signal(signal.SIGHUP)
+
     def stop(self) -> int:
         """As Ctrl-C does."""
         self._process.send_signal(signal.SIGINT)
@@ -72,7 +76,12 @@ class Serving:
 
 
 @contextmanager
-def serving(*arguments: str, environment: Mapping[str, str] | None = None, cwd: Path) -> Iterator[Serving]:
+def serving(
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    cwd: Path,
+    within_s: float = _ENDS_WITHIN_S,
+) -> Iterator[Serving]:
     """The command, running; killed at the end when the test did not stop it."""
     process = subprocess.Popen(
         [sys.executable, "-m", "broker", *arguments],
@@ -83,7 +92,7 @@ def serving(*arguments: str, environment: Mapping[str, str] | None = None, cwd: 
         env={**os.environ, **(environment or {})},
     )
     # A command that neither prints nor ends must not hold the suite.
-    guard = threading.Timer(_ENDS_WITHIN_S, process.kill)
+    guard = threading.Timer(within_s, process.kill)
     guard.start()
     try:
         yield Serving(process)

@@ -16,6 +16,7 @@ class FileMistake(NamedTuple):
 BROKER, INDEX, PARTNER = "config/broker.yaml", "config/index.yaml", "config/partners/addenbury.yaml"
 TRUST, KEYS, MAPPING = "config/trust.yaml", "config/keys.yaml", "config/mappings/mosaic-social-care.yaml"
 SAMPLE = "samples/config/broker.yaml"
+REVISION = "samples/policies/revision.yaml"
 MANIFEST, PEOPLE = "connectors/mhd/manifest.yaml", "test-people/addenbury.yaml"
 
 SAMPLES = {
@@ -39,6 +40,15 @@ credentials: {certificate: c.pem, key: k.pem, authority: a.pem, token: t, token_
 services: {directory: {endpoint: "https://directory.example/fhir", credentials: {token: t}}}
 switches: {categories: {medicines: testing}, consumers: {RX902: draft, others: live}}
 limits: {connect_s: 1, pages_max: 7}
+""",
+    REVISION: """\
+number: 2
+previous: sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
+change: What was decided
+approved_by: The board, decision 2
+signers:
+  - {key_id: guardian, role: Caldicott Guardian, public_key: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=,
+     valid_from: 2026-01-01, valid_until: 2028-01-01}
 """,
     "samples/policies/objections/cases.yaml": """\
 cases:

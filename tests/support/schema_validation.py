@@ -17,6 +17,7 @@ SCHEMAS = ROOT / "docs" / "reference" / "schemas"
 KINDS = (
     ("*policies/*/cases.yaml", "policy-cases"),
     ("*policies/usual-case.yaml", "policy-usual-case"),
+    ("*policies/revision.yaml", "policy-revision"),
     ("*config/broker.yaml", "broker"),
     ("*config/index.yaml", "index"),
     ("*config/trust.yaml", "trust"),

@@ -21,7 +21,9 @@ from broker.policy.reading_emergency import read_emergency
 from broker.policy.reading_people import read_purposes, read_relationships, read_roles
 from broker.policy.reading_sensitive import read_sensitive
 from broker.policy.reading_withholding import read_disclosure, read_objections
+from broker.policy.revision_file import read_revision
 from broker.policy.situation import read_usual
+from broker.policy.snapshot import Snapshot
 from broker.ports.manifest import read_manifest
 from broker.settings.broker_file import read_broker_file
 from broker.settings.registrations import read_index, read_partner
@@ -76,6 +78,10 @@ def _usual(_: str, text: str, folder: Path) -> None:
     read_usual(folder, shipped_policies())
 
 
+def _revision(_: str, text: str, folder: Path) -> None:
+    read_revision(Snapshot(folder, {"revision.yaml": text.encode()}))
+
+
 def _registration(registration: PartnerRegistration) -> None:
     """Read by the broker, and its settings by the connector that it names when that is installed."""
     plugin = load_plugins(["watersmeet"]).get(registration.connector)
@@ -97,7 +103,7 @@ _TOPICS: Mapping[Topic, Callable[[Section, Places, Vocabulary], object]] = {
     Topic.EMERGENCY_ACCESS: read_emergency,
     Topic.SENSITIVE_INFORMATION: read_sensitive,
 }
-_READ_POLICIES = {"policy-cases": _cases, "policy-usual-case": _usual}
+_READ_POLICIES = {"policy-cases": _cases, "policy-usual-case": _usual, "policy-revision": _revision}
 _READ: Mapping[str, Callable[[Path], object]] = {
     "broker": read_broker_file,
     "partner": lambda path: _registration(

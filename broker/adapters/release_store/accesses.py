@@ -113,6 +113,7 @@ _OUTCOMES = {
     RecordKind.READING: "audit-read",
     RecordKind.OBJECTION: "objection",
     RecordKind.GRANT: "emergency-access",
+    RecordKind.POLICY: "policy",
 }
 
 

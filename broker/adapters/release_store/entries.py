@@ -40,6 +40,7 @@ from broker.domain.decision import Reason
 from broker.domain.grant_life import GrantEvent
 from broker.domain.objection_life import ObjectionEvent
 from broker.domain.outcome import PartnerOutcome
+from broker.domain.policy_revision import PolicyStep
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
@@ -70,6 +71,7 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
     step: int = 0
     times: int = 1
     grant: str = ""
+    policy: PolicyStep | None = None
 
 
 class Proof(msgspec.Struct, frozen=True, array_like=True, gc=False):

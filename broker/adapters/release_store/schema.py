@@ -68,6 +68,9 @@ CREATE TABLE IF NOT EXISTS pulse (only INTEGER PRIMARY KEY CHECK (only = 1), bea
 INSERT OR IGNORE INTO pulse VALUES (1, 0);
 """
 
+# Since it was added, a store that was made before gets it when it is opened.
+_INDEX_OF_POLICIES = "CREATE INDEX IF NOT EXISTS record_policy ON record (id) WHERE kind = 'policy'"
+
 _KEPT = {
     "record": ("UPDATE", "DELETE"),
     "sealed": ("UPDATE OF record", "DELETE"),
@@ -132,11 +135,13 @@ def _set_and_assert(database: sqlite3.Connection) -> None:
 def _make_tables(database: sqlite3.Connection) -> None:
     (found,) = database.execute("PRAGMA user_version").fetchone()
     if found == FORMAT:
+        database.execute(_INDEX_OF_POLICIES)
         return
     if found != 0:
         raise sqlite3.DatabaseError("format")
     triggers = "".join(_trigger(table, what) for table, whats in _KEPT.items() for what in whats)
-    database.executescript(f"BEGIN IMMEDIATE;{_TABLES}{triggers}PRAGMA user_version = {FORMAT};COMMIT;")
+    made = f"{_TABLES}{triggers}{_INDEX_OF_POLICIES};"
+    database.executescript(f"BEGIN IMMEDIATE;{made}PRAGMA user_version = {FORMAT};COMMIT;")
 
 
 def _trigger(table: str, what: str) -> str:

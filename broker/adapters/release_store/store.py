@@ -15,6 +15,7 @@ from broker.adapters.release_store.granting import GrantKeeping
 from broker.adapters.release_store.identity import identity_of_reader, now_text
 from broker.adapters.release_store.journal import Journal
 from broker.adapters.release_store.judged import JudgedRecord, judged_record
+from broker.adapters.release_store.policy_steps import SqlitePolicySteps
 from broker.adapters.release_store.reserve import PIECES, Reserve
 from broker.adapters.release_store.writer import DESK_PATIENCE_S, WAITING_MAX, Job, Writer
 from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal, RegisterReading
@@ -36,6 +37,7 @@ class SqliteReleaseStore(GrantKeeping):
         """Use `open`."""
         super().__init__(writer, journal, ring, clock)
         self._reserve = reserve
+        self.policy_steps = SqlitePolicySteps(writer, journal, ring, clock)
 
     @classmethod
     def open(

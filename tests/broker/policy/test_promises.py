@@ -14,7 +14,7 @@ from broker.domain.policy import PolicySet
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import LEGAL, SensitiveRules
 from broker.files import FileFault
-from broker.policy.keeping import PromiseBroken, load_proved
+from broker.policy.holding import PromiseBroken, load_proved
 from broker.policy.promises import PROMISES, broken_promises
 from tests.support.commands import watersmeet
 from tests.support.plain_policies import write_policies
