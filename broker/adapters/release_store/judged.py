@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broker.adapters.keys import KeyRing
 from broker.adapters.release_store import links
@@ -68,7 +68,7 @@ def judged_record(database: sqlite3.Connection, ring: KeyRing, sequence: int) ->
         requester=_requester(body, identity),
         judged_on=identity.judged_on,
         numbers=numbers,
-        objections=_objections(database, ring, numbers, body.objection_version),
+        objections=_objections(database, ring, numbers, body.objection_version, sequence),
         grant_id=body.grant,
         grant=_grant(database, ring, body.grant, sequence),
     )
@@ -92,10 +92,12 @@ def _requester(body: Body, identity: Identity) -> Requester | None:
 
 
 def _objections(
-    database: sqlite3.Connection, ring: KeyRing, numbers: frozenset[NhsNumber], version: int
+    database: sqlite3.Connection, ring: KeyRing, numbers: frozenset[NhsNumber], version: int, sequence: int
 ) -> ObjectionSnapshot:
-    """Every objection in the state that it had at that version of the register."""
-    hashes = links.hashes_of(database, ring, numbers, until=version)
+    """Every objection in the state that it had at that version of the register, under every number that
+    led to the person when the record was written: a link may be newer than the last step of an objection.
+    """
+    hashes = links.hashes_of(database, ring, numbers, until=sequence)
     where = f"lookup.objection = 1 AND lookup.hash IN ({marks_for(hashes)}) AND lookup.record <= ?"
     query = STEPS.format(source="lookup", on="lookup.record", where=where)
     newest: dict[str, Objection] = {}
@@ -113,4 +115,7 @@ def _grant(database: sqlite3.Connection, ring: KeyRing, grant_id: str, sequence:
     query = STEPS.format(source="record AS step", on="step.id", where=where)
     steps = list(opened(database.execute(query, (grant_id, sequence)), ring))
     event = steps[-1][1].grant if steps else None
-    return event.grant if event else None
+    if event is None:
+        return None
+    numbers = links.linked_with(database, ring, event.grant.numbers, until=sequence)
+    return replace(event.grant, numbers=numbers)
