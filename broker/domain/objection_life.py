@@ -134,7 +134,8 @@ class ObjectionEvent:
 
     `disputed` stands until it is decided; `decided_at` is when a review last ended. `invalidated` are
     numbers of it that the patient index no longer knows as a person's, last heard of at `invalidated_at`,
-    and `looked_after` those of them that somebody has dealt with since.
+    and `looked_after` those of them that somebody has dealt with since. `linked` are those of its numbers
+    that a person here found, and that nobody gave when it was received.
     """
 
     objection: Objection
@@ -152,4 +153,5 @@ class ObjectionEvent:
     invalidated: frozenset[NhsNumber] = field(repr=False, default=frozenset())
     invalidated_at: dt.datetime | None = None
     looked_after: frozenset[NhsNumber] = field(repr=False, default=frozenset())
+    linked: frozenset[NhsNumber] = field(repr=False, default=frozenset())
     confirmation: Confirmation | None = None

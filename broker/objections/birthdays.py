@@ -1,7 +1,8 @@
-"""A birth date, perhaps without its day, to the earliest day on which an age can be reached."""
+"""A birth date, perhaps without its day, to the earliest and the latest day on which an age can be reached."""
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 from typing import Final
@@ -37,3 +38,14 @@ def birthday(born: str, age: int) -> dt.date:
         if (month, day) != _NO_SUCH_DAY:
             raise
         return dt.date(year + age, month, day - 1)
+
+
+def latest_birthday(born: str, age: int) -> dt.date:
+    """As `birthday`, for what may not be done before the person has surely reached the age: a month that
+    does not say its day ends with it, and 29 February is 1 March in other years.
+    """
+    if len(born) == len("YYYY-MM"):
+        year, month = (int(part) for part in born.split("-"))
+        return dt.date(year + age, month, calendar.monthrange(year + age, month)[1])
+    first = birthday(born, age)
+    return first if first.day == int(born[-2:]) else first + dt.timedelta(days=1)

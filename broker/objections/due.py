@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from broker.domain.objection import ObjectionState
 from broker.domain.objection_life import ObjectionEvent
 from broker.domain.objection_speaker import Standing
-from broker.objections.birthdays import REVIEW_AGES, birthday
+from broker.objections.birthdays import REVIEW_AGES, birthday, latest_birthday
 
 
 class What(enum.StrEnum):
@@ -85,7 +85,7 @@ def _of_age(event: ObjectionEvent) -> Iterator[Due]:
 
 def _is_young(event: ObjectionEvent) -> bool:
     intake = event.intake
-    young = birthday(intake.born, REVIEW_AGES[-1]) > event.objection.acknowledged_at.date()
+    young = latest_birthday(intake.born, REVIEW_AGES[-1]) > event.objection.acknowledged_at.date()
     return young and intake.competence is None and event.decided_at is None
 
 

@@ -205,8 +205,9 @@ def binds(event: ObjectionEvent) -> bool:
 
 
 def says_the_same(event: ObjectionEvent, reading: Reading) -> bool:
-    """Of the same people, in the same scope."""
-    return event.numbers == reading.numbers and event.objection.scope == reading.scope
+    """Of the same people, in the same scope. A number that we linked by hand its source may know or not."""
+    theirs = event.numbers - event.linked <= reading.numbers <= event.numbers
+    return theirs and event.objection.scope == reading.scope
 
 
 def withdrawn_here_since(event: ObjectionEvent, received_at: dt.datetime | None) -> bool:

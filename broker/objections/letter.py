@@ -16,13 +16,13 @@ from broker.domain.json_bytes import UnreadableJson, parse_strict
 from broker.domain.objection import ObjectionState
 from broker.domain.objection_life import ObjectionEvent
 from broker.domain.objection_speaker import Standing
-from broker.objections.birthdays import REVIEW_AGES, birthday, is_birth_date
+from broker.objections.birthdays import REVIEW_AGES, is_birth_date, latest_birthday
 
 SAFE: Final = "Write no letter: reach the person by the safe contact that was noted."
 WITHDRAWN: Final = "This objection is withdrawn: nothing is left to confirm."
 RESTRICTED: Final = f"The index protects where this person is. {SAFE}"
 UNSAFE: Final = f"It was noted that a letter would harm. {SAFE}"
-YOUNG: Final = f"A person under 16 made it themselves, and others at home may open a letter. {SAFE}"
+YOUNG: Final = f"The person is under 16 or may be, and others at home may open a letter. {SAFE}"
 DIED: Final = "The index says that this person has died. Write no letter; the objection binds on."
 NO_ADDRESS: Final = "The index names no one address at which this person lives now. Write no letter."
 
@@ -43,16 +43,16 @@ def letter(event: ObjectionEvent, identity: PatientIdentity, sender: Sender) -> 
     """Plain text, for the post. Raises NoLetter."""
     _refuse(event, identity, sender.day)
     lines = _address(identity, sender.day)
-    whose = "your" if event.intake.standing is Standing.SELF else f"{_name(identity)}'s"
-    received = event.intake.received_at.date()
+    of_parent = event.intake.standing is Standing.PARENT
+    whose = f"{_name(identity)}'s" if of_parent else "your"
     return "\n".join(
         (
             *_to(event, identity),
             *lines,
             "",
-            f"{sender.day:%d.%m.%Y}",
+            _day(sender.day),
             "",
-            f"On {received:%d.%m.%Y} we were told of an objection to {whose} records being shared between",
+            f"On {_day(event.intake.received_at.date())} we were told of an objection to {whose} records being shared between",
             "health and care organisations. It is in force, and may affect care: staff may have to ask.",
             "",
             "If this was asked for by you, or for you, there is nothing to do.",
@@ -65,13 +65,13 @@ def letter(event: ObjectionEvent, identity: PatientIdentity, sender: Sender) -> 
 
 
 def _refuse(event: ObjectionEvent, identity: PatientIdentity, today: dt.date) -> None:
-    own = event.intake.standing is Standing.SELF
+    to_parents = event.intake.standing is Standing.PARENT
     for reason, holds in (
         (WITHDRAWN, event.objection.state is ObjectionState.WITHDRAWN),
         (UNSAFE, event.intake.unsafe_to_write),
         (RESTRICTED, identity.restriction.hides_location),
         (DIED, identity.deceased_on is not None),
-        (YOUNG, own and _may_be_young(identity.birth_date, today)),
+        (YOUNG, not to_parents and _may_be_young(identity.birth_date, today)),
     ):
         if holds:
             raise NoLetter(reason)
@@ -79,7 +79,11 @@ def _refuse(event: ObjectionEvent, identity: PatientIdentity, today: dt.date) ->
 
 def _may_be_young(born: str, today: dt.date) -> bool:
     """A birth date that cannot be read may be a child's."""
-    return not is_birth_date(born) or birthday(born, REVIEW_AGES[-1]) > today
+    return not is_birth_date(born) or latest_birthday(born, REVIEW_AGES[-1]) > today
+
+
+def _day(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"
 
 
 def _to(event: ObjectionEvent, identity: PatientIdentity) -> tuple[str, ...]:

@@ -39,7 +39,12 @@ def link(
     if not numbers - last.numbers:
         raise IllegalStep("It binds under this number already. Give the person's right one.")
     after = beside(last, by=by, at=at, note=note)
-    return replace(after, numbers=last.numbers | numbers, looked_after=last.invalidated)
+    return replace(
+        after,
+        numbers=last.numbers | numbers,
+        linked=last.linked | (numbers - last.numbers),
+        looked_after=last.invalidated,
+    )
 
 
 def confirm(last: ObjectionEvent, *, by_letter: bool, by: Actor, at: dt.datetime) -> ObjectionEvent:

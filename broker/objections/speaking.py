@@ -18,7 +18,7 @@ from broker.domain.objection_life import (
     Withdrawal,
 )
 from broker.domain.objection_speaker import PROOFS, IdentifierKind, Speaker, Standing
-from broker.objections.birthdays import AGE_OF_MAJORITY, birthday, is_birth_date
+from broker.objections.birthdays import AGE_OF_MAJORITY, is_birth_date, latest_birthday
 from broker.objections.illegal import IllegalStep, refuse_actor
 
 GUARDIAN: Final = "caldicott-guardian"
@@ -123,7 +123,7 @@ def _refuse_born(born: str, speaker: Speaker, at: dt.datetime) -> None:
         return
     if not is_birth_date(born):
         raise IllegalStep("A birth date is YYYY-MM-DD, or YYYY-MM where the day is not known.")
-    if speaker.standing is Standing.PARENT and birthday(born, AGE_OF_MAJORITY) <= at.date():
+    if speaker.standing is Standing.PARENT and latest_birthday(born, AGE_OF_MAJORITY) <= at.date():
         raise IllegalStep(
             "A parent does not speak for an adult. Take the person's own word, or that of an attorney, a "
             "deputy or somebody whom a court appointed."

@@ -8,7 +8,7 @@ import pytest
 from broker.domain.objection import ObjectionState
 from broker.domain.objection_life import IdentityCheck, ObjectionEvent
 from broker.objections import due, life, noting
-from broker.objections.birthdays import birthday
+from broker.objections.birthdays import birthday, latest_birthday
 from broker.objections.due import What, due_by
 from broker.objections.rulings import Ruling
 from tests.support.speakers import (
@@ -85,6 +85,7 @@ def test_a_young_persons_own_objection_is_due_until_somebody_found_them_competen
     assert whats(upheld(event, LATER)) == []
     assert whats(received_by(intake_of(born=BORN, competence=ASSESSOR))) == []
     assert whats(received_by(intake_of(born="2010-11-22"))) == []
+    assert whats(received_by(intake_of(born="2010-11"))) == [What.COMPETENCE]
 
 
 def test_a_dispute_is_due_until_the_guardian_has_decided() -> None:
@@ -151,3 +152,18 @@ def test_what_is_due_stands_in_the_order_of_its_days() -> None:
 def test_a_birthday_is_the_earliest_day_that_it_can_be(born: str, day: dt.date) -> None:
     """A month without its day begins on the first, and the last of February stands for its 29th."""
     assert birthday(born, 13) == day
+
+
+@pytest.mark.parametrize(
+    ("born", "day"),
+    [
+        ("2015-03-09", dt.date(2033, 3, 9)),
+        ("2015-02", dt.date(2033, 2, 28)),
+        ("2014-02", dt.date(2032, 2, 29)),
+        ("2016-02-29", dt.date(2034, 3, 1)),
+        ("2015-12", dt.date(2033, 12, 31)),
+    ],
+)
+def test_an_age_is_surely_reached_on_the_latest_day_that_the_birthday_can_be(born: str, day: dt.date) -> None:
+    """A month without its day ends with its last, and 1 March stands for 29 February."""
+    assert latest_birthday(born, 18) == day

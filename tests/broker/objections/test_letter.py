@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import datetime as dt
 import json
 from dataclasses import replace
 from typing import Any
@@ -7,7 +8,7 @@ from typing import Any
 import pytest
 
 from broker.domain.identity import PatientIdentity, Restriction
-from broker.domain.objection_life import ObjectionEvent
+from broker.domain.objection_life import Channel, ObjectionEvent
 from broker.objections import letter, life
 from broker.objections.letter import NoLetter, Sender
 from tests.support.records import person
@@ -38,12 +39,18 @@ def own(**members: object) -> ObjectionEvent:
     return received_by(intake_of(**members))
 
 
+def imported(voice: str) -> ObjectionEvent:
+    """One that a file says was made by somebody whom it calls so."""
+    intake = replace(intake_of(channel=Channel.IMPORT), speaker=None, on_behalf_of=voice)
+    return received_by(intake)
+
+
 def test_a_letter_goes_to_the_address_that_the_index_holds_now() -> None:
     """With what was received, that it is in force and whom to tell; no number and nothing else of theirs."""
     text = letter.letter(own(), somebody(), SENDER)
     assert text.splitlines()[:4] == ["Ada May Sample", "1 Imaginary Lane", "Fenmere", "ZZ99 3WZ"]
     assert "objection to your records" in text
-    assert "On 22.11.2026" in text
+    assert "On 22 November 2026 " in text
     assert SENDER.contact[0] in text
     assert "999" not in text
 
@@ -66,6 +73,9 @@ def test_a_letter_on_a_parents_objection_goes_to_the_parents_or_guardians() -> N
         (own(born=BORN), somebody(birth_date=BORN), letter.YOUNG),
         (own(), somebody(birth_date="2010-11-23"), letter.YOUNG),
         (own(), somebody(birth_date=""), letter.YOUNG),
+        (own(), somebody(birth_date="2010-11"), letter.YOUNG),
+        (imported("patient"), somebody(birth_date=BORN), letter.YOUNG),
+        (imported("court-appointed"), somebody(birth_date=BORN), letter.YOUNG),
         (life.withdraw(own(), taken_back_by(), by=HANDLER, at=LATER), somebody(), letter.WITHDRAWN),
     ],
 )
@@ -76,6 +86,27 @@ def test_where_a_letter_could_harm_none_is_written(
     with pytest.raises(NoLetter) as refused:
         letter.letter(event, identity, SENDER)
     assert str(refused.value) == reason
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "young"),
+    [
+        ("2010-12-05", dt.date(2026, 12, 4), True),
+        ("2010-12-05", dt.date(2026, 12, 5), False),
+        ("2010-12", dt.date(2026, 12, 30), True),
+        ("2010-12", dt.date(2026, 12, 31), False),
+    ],
+)
+def test_nobody_is_taken_for_sixteen_before_the_last_day_on_which_they_can_become_so(
+    born: str, day: dt.date, *, young: bool
+) -> None:
+    """A month without its day ends with it."""
+    wrote = replace(SENDER, day=day)
+    if not young:
+        assert letter.letter(own(), somebody(birth_date=born), wrote)
+        return
+    with pytest.raises(NoLetter, match="under 16"):
+        letter.letter(own(), somebody(birth_date=born), wrote)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from tests.support.stores import ADA, received
 
 LATER_MEMBERS = {
     *("withdrawal", "disputed", "told", "decided_at", "confirmation"),
-    *("invalidated", "invalidated_at", "looked_after"),
+    *("invalidated", "invalidated_at", "looked_after", "linked"),
 }
 LATER_OF_INTAKE = {
     *("identifiers", "speaker", "form_for_another", "competence", "born", "unsafe_to_write", "safe_contact"),

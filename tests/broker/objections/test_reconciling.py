@@ -73,3 +73,26 @@ async def test_an_objection_that_a_request_would_not_meet_is_missing(intake: Int
     database.close()
     _, (found,) = await intake.count(path)
     assert found.reason == reconciling.NOT_MET
+
+
+async def test_an_objection_under_a_number_linked_by_hand_stands_for_its_row_as_before(
+    intake: Intake, tmp_path: Path
+) -> None:
+    """The right number is ours, and its source did not change: nothing is imported beside it. That a source
+    says the right number too is no change either.
+    """
+    path = csv_file(tmp_path, [("1", ADAS, *CHECKED)])
+    await intake.take(path)
+    register = Register(intake.store, intake.clock)
+    (event,) = await register.list(frozenset({ADA}))
+    await register.note_invalidated(ADA, by=SENDER.by)
+    await register.link(event.objection.objection_id, frozenset({BEN}), by=SENDER.by)
+    counts, _ = await intake.count(path)
+    assert counts == {"in-force": 1, "surplus": 0}
+    for said, outcome in (
+        (ADAS, "already-recorded"),
+        (f"{ADAS};{BENS}", "already-recorded"),
+        (BENS, "provisional"),
+    ):
+        (row,) = await intake.take(csv_file(tmp_path, [("1", said, *CHECKED)]))
+        assert row.outcome == outcome
