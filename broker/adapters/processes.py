@@ -26,10 +26,15 @@ def sockets_of(store: Path) -> Path:
 
 @asynccontextmanager
 async def listening(store: Path, answer: Callable[[], Awaitable[bytes]]) -> AsyncIterator[None]:
-    """Answer whoever connects with one line, until the block ends. Raises OSError."""
+    """Answer whoever connects with one line, until the block ends. Raises OSError.
+
+    The socket gets the name that is asked only when somebody listens on it: until then it looks like one
+    whose process was killed.
+    """
     folder = sockets_of(store)
     folder.mkdir(mode=0o700, exist_ok=True)
-    name = f"{os.getpid()}-{secrets.token_hex(4)}.sock"
+    name = f"{os.getpid()}-{secrets.token_hex(4)}"
+    made, asked_for = folder / f"{name}.new", folder / f"{name}.sock"
 
     async def serve(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -39,13 +44,15 @@ async def listening(store: Path, answer: Callable[[], Awaitable[bytes]]) -> Asyn
             writer.close()
 
     with _short(folder) as short:
-        server = await asyncio.start_unix_server(serve, path=f"{short}/{name}")
+        server = await asyncio.start_unix_server(serve, path=f"{short}/{made.name}")
     try:
-        (folder / name).chmod(0o600)
+        made.chmod(0o600)
+        made.rename(asked_for)
         yield
     finally:
         server.close()
-        (folder / name).unlink(missing_ok=True)
+        made.unlink(missing_ok=True)
+        asked_for.unlink(missing_ok=True)
         await server.wait_closed()
 
 

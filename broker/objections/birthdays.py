@@ -1,4 +1,4 @@
-"""A birth date, perhaps without its day, to the earliest and the latest day on which an age can be reached."""
+"""A birth date, perhaps without its day, to the earliest and latest day on which an age can be reached."""
 
 from __future__ import annotations
 

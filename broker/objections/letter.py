@@ -45,6 +45,7 @@ def letter(event: ObjectionEvent, identity: PatientIdentity, sender: Sender) -> 
     lines = _address(identity, sender.day)
     of_parent = event.intake.standing is Standing.PARENT
     whose = f"{_name(identity)}'s" if of_parent else "your"
+    received = _day(event.intake.received_at.date())
     return "\n".join(
         (
             *_to(event, identity),
@@ -52,7 +53,7 @@ def letter(event: ObjectionEvent, identity: PatientIdentity, sender: Sender) -> 
             "",
             _day(sender.day),
             "",
-            f"On {_day(event.intake.received_at.date())} we were told of an objection to {whose} records being shared between",
+            f"On {received} we were told of an objection to {whose} records being shared between",
             "health and care organisations. It is in force, and may affect care: staff may have to ask.",
             "",
             "If this was asked for by you, or for you, there is nothing to do.",

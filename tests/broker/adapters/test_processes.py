@@ -58,3 +58,19 @@ async def test_a_store_without_processes_has_none(tmp_path: Path) -> None:
     """Nothing is made to find that out."""
     assert await asked(tmp_path / "release.db") == {}
     assert files_in(tmp_path) == []
+
+
+async def test_a_process_that_is_about_to_listen_is_not_cleared_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its socket has the name that is asked only once somebody listens on it."""
+    store = tmp_path / "release.db"
+    bound = socket.socket.listen
+
+    def looked_at_before(self: socket.socket, backlog: int) -> None:
+        assert list(sockets_of(store).glob("*.sock")) == []
+        bound(self, backlog)
+
+    monkeypatch.setattr(socket.socket, "listen", looked_at_before)
+    async with listening(store, hello):
+        assert list((await asked(store)).values()) == [b"hello"]

@@ -32,7 +32,7 @@ async def judged(store: SqliteReleaseStore, *, version: int = 0, grant_id: str =
 
 
 async def test_an_objection_is_found_that_a_later_link_led_to(store: SqliteReleaseStore) -> None:
-    """The register's version is the objection's own: the numbers were linked after it, and before the look."""
+    """The version of the register is that of its last step; the numbers were linked after it."""
     await store.append_event(received(ADA))
     await store.link_numbers(frozenset({ADA, BEN}))
     snapshot = await store.objections(frozenset({BEN}))
