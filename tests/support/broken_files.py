@@ -124,6 +124,15 @@ BROKEN: dict[str, Broken] = {
         "Change the policy or the case",
         in_file="cases.yaml",
     ),
+    "a register that a doctor may read": Broken(
+        "objections", "roles: [privacy-officer]", "roles: [privacy-officer, doctor]", "doctor]", "sees: []"
+    ),
+    "a register that is read for treatment": Broken(
+        "objections", "purposes: [HOPERAT]", "purposes: [TREAT]", "[TREAT]", "`purposes` knows"
+    ),
+    "a keeper who has no code": Broken(
+        "objections", "kept_by: QX9", "kept_by: the board", "kept_by", "such as `QX9`"
+    ),
     "a class that a receptionist may see": Broken(
         "sensitive-information",
         "open_to: [doctor, nurse]",

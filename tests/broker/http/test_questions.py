@@ -66,6 +66,29 @@ WHOLE: list[tuple[str, str, dict[str, Any], dict[str, object]]] = [
         {"count": 5, "patient_token": "token"},
     ),
     ("GET", "/Flag?patient=token&_count=100000000000", {}, {"count": 1000}),
+    (
+        "POST",
+        "/Consent/_search",
+        {"data": {"patient.identifier": IDENTIFIER, "status": "active,inactive"}},
+        {
+            "interaction": Interaction.SEARCH_CONSENTS,
+            "number_text": NUMBER,
+            "statuses": frozenset({"active", "inactive"}),
+            "resource_types": frozenset({"Consent"}),
+        },
+    ),
+    (
+        "GET",
+        "/Consent",
+        {"params": {"patient": "token", "status": "http://hl7.org/fhir/consent-state-codes|active"}},
+        {"patient_token": "token", "statuses": frozenset({"active"})},
+    ),
+    (
+        "GET",
+        "/Consent/ob-1",
+        {},
+        {"interaction": Interaction.READ_CONSENT, "item_id": "ob-1", "number_text": None},
+    ),
 ]
 
 

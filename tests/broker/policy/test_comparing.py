@@ -8,6 +8,7 @@ import pytest
 
 from broker.domain.category import Category
 from broker.domain.decision import Naming
+from broker.domain.governance import Governance
 from broker.domain.objection import ObjectionState
 from broker.domain.policy import DIRECT_CARE, Party, PolicySet, RoleGroup
 from broker.domain.requester import RelationshipGround
@@ -198,6 +199,21 @@ def test_staff_who_hear_of_an_objection_to_them_is_an_opening() -> None:
     assert (found.cells_opened, found.cells_closed) == (0, 0)
     assert {change.where["objection"] for change in found.tells_more} == {("to this member of staff",)}
     assert found.opens
+
+
+def test_a_register_that_somebody_reads_now_is_an_opening() -> None:
+    """And one that nobody reads any more is told less; no cell moves."""
+    policies = shipped_policies()
+    silent = replace(policies, objections=replace(policies.objections, governance=Governance()))
+    asked = space(silent, "role", "purpose")
+    comparison = compare(silent, policies, asked, partners_of(policies))
+    told = {(one.role, one.what) for one in comparison.tells_more}
+    assert told == {("privacy-officer", "reads the register of objections")}
+    assert comparison.opens
+    assert comparison.cells_opened == comparison.cells_closed == 0
+    again = compared(silent, "role", "purpose")
+    assert {one.what for one in again.tells_less} == {"no longer reads the register of objections"}
+    assert not again.opens
 
 
 def test_an_emergency_for_more_people_opens_protected_records() -> None:
