@@ -25,6 +25,8 @@ from broker.adapters.tokens.authenticator import JwtAuthenticator
 from broker.adapters.tokens.key_sets import KeySets
 from broker.adapters.tokens.trust_file import read_trust
 from broker.domain.errors import ServiceDown
+from broker.objections import Register
+from broker.objections.noticing import Noticing
 from broker.objections.tally import Tally
 from broker.pipeline import Question, Reply, Services, answer
 from broker.pipeline.judging import digest_of_partners
@@ -121,6 +123,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         limits=settings.limits,
         contact=settings.contact,
         partners_digest=digest_of_partners(one.facts for one in settings.partners),
+        nobodys=Noticing(Register(store, clock)).note,
     )
     return Broker(settings=settings, services=services, policies=keeper, register=store)
 

@@ -14,6 +14,7 @@ from typing import Final
 
 from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber
+from broker.domain.names import plain_name
 from broker.domain.objection_life import Actor
 from broker.domain.requester import Requester
 
@@ -144,6 +145,8 @@ def review(
         raise IllegalGrantStep("This is reviewed already, and a finding is not replaced.")
     if not last.grant.ended and at < last.grant.expires_at:
         raise IllegalGrantStep("This emergency access is still in force. End it first, or wait for its end.")
+    if plain_name(by.name) in {plain_name(last.grant.user_id), plain_name(last.user_name)} - {""}:
+        raise IllegalGrantStep("Nobody reviews what they opened themselves. Somebody else looks at it.")
     if not note.strip():
         raise IllegalGrantStep("A review needs a note: what was looked at, and what follows.")
     return replace(

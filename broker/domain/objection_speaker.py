@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from broker.domain.names import plain_name
+
 
 class Standing(enum.StrEnum):
     """By what right somebody speaks. `attorney` and `deputy` are those for health and welfare alone."""
@@ -73,10 +75,6 @@ class Speaker:
         """True of two who are known to be one: by standing and name, however spaced or capitalised."""
         if self.standing is Standing.SELF or other.standing is Standing.SELF:
             return self.standing is other.standing
-        return (self.standing, _plain(self.name)) == (other.standing, _plain(other.name)) and bool(
-            _plain(self.name)
+        return (self.standing, plain_name(self.name)) == (other.standing, plain_name(other.name)) and bool(
+            plain_name(self.name)
         )
-
-
-def _plain(name: str) -> str:
-    return " ".join(name.casefold().split())

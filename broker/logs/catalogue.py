@@ -43,6 +43,7 @@ EVENTS: Mapping[str, Event] = {
         Event("emergency-access-opened", "warning", "Emergency access was opened: it waits for review."),
         Event("relationship-self-claimed", "warning", "A user claims to care for somebody: for review."),
         Event("emergency-access-limited", "warning", "A user opens emergency access too often: refused."),
+        Event("objection-not-noted", "warning", "A number is nobody's, and no objection says so yet."),
         Event("client-left", "info", "The caller closed the connection before the answer was complete."),
         Event("document-cut", "warning", "A document was cut on its way: the caller's transfer was broken."),
         Event("partner-secret-failed", "error", "A partner's secret cannot be read: it alone is not asked."),

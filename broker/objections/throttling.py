@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import Final
 
+from broker.domain.names import plain_name
 from broker.domain.objection_life import Actor
 from broker.objections.illegal import IllegalStep, refuse_actor
 from broker.objections.register import EVENTS_AT_ONCE
@@ -33,7 +34,7 @@ class Throttle:
         """How many more `by` may receive now; None is any number. Raises IllegalStep when both are one."""
         if seconded is not None:
             refuse_actor(seconded)
-            if _plain(seconded) == _plain(by):
+            if plain_name(seconded.name) == plain_name(by.name):
                 raise IllegalStep("The second person is somebody else. Name who has seen them beside you.")
             return None
         return max(0, self._per_h_max - await self._received(by))
@@ -44,15 +45,12 @@ class Throttle:
             raise IllegalStep(NOT_RECORDED)
 
     async def _received(self, by: Actor) -> int:
-        since = self._clock.now() - SPAN
+        since, name = self._clock.now() - SPAN, plain_name(by.name)
         after, count = await self._store.sequence_before(since), 0
         while part := await self._store.events_after(after, EVENTS_AT_ONCE):
             after = part[-1][0]
             count += sum(
-                event.step == 1 and event.at > since and _plain(event.by) == _plain(by) for _, event in part
+                event.step == 1 and event.at > since and plain_name(event.by.name) == name
+                for _, event in part
             )
         return count
-
-
-def _plain(actor: Actor) -> str:
-    return " ".join(actor.name.casefold().split())

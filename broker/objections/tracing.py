@@ -11,7 +11,6 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Final
 
 from broker.domain.audit import AuditContext, Ending, Intent
 from broker.domain.errors import ServiceDown
@@ -28,8 +27,6 @@ from broker.ports.patient_index import PatientIndex
 from broker.ports.release_store import ReleaseStore
 
 INTERACTION = "objection-trace"
-# A number that the index has never known is no more a person's than one that it has invalidated.
-_NOBODYS: Final = frozenset({"invalidated", "not-found"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +81,7 @@ class Tracing:
         if traced.identity is not None:
             await self._note_born(traced.identity, by)
             return "superseded" if len(traced.identity.numbers) > 1 else "current"
-        if traced.status not in _NOBODYS:
+        if not traced.is_nobodys:
             return "unanswered"
         await self._register.note_invalidated(number, by=by)
         return "invalidated"

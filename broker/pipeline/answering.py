@@ -140,8 +140,12 @@ class Answering:
         return self._judged(self._patient)
 
     def _one_person(self, traced: Traced) -> PatientIdentity:
-        """Whoever may not hear of an objection does not hear that nobody was found either."""
+        """Whoever may not hear of an objection does not hear that nobody was found either; objections under
+        a number that is nobody's go to review, and nobody waits for that.
+        """
         services = self._services
+        if traced.is_nobodys and self._objections.objections and services.nobodys is not None:
+            services.finish_later(services.nobodys(self._query.number))
         try:
             return one_person(traced)
         except (NotFound, AmbiguousPerson) as error:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from broker.domain.identity import NhsNumber
 from broker.domain.limits import BrokerLimits
 from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
@@ -26,6 +27,8 @@ Made = TypeVar("Made")
 class Services:
     """`policies` gives the revision in force now; `background` holds records that must be finished
     although the request that owes them is over. `partners_digest` is of the registrations, for the trail.
+    `nobodys` notes on the objections under a number that the index no longer knows it as a person's; where
+    there is none, the desk finds that out alone.
     `judge` is made of `policies` and `registrations`.
     """
 
@@ -41,6 +44,7 @@ class Services:
     limits: BrokerLimits
     contact: tuple[str, ...] = ()
     partners_digest: str = ""
+    nobodys: Callable[[NhsNumber], Coroutine[Any, Any, None]] | None = None
     background: set[asyncio.Task[Any]] = field(default_factory=set)
     judge: Judge = field(init=False, repr=False, compare=False)
 

@@ -192,6 +192,11 @@ class Traced:
     status: str
     identity: PatientIdentity | None = None
 
+    @property
+    def is_nobodys(self) -> bool:
+        """True of a number that is no person's now: the index has invalidated it, or never knew it."""
+        return self.status in {"invalidated", "not-found"}
+
 
 class IndexConnector(Protocol):
     """A way of speaking to a patient index."""

@@ -15,7 +15,9 @@ from broker.domain.category import Category
 from broker.domain.decision import Facts, Reason
 from broker.domain.emergency import EmergencyAccessRules, EmergencyRule
 from broker.domain.grant import Grant
+from broker.domain.names import plain_name, seen
 from broker.domain.policy import PolicySet, Topic
+from broker.domain.requester import Requester
 from broker.pipeline.decision.rules import denies, permits
 from broker.pipeline.decision.standing import Standing
 
@@ -68,9 +70,9 @@ def _misfits(
         yield "ground-not-by-relationship"
     if facts.requester.purpose not in ground.purposes:
         yield "ground-not-for-purpose"
-    if len(grant.text.strip()) < rules.text_characters_min:
+    if len(seen(grant.text)) < rules.text_characters_min:
         yield "text-too-short"
-    if ground.witnessed and not _has_witness(grant):
+    if ground.witnessed and not _has_witness(grant, facts.requester):
         yield "witness-missing"
 
 
@@ -97,7 +99,6 @@ def _in_time(grant: Grant, now: dt.datetime, minutes_max: int) -> bool:
     return now - grant.granted_at < dt.timedelta(minutes=minutes_max)
 
 
-def _has_witness(grant: Grant) -> bool:
-    """Somebody is named who is not the user: nobody is a witness of their own words."""
-    witness = grant.witness.strip().casefold()
-    return bool(witness) and witness != grant.user_id.strip().casefold()
+def _has_witness(grant: Grant, asks: Requester) -> bool:
+    """Somebody is named who is not the user, by id or by name: nobody is a witness of their own words."""
+    return plain_name(grant.witness) not in {"", plain_name(grant.user_id), plain_name(asks.user_name)}

@@ -178,3 +178,13 @@ def test_a_review_without_a_word_of_why_is_refused(desk: Desk) -> None:
     on_file(desk, grant)
     result = desk.run(command, "review", grant.grant_id, "--outcome", "appropriate", "--note", " ", *BY)
     assert (result.exit_code, "needs a note" in result.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("name", ["Dr Imaginary Willow", " dr imaginary  WILLOW", "555000111222"])
+def test_nobody_reviews_what_they_opened_themselves(desk: Desk, name: str) -> None:
+    """Neither under their name nor under their id."""
+    grant = granted(at=NOW - dt.timedelta(hours=1))
+    on_file(desk, grant)
+    given = ("review", grant.grant_id, *FOUND, "--by-role", "privacy officer", "--by-name", name)
+    result = desk.run(command, *given)
+    assert (result.exit_code, "Somebody else" in result.stderr) == (1, True)

@@ -161,15 +161,23 @@ def test_a_grant_without_a_time_zone_is_a_deny() -> None:
     assert (judged.effect, judged.reasons[0].rule) == (Effect.DENY, "error")
 
 
-@pytest.mark.parametrize("witness", ["", "   ", "user-1", "USER-1", " User-1\t"])
+@pytest.mark.parametrize("witness", ["", "   ", "\u200b", "user-1", "USER-1", " User-1\t", "user\u2060-1"])
 def test_a_witness_is_somebody_and_not_the_user(witness: str) -> None:
-    """Whatever the case of the letters and the blanks around them."""
+    """Whatever the case of the letters and the blanks around them, and whatever cannot be seen."""
     assert _rule(_with(_facts(ground="person-asks-now"), witness=witness)) == "witness-missing"
 
 
-@pytest.mark.parametrize("text", ["", " " * 40, " 1234567890123456789\n"])
+def test_a_user_is_no_witness_under_their_name_either() -> None:
+    """A person writes a name, not an id; another's name is a witness."""
+    facts = _facts(ground="person-asks-now")
+    named = replace(facts, requester=replace(facts.requester, user_name="Dr Imaginary Hazel"))
+    assert _rule(_with(named, witness="dr  imaginary HAZEL")) == "witness-missing"
+    assert _with(named, witness="Imaginary Elder").effect is Effect.PERMIT
+
+
+@pytest.mark.parametrize("text", ["", " " * 40, " 1234567890123456789\n", "\u200b" * 40])
 def test_blanks_are_no_words_why(text: str) -> None:
-    """At either end they count for nothing."""
+    """At either end they count for nothing, and what cannot be seen nowhere."""
     assert _rule(_with(_facts(), text=text)) == "text-too-short"
 
 
