@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from broker.domain.policy import Term
 
 _SUMMER_OFFSET = dt.timedelta(hours=1)
-_DATE = re.compile(r"([0-9]{4})(?:-([0-9]{2})(?:-([0-9]{2}))?)?(?:T.*)?", re.ASCII | re.DOTALL)
+_TIME = r"T[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?(?:Z|[+-][0-9]{2}:[0-9]{2})"
+_DATE = re.compile(rf"([0-9]{{4}})(?:-([0-9]{{2}})(?:-([0-9]{{2}})({_TIME})?)?)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +54,10 @@ def earliest_day(text: str) -> dt.date | None:
     found = _DATE.fullmatch(text)
     if found is None:
         return None
-    year, month, day = (int(part or 1) for part in found.groups())
+    year, month, day, time = found.groups()
     try:
-        return dt.date(year, month, day)
+        if time:
+            dt.datetime.fromisoformat(text)  # an hour that is none makes it no date
+        return dt.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         return None

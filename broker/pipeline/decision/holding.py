@@ -39,7 +39,7 @@ class Hold:
     opens: frozenset[Category] = frozenset()
     opens_at: frozenset[str] = frozenset()
     emergency: Opening | None = None
-    about_staff: bool = False
+    about_staff: bool
 
     @property
     def holds_all(self) -> bool:
@@ -95,7 +95,7 @@ def _viewer_names(facts: Facts, policies: PolicySet) -> frozenset[str]:
     ods = facts.requester.organisation_ods
     names = {ods, *(p.partner_id for p in facts.partners if ods in p.ods_codes)}
     party = policies.party_of_organisation.get(ods)
-    return frozenset(names | {party.party_id, party.partner_id or ods} | party.also if party else names)
+    return frozenset(names | {party.party_id} | party.also if party else names)
 
 
 def _known_names(facts: Facts, policies: PolicySet) -> frozenset[str]:

@@ -55,5 +55,8 @@ DEATHS: Values = {
     "died-this-month": {"died": f"{DAY:%Y-%m}"},
     "died-this-year": {"died": f"{DAY:%Y}"},
     "died-unreadably": {"died": "last week"},
+    "died-at-no-hour": {"died": f"{DAY.isoformat()}T24:61:00Z"},
+    "died-in-the-night": {"died": f"{DAY.isoformat()}Tin the night"},
+    "died-in-the-morning": {"died": f"{DAY.isoformat()}T03:04:05.678+01:00"},
     "died-on-no-day": {"died": "2026-02-30"},
 }
