@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from tests.prove.mutants.running import Mutated
 
 POINTS_MIN = 500_000
 SHOWN_MAX = 20
@@ -25,6 +27,7 @@ class Report:
     coverage: dict[str, Counter[str]] = field(default_factory=dict)
     theorems: Counter[str] = field(default_factory=Counter)
     places: list[str] = field(default_factory=list)
+    mutated: Mutated | None = None
 
     @property
     def holding(self) -> int:
@@ -42,6 +45,7 @@ class Report:
             never = sorted(word for word, count in counts.items() if not count)
             if never:
                 yield f"{dimension}: {len(never)} words stand in no point, such as {never[0]}"
+        yield from self.mutated.failures() if self.mutated else ()
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -55,14 +59,17 @@ def lines(report: Report) -> Iterator[str]:
     for number, (sentence, breaches) in enumerate(report.theorems.items(), start=1):
         yield f"T{number:<3} {'holds' if not breaches else 'BROKEN'}: {sentence}"
     yield from (f"broken     {place}" for place in report.places[:SHOWN_MAX])
+    if report.mutated:
+        yield from (f"equivalent {argued}" for argued in report.mutated.equivalent)
     yield from (f"failed     {failure}" for failure in report.failures())
+    mutants = f"{report.mutated.line}; " if report.mutated else ""
     yield (
         f"prove: points {report.points}; mismatches {report.mismatches}; "
-        f"theorems {report.holding} of {len(report.theorems)}; seconds {report.seconds:.0f}"
+        f"theorems {report.holding} of {len(report.theorems)}; {mutants}seconds {report.seconds:.0f}"
     )
 
 
-def write(report: Report, path: Path, **more: Any) -> None:
+def write(report: Report, path: Path) -> None:
     """The same as JSON."""
     found = {
         "points": report.points,
@@ -74,8 +81,8 @@ def write(report: Report, path: Path, **more: Any) -> None:
         "blocks": report.blocks,
         "coverage": {dimension: dict(counts) for dimension, counts in report.coverage.items()},
         "places": report.places,
+        "mutants": dataclasses.asdict(report.mutated) if report.mutated else None,
         "failures": list(report.failures()),
-        **more,
     }
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.prove.mutants.running import Mutated
 from tests.prove.reporting import Report, lines, write
 
 
@@ -43,6 +44,18 @@ def test_an_aim_that_was_missed_is_named(name: str, value: object, said: str) ->
     setattr(report, name, value)
     assert any(said in failure for failure in report.failures())
     assert any(line.startswith("failed") and said in line for line in lines(report))
+
+
+def test_with_mutants_the_last_line_has_their_figures_too() -> None:
+    """One that is alive fails the command, and one that is argued is told."""
+    report = well()
+    report.mutated = Mutated(killed=7, equivalent=["a mutant: why"])
+    said = list(lines(report))
+    assert said[-1].endswith("theorems 1 of 1; mutants 8; alive 0; equivalent 1; seconds 12")
+    assert "equivalent a mutant: why" in said
+    assert list(report.failures()) == []
+    report.mutated.alive.append("another")
+    assert list(report.failures()) == ["alive: another"]
 
 
 def test_the_same_figures_are_written_as_json(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from tests.prove import walking
 from tests.prove.blocks import blocks
 from tests.prove.pooling import compare_pairs
 from tests.prove.reporting import POINTS_MIN
-from tests.prove.space import Block, counts
+from tests.prove.space import DIMENSIONS, Block, counts
 from tests.prove.walking import Walk
 
 BLOCKS = {block.name: block for block in blocks()}
@@ -51,6 +51,23 @@ def test_product_and_oracle_judge_alike_and_every_theorem_holds(walk: Walk, name
     found = walk.through(BLOCKS[name], thinned(BLOCKS[name]))
     assert (found.shown, found.breaches) == ([], {})
     assert found.points > 0
+
+
+# Each word of each dimension once, everything else as usual: by which revision, at which partners.
+PLACES = (("shipped", "shipped"), ("agreed", "agreed"), ("turned", "troubled"))
+ALONE = [
+    Block(f"{dimension} at {partners}", revision, partners, {dimension: tuple(words)})
+    for dimension, words in DIMENSIONS.items()
+    for revision, partners in PLACES
+]
+
+
+@pytest.mark.parametrize("block", ALONE, ids=[block.name for block in ALONE])
+def test_every_word_is_judged_alike_at_least_once(walk: Walk, block: Block) -> None:
+    """Also where a stride passes it by."""
+    found = walk.through(block, range(block.requests))
+    assert (found.shown, found.breaches) == ([], {})
+    assert found.points == block.points
 
 
 def test_no_stricter_word_opens_more(walk: Walk) -> None:

@@ -76,6 +76,7 @@ PLANTS: tuple[tuple[str, Plant, dict[str, str]], ...] = (
     ),
     ("Every judgement names the revision", whole(revision="another"), {}),
     ("A compiled decision is the plain one", whole(medicines_notice="Other words."), {}),
+    ("A permit has no words of refusal", whole(words="No."), {}),
     ("Each partner has exactly one decision", whole(decisions=()), {}),
     ("Every denial has one first reason", whole(reasons=()), {"purpose": "HRESCH"}),
     ("A denial opens no category", each(categories=PERMIT), {"purpose": "HRESCH"}),

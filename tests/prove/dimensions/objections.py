@@ -40,6 +40,10 @@ ONE_EACH: dict[str, Objected] = {
     "names-me": Objected(state="upheld", staff=frozenset({"user-1"})),
     "names-another": Objected(state="upheld", staff=frozenset({"user-2"})),
     "to-a-category": Objected(state="upheld", categories=frozenset({"documents", "problems"})),
+    "to-a-letter": Objected(
+        state="upheld", items=frozenset({NHS_ITEM}), categories=frozenset({"documents", "plans"})
+    ),
+    "to-letters": Objected(state="under-review", categories=frozenset({"documents", "plans"})),
     "to-who-I-am": Objected(state="upheld", categories=_WHO),
     "to-an-item": Objected(state="upheld", items=frozenset({NHS_ITEM})),
     "to-a-period": Objected(state="upheld", period_from="2020-01-01", period_until="2021-01-01"),
@@ -47,6 +51,8 @@ ONE_EACH: dict[str, Objected] = {
 _MORE: dict[str, tuple[Objected, ...]] = {
     "nothing-said": (),
     "item-and-category": (ONE_EACH["to-an-item"], ONE_EACH["to-a-category"]),
+    "a-letter-and-letters": (ONE_EACH["to-a-letter"], ONE_EACH["to-letters"]),
+    "a-letter-and-some": (ONE_EACH["to-a-letter"], ONE_EACH["to-a-category"]),
     "opened-and-names-me": (_NOT_UPHELD, ONE_EACH["names-me"]),
     "opened-and-upheld": (_NOT_UPHELD, ONE_EACH["at-a-source"]),
 }

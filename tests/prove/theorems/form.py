@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broker.domain.decision import Effect
+from broker.domain.decision import Effect, Told
 from tests.prove.theorems.statement import Judged, Theorem
 
 
@@ -49,7 +49,14 @@ def _part_of_nothing(judged: Judged) -> bool:
     )
 
 
+def _permit_says_no(judged: Judged) -> bool:
+    told = judged.judgement
+    said = (told.told, told.words, told.contact)
+    return told.effect is Effect.PERMIT and said != (Told.NEUTRAL, "", ())
+
+
 THEOREMS = (
+    Theorem("A permit has no words of refusal.", _permit_says_no),
     Theorem("Every judgement names the revision and the register's version that it rests on.", _no_revision),
     Theorem("Each partner has exactly one decision, in the order of asking.", _not_each_once),
     Theorem("Every denial has one first reason, and it denies.", _no_first_reason),

@@ -64,6 +64,8 @@ def _looser_objection(value: str) -> tuple[str, ...]:
         return ()
     together = {
         "item-and-category": ("to-an-item", "to-a-category"),
+        "a-letter-and-letters": ("to-a-letter", "to-letters"),
+        "a-letter-and-some": ("to-a-letter", "to-a-category"),
         "opened-and-names-me": ("not-upheld", "names-me"),
         "opened-and-upheld": ("not-upheld", "at-a-source"),
     }.get(value, tuple(value.split(" + ")) if " + " in value else ())
