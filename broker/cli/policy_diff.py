@@ -19,6 +19,7 @@ from broker.cli.policy_place import (
 if TYPE_CHECKING:
     from broker.domain.decision import PartnerFacts
     from broker.domain.policy import PolicySet
+    from broker.policy.situation import Situation
 
 _FOLDERS_MAX = 2
 
@@ -56,7 +57,9 @@ def diff(
         old = _old(before, revision, partners)
         new = policies_at(after, partners)
         space = space_of(old, new, read_usual(after, new))
-    found = compare(old, new, space, as_permitted(partners))
+        permitted = as_permitted(partners)
+        _refuse_blind(after, space.usual, (old, new), permitted)
+    found = compare(old, new, space, permitted)
     if as_json:
         write_policy_json(as_data(found, space) | {"acknowledged": acknowledge})
     else:
@@ -64,6 +67,23 @@ def diff(
         click.echo(_verdict(opens=found.opens, acknowledge=acknowledge))
     if found.opens and not acknowledge:
         raise click.exceptions.Exit(1)
+
+
+def _refuse_blind(
+    folder: Path, usual: Situation, both: tuple[PolicySet, ...], partners: tuple[PartnerFacts, ...]
+) -> None:
+    """Around a request that sees nothing by either revision, much of what opens would stay unseen."""
+    from broker.domain.decision import Effect  # noqa: PLC0415 - heavy; help must be quick
+    from broker.files import FileFault  # noqa: PLC0415 - as above
+    from broker.pipeline.decision import decide  # noqa: PLC0415 - as above
+    from broker.policy.loading import USUAL_CASE  # noqa: PLC0415 - as above
+    from broker.policy.situation import facts_of  # noqa: PLC0415 - as above
+
+    facts = facts_of(usual, partners)
+    if all(decide(facts, one).effect is Effect.DENY for one in both):
+        problem = "is refused by both revisions, so a comparison around it would not show what opens."
+        remedy = "Describe a request that is permitted."
+        raise FileFault(folder / USUAL_CASE, 1, 1, problem, remedy)
 
 
 def _which(folders: tuple[Path, ...], revision: str | None, in_force: Path) -> tuple[Path, Path]:

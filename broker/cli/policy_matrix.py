@@ -44,7 +44,8 @@ def matrix(
 
     What is not given is as in the usual case. Partners are taken as live and supplying everything, so that
     the table shows what the policies permit; --as-registered shows what can be seen with today's
-    registrations. Nobody is asked, and no record is opened.
+    registrations. Each practice's row is asked from that practice itself, unless --organisation says who
+    asks. Nobody is asked, and no record is opened.
 
     \b
     Examples:
@@ -61,7 +62,13 @@ def matrix(
     with complaining(as_json=as_json):
         folder, policies, partners = load(config_dir, folder)
         usual = _asked(read_usual(folder, policies), asked)
-    table = matrix_of(policies, usual, partners, as_registered=as_registered)
+    table = matrix_of(
+        policies,
+        usual,
+        partners,
+        as_registered=as_registered,
+        practices_ask_for_themselves=not asked["organisation"],
+    )
     if as_json:
         write_policy_json(as_data(table))
         return

@@ -43,8 +43,9 @@ class Cell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """What one role group sees of one party, and what else holds of that party. `hidden` are the
-    sensitivity classes that are kept back from it here, whatever the category.
+    """What one role group sees of one party, and what else holds of that party. `organisation` is the ODS
+    code of whoever asks. `hidden` are the sensitivity classes that are kept back from it here, whatever the
+    category.
     """
 
     group_id: str
@@ -53,6 +54,7 @@ class Row:
     party: str
     naming: str
     asked: Asked
+    organisation: str
     hidden: tuple[str, ...]
     cells: tuple[Cell, ...]
 
@@ -72,7 +74,12 @@ class Access:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matrix:
-    """Who sees what. `usual` is the request that every cell is about, but for role, party and practice."""
+    """Who sees what. `usual` is the request that every cell is about, but for role, party and practice, and
+    for the organisation of a row that says another.
+
+    `networks` are the ids of those in which one practice sees what another holds. `emergencies` are
+    governance's own words for the grounds on which an objection may be gone around.
+    """
 
     revision: str
     in_force_from: dt.date
@@ -84,6 +91,8 @@ class Matrix:
     relationships: tuple[Access, ...]
     purposes: tuple[Access, ...]
     organisations: tuple[Access, ...]
+    networks: tuple[str, ...] = ()
+    emergencies: tuple[str, ...] = ()
 
     @property
     def looking(self) -> frozenset[str]:
@@ -112,13 +121,24 @@ def matrix_of(
     partners: tuple[PartnerFacts, ...],
     *,
     as_registered: bool = False,
+    practices_ask_for_themselves: bool = False,
 ) -> Matrix:
     """The table for the request `usual` on `partners`, as permitted or with their registrations' own
     status and supplies. The same policies always give the same table.
+
+    Where a practice asks, what another one holds is closed to it, and open to all who are none. With
+    `practices_ask_for_themselves` the row of each practice is asked from that practice, so that the table
+    does not read as if nobody saw what it holds.
     """
     partners = partners if as_registered else as_permitted(partners)
     asking = policies.party_of_organisation.get(usual.organisation)
-    table = _Table(policies, usual, partners, _roles(policies))
+    table = _Table(
+        policies,
+        usual,
+        partners,
+        _roles(policies),
+        practices_ask=practices_ask_for_themselves and asking is not None and bool(asking.practices),
+    )
     return Matrix(
         revision=policies.revision,
         in_force_from=policies.in_force_from,
@@ -136,6 +156,8 @@ def matrix_of(
             table.access(Topic.SHARING_AGREEMENT, party.party_id, organisation=min(party.organisations))
             for party in policies.parties
         ),
+        networks=tuple(network.network_id for network in policies.networks),
+        emergencies=tuple(rule.title for rule in policies.emergency_access.grounds.values()),
     )
 
 
@@ -154,6 +176,7 @@ class _Table:
     usual: Situation
     partners: tuple[PartnerFacts, ...]
     roles: Mapping[str, str]
+    practices_ask: bool
 
     def rows(self) -> Iterator[Row]:
         for group, word in self.roles.items():
@@ -162,7 +185,8 @@ class _Table:
                     yield self._row(group, word, party)
 
     def _row(self, group: str, word: str, party: Party) -> Row:
-        judgement = self.judged(roles=(word,), **_registered_with(party))
+        asked = self._asked_of(party)
+        judgement = self.judged(roles=(word,), **asked)
         names = {party.partner_id} | party.also
         decisions = [decision for decision in judgement.decisions if decision.partner_id in names]
         return Row(
@@ -172,9 +196,17 @@ class _Table:
             party=self._name(party),
             naming=str(decisions[0].naming) if decisions else "",
             asked=party.asked,
+            organisation=asked.get("organisation", self.usual.organisation),
             hidden=tuple(sorted({str(name) for one in decisions for name in one.hidden_classes.classes})),
             cells=tuple(self._cell(category, group, party, judgement, decisions) for category in Category),
         )
+
+    def _asked_of(self, party: Party) -> Mapping[str, str]:
+        """A practice's row is about a person who is registered there."""
+        if party.asked is not Asked.REGISTERED_PRACTICE:
+            return {}
+        practice = min(party.organisations)
+        return {"practice": practice} | ({"organisation": practice} if self.practices_ask else {})
 
     def judged(self, **changes: Any) -> Judgement:
         """The decision on the usual request with `changes`."""
@@ -243,8 +275,3 @@ class _Table:
         sentence = SENTENCES.get((topic, rule)) or (place.title if place else "")
         at = f"{'/'.join(Path(place.file).parts[-2:])}:{place.line}" if place else ""
         return Rule(topic=str(topic), rule=rule, sentence=sentence, place=at)
-
-
-def _registered_with(party: Party) -> Mapping[str, str]:
-    """A practice's row is about a person who is registered there."""
-    return {"practice": min(party.organisations)} if party.asked is Asked.REGISTERED_PRACTICE else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from broker.domain.category import Category
+from broker.domain.policy import Asked
 from broker.policy.matrix import Matrix, Row
 from broker.policy.matrix_words import listed, long_day, plain, private
 
@@ -19,7 +20,7 @@ _PROMISES = (
 
 def guide_sections(matrix: Matrix) -> Iterator[tuple[str, tuple[str, ...]]]:
     """Each heading with its sentences."""
-    yield "Who may see your shared record", _PROMISES
+    yield "Who may see your shared record", (*_PROMISES, *_practices(matrix))
     unseen = []
     for group_id, title in matrix.groups.items():
         rows = [row for row in matrix.rows if row.group_id == group_id]
@@ -29,8 +30,25 @@ def guide_sections(matrix: Matrix) -> Iterator[tuple[str, tuple[str, ...]]]:
         else:
             unseen.append(title)
     yield "Who sees nothing", tuple(_nobody(matrix, unseen))
+    if matrix.emergencies:
+        yield "When somebody may look although you objected", tuple(_emergencies(matrix))
     refused = tuple(f"{one.title}." for one in matrix.purposes if not one.groups)
     yield "What your record is not opened for", refused
+
+
+def _practices(matrix: Matrix) -> Iterator[str]:
+    """What is said below of a practice is what its own staff see, and all who work at no practice."""
+    practices = {row.party_id for row in matrix.rows if row.asked is Asked.REGISTERED_PRACTICE}
+    if len(practices) < 2:  # noqa: PLR2004 - one practice has no other
+        return
+    within = ", except within a network of both that gives you an appointment" if matrix.networks else ""
+    yield f"One practice sees nothing of what another holds{within}."
+
+
+def _emergencies(matrix: Matrix) -> Iterator[str]:
+    yield "They must say why, they see no more than the reason calls for, and it ends by itself."
+    yield "Each time is checked afterwards. Somebody to whom you objected by name is never let in this way."
+    yield from (f"{title}." for title in matrix.emergencies)
 
 
 def _sentences(rows: list[Row]) -> Iterator[str]:

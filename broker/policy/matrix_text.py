@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from broker.domain.category import Category
@@ -27,11 +27,12 @@ _COLUMNS = (
 def as_csv(matrix: Matrix) -> str:
     """One line for each cell, with the rule that decided it."""
     usual = matrix.usual
-    same = (usual.purpose, str(usual.relationship), usual.organisation, usual.day.isoformat())
+    why, day = (usual.purpose, str(usual.relationship)), usual.day.isoformat()
     page = io.StringIO()
     writer = csv.writer(page, lineterminator="\n")
     writer.writerow(_COLUMNS)
     for row in matrix.rows:
+        same = (*why, row.organisation, day)
         for cell in row.cells:
             which = (matrix.revision, row.group_id, row.party_id, row.party, str(cell.category))
             told = (cell.rule.topic, cell.rule.rule, cell.rule.sentence, cell.rule.place)
@@ -65,6 +66,7 @@ def _row_data(row: Row) -> dict[str, Any]:
         "party": row.party_id,
         "naming": row.naming,
         "asked": str(row.asked),
+        "organisation": row.organisation,
         "hidden_classes": list(row.hidden),
         "cells": {str(cell.category): {"seen": cell.seen, **_rule_data(cell.rule)} for cell in row.cells},
     }
@@ -116,6 +118,7 @@ def _remarks(matrix: Matrix) -> Iterator[str]:
     """What else holds of an organisation, whatever the category."""
     for words, holds in (
         ("only of people whom the index registers there", lambda row: row.asked is Asked.REGISTERED_PRACTICE),
+        ("asked from itself, since one practice does not see what another holds", _asks_for_itself(matrix)),
         ("only where a record locator points to it", lambda row: row.asked is Asked.POINTED_TO),
         ("whether it holds anything is not told apart", lambda row: row.naming == Naming.VEILED),
         ("never named in an answer", lambda row: row.naming == Naming.FOLDED),
@@ -123,6 +126,10 @@ def _remarks(matrix: Matrix) -> Iterator[str]:
         parties = dict.fromkeys(row.party for row in matrix.rows if holds(row))
         if parties:
             yield f"{listed(parties)}: {words}."
+
+
+def _asks_for_itself(matrix: Matrix) -> Callable[[Row], bool]:
+    return lambda row: row.organisation != matrix.usual.organisation
 
 
 def _tables(matrix: Matrix) -> Iterator[str]:

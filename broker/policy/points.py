@@ -80,8 +80,12 @@ class Space:
 
 
 def space_of(old: PolicySet, new: PolicySet, usual: Situation) -> Space:
-    """The space for `old` and `new` around `usual`."""
-    both = (old, new)
+    """The space for `old` and `new` around the requester of `usual`.
+
+    What `usual` says of the person and the token is left out: a usual case of a protected person, or of
+    one who has died, would refuse every request and so hide what opens.
+    """
+    both, usual = (old, new), _plain(usual)
     roles, pairs = _roles(both)
     organisations, practices = _organisations(both)
     purposes = _words("purpose", "purpose", (*Purpose, UNKNOWN))
@@ -112,6 +116,18 @@ def space_of(old: PolicySet, new: PolicySet, usual: Situation) -> Space:
                 (roles, care, grounds, bounds, Dimension("objection", upheld)),
             ),
         ),
+    )
+
+
+def _plain(usual: Situation) -> Situation:
+    return replace(
+        usual,
+        scopes=frozenset(),
+        restriction=Restriction.NONE,
+        died=None,
+        not_live=frozenset(),
+        objections=(),
+        grant=None,
     )
 
 

@@ -164,6 +164,18 @@ def test_the_guide_speaks_in_sentences() -> None:
     assert "Fenland Integrated Care Board" in guide_html(_shipped())
 
 
+def test_the_guide_says_when_an_objection_is_gone_around() -> None:
+    """Each ground in governance's own words; nothing of it where the policy lists none."""
+    policies = shipped_policies()
+    guide = guide_markdown(_shipped())
+    for rule in policies.emergency_access.grounds.values():
+        assert f"- {rule.title}." in guide
+    without = replace(policies, emergency_access=replace(policies.emergency_access, grounds={}))
+    quiet = guide_markdown(matrix_of(without, usual_situation(), partners_of(policies)))
+    assert "although you objected" in guide
+    assert "although you objected" not in quiet
+
+
 def test_the_same_policies_give_the_same_pages() -> None:
     """Read twice, every form is the same to the byte, and nothing tells where the files lay."""
     first, second = _shipped(), _shipped()

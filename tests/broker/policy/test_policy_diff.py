@@ -55,6 +55,26 @@ def test_what_opens_ends_with_one_until_it_is_acknowledged(config: str, tmp_path
     assert "it is acknowledged" in acknowledged.stdout
 
 
+def test_a_usual_case_of_somebody_protected_hides_no_opening(config: str, tmp_path: Path) -> None:
+    """Whatever person the changed policies call usual, what opens is named."""
+    folder = _wider(tmp_path)
+    usual = folder / "usual-case.yaml"
+    usual.write_text(usual.read_text().replace("restriction: none", "restriction: restricted"))
+    found = watersmeet("policy", "diff", "--config", config, str(folder))
+    assert found.returncode == 1
+    assert "receptionist: alerts, from addenbury" in found.stdout
+
+
+def test_a_usual_case_that_sees_nothing_is_refused(config: str, tmp_path: Path) -> None:
+    """Around a request that both revisions refuse, much would stay unseen: the file is named."""
+    folder = _wider(tmp_path)
+    usual = folder / "usual-case.yaml"
+    usual.write_text(usual.read_text().replace("purpose: TREAT", "purpose: HRESCH"))
+    found = watersmeet("policy", "diff", "--config", config, str(folder), "--acknowledge")
+    assert found.returncode == 1
+    assert "usual-case.yaml:1:1: is refused by both revisions" in found.stderr
+
+
 def test_what_only_closes_ends_with_nought(config: str, tmp_path: Path) -> None:
     """From the wider policies back, the same cell closes, and nothing opens."""
     found = watersmeet(

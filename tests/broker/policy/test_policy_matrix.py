@@ -55,3 +55,25 @@ def test_the_guide_for_the_public_is_no_table() -> None:
     refused = watersmeet("policy", "matrix", *CONFIG, "--for", "public", "--format", "csv")
     assert refused.returncode == 2
     assert "choose --format markdown or html" in refused.stderr
+
+
+def test_a_practice_s_row_is_asked_from_that_practice() -> None:
+    """Else the table and the guide would say that no doctor sees what the second practice holds."""
+    rows = json.loads(watersmeet("policy", "matrix", *CONFIG, "--json").stdout)["rows"]
+    doctors = {row["party"]: row for row in rows if row["role_group"] == "doctor"}
+    first, second = doctors["fen-edge-practice"], doctors["castle-hill-practice"]
+    assert (first["organisation"], second["organisation"]) == ("D99001", "D99002")
+    assert second["cells"]["medicines"]["seen"]
+    guide = watersmeet("policy", "matrix", *CONFIG, "--for", "public").stdout
+    assert "see nothing from Castle Hill Surgery." not in guide
+    assert "One practice sees nothing of what another holds, except within a network" in guide
+
+
+def test_whoever_says_who_asks_is_believed() -> None:
+    """Asked from one practice by name, what another holds is closed, and the rule says so."""
+    found = watersmeet("policy", "matrix", *CONFIG, "--organisation", "D99001", "--json")
+    cells = [
+        row["cells"] for row in json.loads(found.stdout)["rows"] if row["party"] == "castle-hill-practice"
+    ]
+    assert not any(cell["seen"] for row in cells for cell in row.values())
+    assert "another-practice" in {cell["rule"] for row in cells for cell in row.values()}
