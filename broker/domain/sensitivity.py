@@ -121,6 +121,11 @@ class HiddenClasses:
         """Their names."""
         return frozenset(rule.sensitivity for rule in self.rules)
 
+    def only(self, sensitivity: SensitivityClass) -> HiddenClasses:
+        """That one class alone, where it is among them; else nothing."""
+        rules = [rule for rule in self.rules if rule.sensitivity is sensitivity]
+        return HiddenClasses.of(rules, self.known, self.ordinary)
+
     def with_others(self, others: HiddenClasses) -> HiddenClasses:
         """What either hides."""
         if self == others:

@@ -70,6 +70,8 @@ class View:
 
     `person_references` holds, for each partner, every way in which it refers to the person. Unless
     `demographics_open`, the person is shown by what is needed to know that it is they, and no more.
+    `place_kept` says that a partner keeps the person's whereabouts from this reader, or that one could that
+    did not say.
     """
 
     patient: PatientIdentity
@@ -86,3 +88,4 @@ class View:
     person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
     locationless: bool = False
     demographics_open: bool = False
+    place_kept: bool = False

@@ -228,7 +228,7 @@ class Answering:
         return view, await in_slices(rendering, self._services.clock, self._services.limits.slice_s)
 
     def _with_person(self, view: View, judgement: Judgement) -> View:
-        is_open = demographics_open(judgement, self._objections)
+        is_open = demographics_open(judgement, self._objections) and not view.place_kept
         return dataclasses.replace(view, demographics_open=is_open)
 
     def _frame(self) -> Frame:

@@ -12,6 +12,7 @@ from broker.domain.category import Category
 from broker.domain.decision import Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
+from broker.domain.sensitivity import SensitivityClass
 from broker.domain.view import NOTHING_TO_SHOW, View
 from broker.pipeline.gathering import Gathered
 from broker.pipeline.merging import Ground, merge
@@ -41,7 +42,23 @@ async def view_of(gathered: Gathered, judgement: Judgement, services: Services) 
     ground = _ground(gathered, judgement, services, screened)
     outcomes = _outcomes(gathered, screened)
     view = await in_slices(merge(items, outcomes, ground), clock, slice_s)
-    return _with_groups_counted(view)
+    kept = _place_kept(judgement, gathered, screened)
+    return dataclasses.replace(_with_groups_counted(view), place_kept=kept)
+
+
+def _place_kept(judgement: Judgement, gathered: Gathered, screened: Sequence[Screened]) -> bool:
+    """Whether the index may not say where the person is: a partner whose answer is missing might keep it."""
+    if not _hides_place(judgement):
+        return False
+    asked = (one.ending.label for one in gathered.normalised)
+    unsaid = any(not label.answered_fully for label in asked if label is not OutcomeLabel.NOT_ASKED)
+    return unsaid or any(one.place_kept for one in screened)
+
+
+def _hides_place(judgement: Judgement) -> bool:
+    return any(
+        SensitivityClass.RESTRICTED_LOCATION in one.hidden_classes.classes for one in judgement.decisions
+    )
 
 
 async def _screened(
@@ -57,6 +74,7 @@ async def _screened(
             withheld=len(normalised.resources),
             narrative_hidden=True,
             fallen=frozenset(Category),
+            place_kept=True,
         )
 
 
@@ -143,7 +161,9 @@ def nobody_answered(gathered: Gathered, view: View) -> bool:
 
 
 def person_only(patient: PatientIdentity, judgement: Judgement, now: dt.datetime) -> View:
-    """The view of a question that the patient index alone answers: no partner was asked."""
+    """The view of a question that the patient index alone answers: no partner was asked, and so none could
+    say that the person's whereabouts are kept.
+    """
     return View(
         patient=patient,
         items=(),
@@ -155,4 +175,5 @@ def person_only(patient: PatientIdentity, judgement: Judgement, now: dt.datetime
         suppression_notice=judgement.suppression_notice,
         medicines_notice="",
         asked_at=now,
+        place_kept=_hides_place(judgement),
     )

@@ -13,6 +13,7 @@ from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_typ
 from broker.domain.decision import Decision
 from broker.domain.references import plain_name, references_in
 from broker.domain.resource import Resource, is_empty_frame
+from broker.domain.sensitivity import SensitivityClass
 from broker.pipeline.screening.containing import Inside, judge_contained
 from broker.pipeline.screening.differing import Known
 from broker.pipeline.screening.following import follow
@@ -34,7 +35,8 @@ class Screened:
     follows from the decision, so that a narrative's absence tells nothing of what came. `fallen` are the
     categories of permitted items that went with something withheld, or are of a type that was not asked for:
     they may not be called "none recorded". `differs` says that the partner's own Patient, which the reader
-    might see, says of gender, title or name what the index does not.
+    might see, says of gender, title or name what the index does not. `place_kept` says that something came
+    by which the person's whereabouts are kept from this reader.
     """
 
     partner_id: str
@@ -43,6 +45,7 @@ class Screened:
     narrative_hidden: bool = False
     fallen: frozenset[Category] = frozenset()
     differs: bool = False
+    place_kept: bool = False
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class _Judged:
     inside: dict[int, Inside] = field(default_factory=dict)
     fallen: set[Category] = field(default_factory=set)
     differs: bool = False
+    place_kept: bool = False
 
 
 def screen(
@@ -92,6 +96,7 @@ def screen(
         narrative_hidden=True,
         fallen=_set_aside(items, types).union(judged.fallen),
         differs=judged.differs,
+        place_kept=judged.place_kept,
     )
 
 
@@ -107,7 +112,7 @@ def _set_aside(items: Iterable[Resource], types: frozenset[str]) -> frozenset[Ca
 
 
 def _judge(resources: Iterable[Resource], decision: Decision, known: Known) -> Generator[None, None, _Judged]:
-    judged = _Judged()
+    judged, kept_place = _Judged(), decision.hidden_classes.only(SensitivityClass.RESTRICTED_LOCATION)
     worked = 0
     for resource in resources:
         kind = resource.header.resourceType
@@ -120,6 +125,7 @@ def _judge(resources: Iterable[Resource], decision: Decision, known: Known) -> G
             (judged.withheld if withheld else judged.items).append(resource)
         else:
             judged.withheld.append(resource)
+            judged.place_kept = judged.place_kept or is_hidden(resource, kept_place)
             if _is_unforeseen(resource, decision):  # what its kind might have been is not "none"
                 judged.fallen |= categories_of_type(kind) - {Category.UNCLASSIFIED}
         if kind == "Patient":
@@ -155,6 +161,7 @@ def _judge_holders(
         elif inside.removed:
             judged.inside[id(holder)] = inside
         judged.differs = judged.differs or (inside is not None and inside.differs)
+        judged.place_kept = judged.place_kept or inside is None or inside.place_kept
         worked += len(holder.raw)
         if worked > _BYTES_IN_A_SLICE:
             worked = 0
@@ -237,6 +244,7 @@ def _screened(
     narrative_hidden: bool = False,
     fallen: frozenset[Category] = frozenset(),
     differs: bool = False,
+    place_kept: bool = False,
 ) -> Screened:
     return Screened(
         partner_id=partner_id,
@@ -245,4 +253,5 @@ def _screened(
         narrative_hidden=narrative_hidden,
         fallen=fallen,
         differs=differs,
+        place_kept=place_kept,
     )

@@ -9,6 +9,7 @@ import msgspec
 from broker.domain.category import SUPPORTING_TYPES, Category, category_of
 from broker.domain.decision import Decision
 from broker.domain.resource import Header, Reference, Resource, codes_in, subjects_of, telling_element
+from broker.domain.sensitivity import SensitivityClass
 from broker.pipeline.screening.differing import Known
 from broker.pipeline.screening.person import Person
 from broker.pipeline.screening.seeing import may_be_seen
@@ -21,12 +22,14 @@ _HEADER = msgspec.json.Decoder(Header)
 class Inside:
     """Which contained resources must go, by their place; and which of these are the person's own Patient.
 
-    `differs` is true when such a Patient, that might be seen, says what the index does not.
+    `differs` is true when such a Patient, that might be seen, says what the index does not; `place_kept`
+    when something that must go is of the whereabouts that are kept from this reader.
     """
 
     removed: frozenset[int] = frozenset()
     person: frozenset[int] = frozenset()
     differs: bool = False
+    place_kept: bool = False
 
 
 NOTHING_REMOVED = Inside()
@@ -52,7 +55,11 @@ def judge_contained(holder: Resource, decision: Decision, person: Person, known:
     differing = frozenset(place for place in patients - removed if known.differs(inner[place].raw))
     if not decision.differences_shown:
         removed |= differing
-    return Inside(removed, patients & removed, bool(differing)) if removed or differing else NOTHING_REMOVED
+    if not removed and not differing:
+        return NOTHING_REMOVED
+    kept_place = decision.hidden_classes.only(SensitivityClass.RESTRICTED_LOCATION)
+    place_kept = any(is_hidden(inner[place], kept_place) for place in removed)
+    return Inside(removed, patients & removed, bool(differing), place_kept)
 
 
 def _resource(holder: Resource, raw: bytes) -> Resource:

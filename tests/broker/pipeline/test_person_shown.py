@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,13 @@ from broker.domain.category import Category
 from broker.domain.identity import NHS_NUMBER_SYSTEM
 from broker.domain.objection import Scope
 from broker.domain.objection_life import Actor
+from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction
+from broker.ports.connector import Ending, Page
 from tests.support.connector_scripts import well
 from tests.support.pipeline_alone import DOCTOR, Alone, OnePerson, OneUser, Script, pipeline_over
-from tests.support.records import BIRTH_DATE, NUMBER, patient, person
+from tests.support.records import BIRTH_DATE, NUMBER, entry, item, patient, person
+from tests.support.sensitive import labelled
 from tests.support.stores import received
 
 READER = Actor(role="privacy officer", name="Imaginary Ash")
@@ -45,12 +48,17 @@ ASKING = (Interaction.FIND_PATIENT, Interaction.READ_PATIENT, Interaction.EVERYT
 
 @asynccontextmanager
 async def asked_about(
-    folder: Path, scope: Scope | None = None, scopes: frozenset[str] = frozenset()
+    folder: Path,
+    scope: Scope | None = None,
+    scopes: frozenset[str] = frozenset(),
+    *,
+    role: str = "doctor",
+    beech: Callable[[object], Iterator[Any]] = well,
 ) -> AsyncIterator[Alone]:
-    """A person with an address, two partners, and perhaps an objection or a narrow token."""
+    """A person with an address, two partners, and perhaps an objection, a narrow token or another reader."""
     index = OnePerson(patient=person(resource=orjson.dumps(WHOLE)))
-    user = OneUser(dataclasses.replace(DOCTOR, scopes=scopes))
-    roads = {"alder": Script(well), "beech": Script(well)}
+    user = OneUser(dataclasses.replace(DOCTOR, scopes=scopes, roles=(role,)))
+    roads = {"alder": Script(well), "beech": Script(beech)}
     async with pipeline_over(folder, roads, index=index, user=user) as alone:
         if scope is not None:
             await alone.store.append_event(received(NUMBER, scope=scope))
@@ -96,6 +104,59 @@ async def test_elsewhere_the_person_can_be_recognised_and_no_more(
         found = await shown(alone, interaction)
     assert {name: found[name] for name in found if name not in {"resourceType", "id", "meta"}} == KNOWN_BY
     assert found["meta"].keys() == {"source", "security"}
+
+
+def telling(*resources: dict[str, Any], label: OutcomeLabel = OutcomeLabel.COMPLETE) -> Any:
+    """A partner that answers with the Patient and these."""
+
+    def play(_ask: object) -> Iterator[Any]:
+        yield Page(tuple(entry(one) for one in (patient(), *resources)))
+        return Ending(label)
+
+    return play
+
+
+KEPT = labelled("restricted-location")
+REFUGE = {"resourceType": "Location", "id": "l1", "name": "Refuge"}
+WHEREABOUTS = {
+    "an alert": telling(item("Flag", "f1", **KEPT)),
+    "a place": telling({**REFUGE, **KEPT}),
+    "a place that is contained": telling(item("Encounter", "e1", contained=[{**REFUGE, **KEPT}])),
+    "what is contained cannot be read": telling(item("Encounter", "e1", contained=[{"id": 1}])),
+    "HL7's label, without its system": telling(item("Encounter", "e1", **labelled("LOCIS", ""))),
+    "an answer of which a page is missing": telling(label=OutcomeLabel.PARTIAL),
+    "no answer": telling(label=OutcomeLabel.TIMED_OUT),
+}
+
+
+@pytest.mark.parametrize("beech", WHEREABOUTS.values(), ids=WHEREABOUTS.keys())
+@pytest.mark.parametrize(("role", "told"), [("doctor", True), ("pharmacist", False)])
+async def test_the_index_does_not_say_where_somebody_is_whom_a_partner_hides(
+    tmp_path: Path, beech: Any, role: str, told: bool
+) -> None:
+    """From a reader to whom the class is closed, address, telephone and practice go; a doctor has them."""
+    async with asked_about(tmp_path, role=role, beech=beech) as alone:
+        found = await shown(alone, Interaction.EVERYTHING)
+    assert [name in found for name in ("address", "telecom", "generalPractitioner")] == [told] * 3
+
+
+async def test_the_index_is_shown_whole_where_every_partner_answered_and_none_hides_the_place(
+    tmp_path: Path,
+) -> None:
+    """Also to a reader to whom the class is closed, since demographics are open; an HIV label is no place."""
+    async with asked_about(
+        tmp_path, role="pharmacist", beech=telling(item("Flag", "f1", **labelled("hiv")))
+    ) as alone:
+        found = await shown(alone, Interaction.EVERYTHING)
+    assert found["address"] == WHOLE["address"]
+
+
+@pytest.mark.parametrize("interaction", [Interaction.FIND_PATIENT, Interaction.READ_PATIENT])
+async def test_nobody_asked_is_not_nobody_hiding(tmp_path: Path, interaction: Interaction) -> None:
+    """Where the index alone is asked, a reader to whom the class is closed does not learn the address."""
+    async with asked_about(tmp_path, role="pharmacist") as alone:
+        found = await shown(alone, interaction)
+    assert {name: found[name] for name in found if name not in {"resourceType", "id", "meta"}} == KNOWN_BY
 
 
 @pytest.mark.parametrize("interaction", ASKING)
