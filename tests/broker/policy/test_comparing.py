@@ -9,12 +9,10 @@ import pytest
 from broker.domain.category import Category
 from broker.domain.decision import Naming
 from broker.domain.governance import Governance
-from broker.domain.identity import Restriction
 from broker.domain.objection import ObjectionState
 from broker.domain.policy import DIRECT_CARE, Party, PolicySet, RoleGroup
 from broker.domain.requester import RelationshipGround
 from broker.policy.comparing import compare
-from broker.policy.granting import GivenGrant
 from broker.policy.points import space_of
 from broker.policy.situation import partners_of
 from tests.support.compared import compared, space, with_party
@@ -286,19 +284,3 @@ def test_the_whole_space_holds_more_than_the_promised_points() -> None:
     words = {value.word for section in space.sections for one in section.dimensions for value in one.values}
     assert words >= {*policies.groups, *policies.party_of_organisation, *map(str, ObjectionState)}
     assert words >= policies.purposes | policies.refused_purposes
-
-
-@pytest.mark.parametrize(
-    "said",
-    [
-        {"restriction": Restriction.RESTRICTED},
-        {"died": "1990-01-01"},
-        {"scopes": frozenset({"patient/AllergyIntolerance.read"})},
-        {"not_live": frozenset({"addenbury"})},
-        {"grant": GivenGrant(ground="risk-to-life")},
-    ],
-)
-def test_what_is_usual_of_the_person_or_the_token_changes_no_comparison(said: dict[str, Any]) -> None:
-    """A usual case that would refuse or narrow every request is compared as one of a plain person."""
-    policies, usual = shipped_policies(), usual_situation()
-    assert space_of(policies, policies, replace(usual, **said)) == space_of(policies, policies, usual)
