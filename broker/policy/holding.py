@@ -9,7 +9,7 @@ from broker.domain.policy import PolicySet
 from broker.files import FileFault
 from broker.policy.cases import Case, failures_of, load_cases
 from broker.policy.loading import load_policies
-from broker.policy.promises import broken_promises
+from broker.policy.promises import Promise, broken_promises
 
 
 class CasesFailed(FileFault):
@@ -35,7 +35,20 @@ def hold_to_promises(folder: Path, policies: PolicySet) -> None:
     for promise, shown in broken_promises(policies):
         problem = f"breaks the promise `{promise.word}`: {promise.sentence} {shown[0].upper()}{shown[1:]}."
         remedy = "No policy may do that: change it back, whatever its cases say."
-        raise PromiseBroken(folder, 1, 1, problem, remedy)
+        path, line = _place(folder, promise, shown, policies)
+        raise PromiseBroken(path, line, 1, problem, remedy)
+
+
+def _place(folder: Path, promise: Promise, shown: str, policies: PolicySet) -> tuple[Path, int]:
+    """The line of the last rule of the promise's topic that the request names; else the topic's first."""
+    places = {rule: place for (topic, rule), place in policies.places.items() if topic == promise.topic}
+    named = max(places, key=lambda rule: (shown.rfind(rule), len(rule)), default=None)
+    if named is None:
+        return folder, 1
+    place = places[named]
+    if named not in shown:
+        place = min(places.values(), key=lambda one: one.line)
+    return Path(place.file), place.line
 
 
 def hold_to(cases: Iterable[Case], policies: PolicySet) -> None:

@@ -17,7 +17,7 @@ from broker.domain.category import Category
 from broker.domain.decision import Decision, Effect, Judgement, PartnerFacts
 from broker.domain.identity import Restriction
 from broker.domain.objection import Objection, Scope
-from broker.domain.policy import DIRECT_CARE, Asked, Party, PolicySet, Purpose
+from broker.domain.policy import DIRECT_CARE, Asked, Party, PolicySet, Purpose, Topic
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import LEGAL
 from broker.pipeline.decision import decide
@@ -120,8 +120,11 @@ class _Asking:
 
 @dataclass(frozen=True, slots=True)
 class Promise:
-    """One promise in its own word and sentence. `broken_by` gives each request that breaks it."""
+    """One promise in its own word and sentence. `broken_by` gives each request that breaks it; `topic` is the
+    file in which what breaks it is most likely written.
+    """
 
+    topic: Topic
     word: str
     sentence: str
     broken_by: Callable[[_Asking], Iterator[str]]
@@ -180,7 +183,8 @@ def _board_sees_nothing(asking: _Asking) -> Iterator[str]:
         if party.party_id == BOARD:
             boards = sorted(party.organisations)
         for ods in boards:
-            yield from (f"{ods}: {one}" for one in _let_in(asking.everybody(organisation=ods)))
+            let_in = _let_in(asking.everybody(organisation=ods))
+            yield from (f"at {party.party_id} ({ods}): {one}" for one in let_in)
 
 
 def _nobody_without_care(asking: _Asking) -> Iterator[str]:
@@ -200,17 +204,39 @@ def _let_in(judged: Iterator[tuple[str, Judgement]]) -> Iterator[str]:
 
 PROMISES = (
     Promise(
+        Topic.SHARING_AGREEMENT,
         "emergency-department",
         "An emergency department sees the crisis plan, the risk and the lithium of whoever shares them.",
         _emergency_department,
     ),
-    Promise("objection-stops", "An objection in force to everything stops every question.", _objection_stops),
     Promise(
+        Topic.OBJECTIONS,
+        "objection-stops",
+        "An objection in force to everything stops every question.",
+        _objection_stops,
+    ),
+    Promise(
+        Topic.PURPOSES,
         "direct-care-alone",
         "Planning, research, payment, the person's and the family's own requests are refused.",
         _direct_care_alone,
     ),
-    Promise("board-sees-nothing", "An integrated care board has no access to records.", _board_sees_nothing),
-    Promise("care-relationship", "Nobody looks without a care relationship.", _nobody_without_care),
-    Promise("law-closes", "What the law closes stays closed, in an emergency too.", _law_closes),
+    Promise(
+        Topic.SHARING_AGREEMENT,
+        "board-sees-nothing",
+        "An integrated care board has no access to records.",
+        _board_sees_nothing,
+    ),
+    Promise(
+        Topic.RELATIONSHIPS,
+        "care-relationship",
+        "Nobody looks without a care relationship.",
+        _nobody_without_care,
+    ),
+    Promise(
+        Topic.SENSITIVE_INFORMATION,
+        "law-closes",
+        "What the law closes stays closed, in an emergency too.",
+        _law_closes,
+    ),
 )

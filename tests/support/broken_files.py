@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 class Broken(NamedTuple):
     """In one topic's `file`, the first `old` becomes `new`; the complaint is on the line of `at`, and says
-    `says`. `in_file` is where the complaint is, where it is another: the case that holds the line.
+    `says`. `in_file` is where the complaint is, where it is another (of that topic, or below the
+    folder of policies): the case that holds the line.
     """
 
     topic: str
@@ -120,9 +121,8 @@ BROKEN: dict[str, Broken] = {
         "sharing-agreement",
         "    views: false",
         "    views: true",
-        "the integrated care board opens no record",
-        "Change the policy or the case",
-        in_file="cases.yaml",
+        "party: integrated-care-board",
+        "change it back",
     ),
     "a register that a doctor may read": Broken(
         "objections", "roles: [privacy-officer]", "roles: [privacy-officer, doctor]", "doctor]", "sees: []"
@@ -137,9 +137,9 @@ BROKEN: dict[str, Broken] = {
         "sensitive-information",
         "open_to: [doctor, nurse]",
         "open_to: [everyone]",
-        "a receptionist sees appointments and no class at all",
+        "sensitive classes are open to whom they are open without it",
         "Change the policy or the case",
-        in_file="cases.yaml",
+        in_file="emergency-access/cases.yaml",
     ),
     "a clinic that is named": Broken(
         "disclosure",

@@ -22,6 +22,8 @@ def _break(broken: Broken, folder: Path) -> tuple[Path, list[int]]:
     assert broken.old in text
     path.write_text(text.replace(broken.old, broken.new, 1))
     about = folder / broken.topic / (broken.in_file or broken.file)
+    if "/" in broken.in_file:
+        about = folder / broken.in_file
     lines = about.read_text().splitlines()
     return about, [number for number, line in enumerate(lines, start=1) if broken.at in line]
 
