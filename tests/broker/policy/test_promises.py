@@ -113,7 +113,9 @@ def test_policy_check_names_the_promise_and_what_shows_it(tmp_path: Path) -> Non
     assert done.returncode == 1
     said = " ".join(done.stderr.split())
     assert "breaks the promise `board-sees-nothing`" in said
-    assert "An integrated care board has no access to records. QX9: doctor, " in said
+    assert (
+        "An integrated care board has no access to records. At integrated-care-board (QX9): doctor, " in said
+    )
     assert "No policy may do that" in said
 
 
