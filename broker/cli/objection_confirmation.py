@@ -13,7 +13,7 @@ from broker.cli.store_room import actor_options, config_option
 
 if TYPE_CHECKING:
     from broker.app import Broker
-    from broker.domain.objection_life import ObjectionEvent
+    from broker.domain.objection_life import Actor, ObjectionEvent
     from broker.objections import Register
     from broker.settings import Settings
 
@@ -31,7 +31,8 @@ def command(objection_id: str, **given: Any) -> None:
     r"""Write the letter that confirms an objection, to the address that the patient index holds now.
 
     It is kept nowhere; that it was written, and by whom, is. Where a letter could harm, none is written and
-    the reason is said: then --safe-contact shows how the person is reached, and --reached notes it.
+    the reason is said: then --safe-contact shows how the person is reached, and --reached notes it. Who
+    looks at the safe contact is recorded.
 
     \b
     Example:
@@ -55,6 +56,8 @@ def command(objection_id: str, **given: Any) -> None:
         raise click.ClickException("The register has no objection of that id.") from None
     except FileExistsError:
         raise click.ClickException(f"{given['out']}: there is a file already. Name a new one.") from None
+    except OSError:
+        raise click.ClickException(f"{given['out']}: no file can be written there. Name another.") from None
     except ServiceDown as down:
         raise click.ClickException(f"The {down.service} service is not available. Run it again.") from None
 
@@ -73,9 +76,20 @@ async def _confirm(settings: Settings, objection_id: str, given: dict[str, Any])
             await register.confirm(objection_id, by_letter=False, by=actor_of(given))
             click.echo("It is noted that the person was reached.", err=True)
         elif given["safe_contact"]:
+            await _record_look(broker, event, actor_of(given))
             click.echo(event.intake.safe_contact or "No safe contact was noted.")
         else:
             await _write(broker, register, event, given)
+
+
+async def _record_look(broker: Broker, event: ObjectionEvent, by: Actor) -> None:
+    """Where somebody is who hides is the last thing to be read unseen."""
+    from broker.domain.audit import RegisterReading  # noqa: PLC0415 - heavy; help must be quick
+    from broker.objections.tracing import desk_context  # noqa: PLC0415 - as above
+
+    context = desk_context(event.numbers, by, "objection-safe-contact")
+    reading = RegisterReading(context=context, at=broker.services.clock.now(), reasons=())
+    await broker.services.store.record_reading(reading)
 
 
 async def _write(broker: Broker, register: Register, event: ObjectionEvent, given: dict[str, Any]) -> None:

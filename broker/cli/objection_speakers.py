@@ -113,12 +113,22 @@ def said_lines(words: Sequence[str]) -> tuple[dict[str, str], list[str]]:
         return {word: str(click.prompt(_ASKED[word], default="", err=True)) for word in words}, []
     said: dict[str, str] = {}
     others: list[str] = []
-    for line in sys.stdin.read().splitlines():
+    for place, line in enumerate(sys.stdin.read().splitlines(), start=1):
         word, colon, text = line.partition(":")
-        if colon and word.strip() in _ASKED:
+        if colon and word.strip() not in _ASKED:
+            raise click.UsageError(
+                f"Line {place} of standard input has an unknown word. {_nearest(word, words)}"
+            )
+        if colon:
             said[word.strip()] = text.strip()
         elif line.strip():
             others.append(line)
     for word in said.keys() - set(words):
         raise click.UsageError(f"Standard input has a line `{word}:`, which is not asked for here.")
     return said, others
+
+
+def _nearest(word: str, words: Sequence[str]) -> str:
+    from broker.files import nearest  # noqa: PLC0415 - heavy; only for a mistake
+
+    return nearest(word.strip(), words)

@@ -93,7 +93,7 @@ class Tracing:
 
     async def ask(self, number: NhsNumber, *, by: Actor) -> Traced:
         """What the index says of one number; what is one person's is linked. Raises ServiceDown."""
-        context = _context(number, by)
+        context = desk_context(frozenset({number}), by, INTERACTION)
         intent = Intent(context=context, at=self._clock.now(), reasons=())
         sequence = await self._store.record_intent(intent)
         how = "failed"
@@ -113,7 +113,8 @@ class Tracing:
         return traced
 
 
-def _context(number: NhsNumber, by: Actor) -> AuditContext:
+def desk_context(numbers: frozenset[NhsNumber], by: Actor, interaction: str) -> AuditContext:
+    """What is done about some numbers at the desk, by whom, as the trail keeps every request."""
     desk = Requester(
         issuer="desk",
         user_id=by.name,
@@ -126,6 +127,6 @@ def _context(number: NhsNumber, by: Actor) -> AuditContext:
     return AuditContext(
         request_id=secrets.token_hex(16),
         requester=desk,
-        numbers=frozenset({number}),
-        interaction=INTERACTION,
+        numbers=numbers,
+        interaction=interaction,
     )

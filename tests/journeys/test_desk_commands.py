@@ -235,6 +235,9 @@ async def test_a_letter_confirms_an_objection_at_the_address_of_the_index(desk: 
     assert "a file already" in await desk.run(
         "objection", "confirmation", name, *BY, "--out", str(path), code=1
     )
+    nowhere = str(tmp_path / "nowhere" / "letter.txt")
+    said = await desk.run("objection", "confirmation", name, *BY, "--out", nowhere, code=1)
+    assert "no file can be written there" in said
     history = await desk.json("objection", "list", "--history", name)
     assert [step["confirmed"] for step in history] == [None, {"by_letter": True, "by": history[1]["by"]}]
 
@@ -248,6 +251,10 @@ async def test_a_restricted_person_gets_no_letter_and_is_reached_by_the_safe_con
     assert "Write no letter" in await desk.run("objection", "confirmation", name, *BY, code=1)
     shown = await desk.run("objection", "confirmation", name, *BY, "--safe-contact")
     assert shown == "ring on Mondays\n"
+    looks = await desk.json("audit", "patient", *GUARDIAN, typed=story.demographics.number)
+    assert [one["outcome"] for one in looks if one["interaction"] == "objection-safe-contact"] == [
+        "register-read"
+    ]
     await desk.run("objection", "confirmation", name, *BY, "--reached")
     history = await desk.json("objection", "list", "--history", name)
     assert history[-1]["confirmed"]["by_letter"] is False

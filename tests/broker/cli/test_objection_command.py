@@ -220,6 +220,15 @@ def test_a_word_that_is_not_asked_for_is_a_usage_error(desk: Desk) -> None:
     assert desk.json(command, "list") == []
 
 
+def test_a_misspelt_line_of_standard_input_is_told_by_its_place(desk: Desk) -> None:
+    """With the nearest word that is asked for, and nothing of what follows it."""
+    typed = "9990000018\nspeeker: Imaginary Elder\n"
+    result = desk.run(command, *RECORD, "--standing", "parent", typed=typed)
+    assert result.exit_code == 2
+    assert "Line 2 of standard input has an unknown word. Did you mean `speaker`?" in result.stderr
+    assert "Elder" not in result.stderr
+
+
 def test_a_dispute_is_due_and_waits_for_the_guardian(desk: Desk) -> None:
     """The queue names what, why and since when, and nobody."""
     name = of_a_child(desk)
