@@ -31,10 +31,10 @@ def signer(folder: Path, key_id: str, role: str, days: int, *, as_json: bool) ->
       watersmeet keys signer /media/safe --key-id caldicott-2026 --role "Caldicott Guardian"
     """
     from broker.files import FileFault  # noqa: PLC0415 - heavy; help must be quick
-    from broker.policy.reading import _ID  # noqa: PLC0415 - as above
+    from broker.policy.reading import ID_PATTERN  # noqa: PLC0415 - as above
     from broker.policy.signer_keys import make_signer_key, signer_from, signer_lines  # noqa: PLC0415 - as above
 
-    if not _ID.fullmatch(key_id):
+    if not ID_PATTERN.fullmatch(key_id):
         raise click.UsageError(f"`{key_id}` is not an id. Use lower-case words joined by hyphens.")
     try:
         path, public = make_signer_key(folder, key_id)

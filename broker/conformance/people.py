@@ -35,7 +35,7 @@ from broker.domain.errors import InvalidNhsNumber
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.files import FileFault, Section, read_file
 
-_BIRTH_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+BIRTH_DATE_PATTERN = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class Standing(enum.StrEnum):
@@ -136,7 +136,7 @@ def _signed(text: bytes, signature: bytes, key: Ed25519PublicKey) -> bool:
 
 def _person(section: Section) -> TestPerson:
     number, birth_date = _number(section), section.text("birth_date")
-    if not _BIRTH_DATE.fullmatch(birth_date):
+    if not BIRTH_DATE_PATTERN.fullmatch(birth_date):
         raise section.fault("`birth_date` is not a day.", "Write it as 1958-04-12, quoted.", at="birth_date")
     identity = PatientIdentity(
         number=number,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broker.conformance.people import _BIRTH_DATE, Standing
+from broker.conformance.people import BIRTH_DATE_PATTERN, Standing
 from broker.domain.category import Category
 from broker.ports import shapes
 from broker.ports.shapes import Shape
@@ -25,7 +25,7 @@ def _person() -> Shape:
         "One invented person.",
         {
             "number": shapes.text("In quotes, of the 999 range alone.", _NUMBER, "9990000018"),
-            "birth_date": shapes.text("In quotes.", _BIRTH_DATE, "1958-04-12"),
+            "birth_date": shapes.text("In quotes.", BIRTH_DATE_PATTERN, "1958-04-12"),
             "family?": shapes.text("Family name."),
             "given?": shapes.words("Given names."),
             "practice?": shapes.text("Where the index would say that they are registered."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_DIGITS = re.compile(r"[0-9]{6,18}", re.ASCII)
+IDENTIFIER_PATTERN = re.compile(r"[0-9]{6,18}", re.ASCII)
 # Ten symmetries of a pentagon: below five turn it, the others turn it over (SNOMED CT, SCTID check digit).
 _HALF = 5
 _FIRST_TURN = (1, 5, 7, 6, 2, 8, 3, 0, 9, 4)
@@ -21,7 +21,7 @@ def _composed(one: int, other: int) -> int:
 
 def is_snomed_identifier(text: str) -> bool:
     """Six to eighteen digits of which the last one fits the others."""
-    if not _DIGITS.fullmatch(text):
+    if not IDENTIFIER_PATTERN.fullmatch(text):
         return False
     total = 0
     for place, digit in enumerate(reversed(text)):

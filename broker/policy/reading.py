@@ -19,8 +19,8 @@ ALL_CLASSIFIED = frozenset(Category) - {Category.UNCLASSIFIED}
 CLINICAL, NON_CLINICAL, EVERYONE = "clinical", "non-clinical", "everyone"
 GROUP_WORDS = (CLINICAL, NON_CLINICAL, EVERYONE)
 
-_ID = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
-_VERSION = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
+ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*", re.ASCII)
+VERSION_PATTERN = re.compile(r"[0-9]+\.[0-9]+\.[0-9]+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +52,7 @@ class Places:
 def read_heading(top: Section, topic: Topic) -> dt.date:
     """Check who approved what and why; returns the day from which the policy is in force."""
     top.word("id", (str(topic),))
-    if not _VERSION.fullmatch(top.text("version")):
+    if not VERSION_PATTERN.fullmatch(top.text("version")):
         remedy = "Raise the first when somebody gains or loses access, the second for a new option."
         raise top.fault("`version` must be three numbers, such as 1.0.0.", remedy, at="version")
     for name in ("title", "rationale", "approved_by"):
@@ -63,7 +63,7 @@ def read_heading(top: Section, topic: Topic) -> dt.date:
 def read_id(section: Section, name: str) -> str:
     """An id in lower-case words joined by hyphens."""
     value = section.text(name)
-    if not _ID.fullmatch(value):
+    if not ID_PATTERN.fullmatch(value):
         remedy = "Use lower-case words joined by hyphens, such as `ward-clerk`."
         raise section.fault(f"`{value}` is not an id.", remedy, at=name)
     return value

@@ -21,7 +21,7 @@ from broker.policy.reading import (
     require_every,
 )
 
-_NATIONAL_CODE = re.compile(r"R[0-9]{4}", re.ASCII)
+NATIONAL_CODE = re.compile(r"R[0-9]{4}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def _group(section: Section, places: Places) -> RoleGroup:
 
 def _claim(section: Section, name: str, taken: dict[str, RoleGroup], group: RoleGroup) -> None:
     for word in section.words(name):
-        if (name == "national_codes") != bool(_NATIONAL_CODE.fullmatch(word)):
+        if (name == "national_codes") != bool(NATIONAL_CODE.fullmatch(word)):
             remedy = "National codes are the last part, such as `R8000`; all else is a local word."
             raise section.fault(f"`{word}` does not belong under `{name}`.", remedy, at=name)
         if word in taken:

@@ -18,8 +18,8 @@ from broker.domain.policy import (
     Topic,
 )
 from broker.domain.requester import RelationshipGround
-from broker.policy.reading import _ID, _VERSION, GROUP_WORDS
-from broker.policy.reading_people import _NATIONAL_CODE
+from broker.policy.reading import GROUP_WORDS, ID_PATTERN, VERSION_PATTERN
+from broker.policy.reading_people import NATIONAL_CODE
 from broker.policy.reading_withholding import ALWAYS_BIND, BINDS, EFFECTS, ENDS, RESTRICTIONS
 from broker.policy.shapes_of_access import emergency_access, governance
 from broker.policy.shapes_of_agreement import sharing_agreement
@@ -47,7 +47,7 @@ def _heading(topic: Topic) -> Mapping[str, Shape]:
         "id": shapes.word("The topic, as the folder is named.", (topic,)),
         "version": shapes.text(
             "Raise the first number when somebody gains or loses access, the second for a new option.",
-            _VERSION,
+            VERSION_PATTERN,
             "1.0.0",
         ),
         "title": shapes.text("What the policy says, in one line."),
@@ -59,15 +59,19 @@ def _heading(topic: Topic) -> Mapping[str, Shape]:
 
 def _roles() -> tuple[dict[str, Shape], *tuple[Shape, ...]]:
     group = {
-        "id": {**shapes.text("Its own word, such as `ward-clerk`.", _ID), "not": {"enum": [*GROUP_WORDS]}},
+        "id": {
+            **shapes.text("Its own word, such as `ward-clerk`.", ID_PATTERN),
+            "not": {"enum": [*GROUP_WORDS]},
+        },
         "title": shapes.text("Who they are."),
         "clinical": shapes.flag("Whether `clinical` or `non-clinical` stands for them."),
         "national_codes": shapes.words(
-            "The last part of national job role codes.", shapes.text("Such as `R8000`.", _NATIONAL_CODE)
+            "The last part of national job role codes.",
+            shapes.text("Such as `R8000`.", NATIONAL_CODE),
         ),
         "local_words": shapes.words(
             "Words of local identity providers.",
-            {"type": "string", "not": {"pattern": shapes.whole(_NATIONAL_CODE)}},
+            {"type": "string", "not": {"pattern": shapes.whole(NATIONAL_CODE)}},
         ),
         "sees": categories("The most that they may see, whatever a partner agreed to share."),
     }

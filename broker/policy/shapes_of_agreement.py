@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broker.domain.policy import Asked
-from broker.policy.reading import _ID
+from broker.policy.reading import ID_PATTERN
 from broker.policy.reading_agreement import LEAST_IN_A_NETWORK
 from broker.policy.shapes_of_words import categories, partner_id, relationships, role_groups
 from broker.ports import shapes
@@ -13,12 +13,12 @@ from broker.ports.shapes import Shape
 def sharing_agreement() -> dict[str, Shape]:
     """The members of its file beside the heading."""
     phase = {
-        "id": shapes.text("The phase's own word.", _ID),
+        "id": shapes.text("The phase's own word.", ID_PATTERN),
         "title": shapes.text("Who is in it."),
         "live_from": shapes.date("The day on which it begins for all its parties."),
     }
     network = {
-        "id": shapes.text("The network's own word.", _ID),
+        "id": shapes.text("The network's own word.", ID_PATTERN),
         "title": shapes.text("Who it is, and what it gives."),
         "practices": shapes.words("ODS codes of practices that signed.", least=LEAST_IN_A_NETWORK),
         "relationships": relationships("In which care relationship they see each other's records.", least=1),
@@ -71,11 +71,11 @@ def _party() -> Shape:
         "One party: a partner that supplies and is asked, or a party that supplies nothing.",
         {
             "partner?": partner_id(),
-            "party?": shapes.text("An id for a party that supplies nothing.", _ID),
+            "party?": shapes.text("An id for a party that supplies nothing.", ID_PATTERN),
             "also?": shapes.words("Further registrations of the same organisation.", partner_id()),
             "name": shapes.text("The name that readers see."),
             "organisations": shapes.words("Its ODS codes, as its registration has them.", least=1),
-            "phase": shapes.text("One of the phases above.", _ID),
+            "phase": shapes.text("One of the phases above.", ID_PATTERN),
             "from": shapes.date("The first day."),
             "until?": shapes.date("The day after the last; left out while there is no end."),
             "views": shapes.flag("Whether its staff may look."),

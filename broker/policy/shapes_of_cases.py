@@ -11,7 +11,7 @@ from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import SensitivityClass
 from broker.pipeline.decision.rules import DECISION, SENTENCES
 from broker.policy.granting import MINUTES_AHEAD_MAX, NOBODY, PEOPLE
-from broker.policy.reading import _ID
+from broker.policy.reading import ID_PATTERN
 from broker.policy.shapes_of_words import categories
 from broker.policy.situation import RESTRICTION_WORDS
 from broker.ports import shapes
@@ -59,7 +59,7 @@ def _situation() -> dict[str, Shape]:
         "practice?": shapes.text("The ODS code of the person's practice, or `none`.", None, "none"),
         "restriction?": shapes.word("What the patient index says of protection.", RESTRICTION_WORDS),
         "died?": shapes.text("The day of death as the index writes it, in quotes."),
-        "not_live?": shapes.words("Partners that are suspended.", shapes.text("A partner's id.", _ID)),
+        "not_live?": shapes.words("Partners that are suspended.", shapes.text("A partner's id.", ID_PATTERN)),
         "objections?": shapes.sections("Objections of the person.", _objection()),
         "grant?": _grant(),
     }
@@ -140,7 +140,7 @@ def _expected() -> Shape:
             "placeless?": shapes.flag("Whether everything is shown without a place."),
             "confirms_medicines?": shapes.flag("Whether a view says to confirm medicines with the person."),
             "reads_register?": shapes.flag("Whether the register of objections may be read."),
-            "partners?": shapes.named("By partner.", shapes.section("One partner.", partner), _ID),
+            "partners?": shapes.named("By partner.", shapes.section("One partner.", partner), ID_PATTERN),
         },
     )
 

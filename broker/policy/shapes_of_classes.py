@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from broker.domain.sensitivity import LEGAL, SensitivityClass
-from broker.domain.snomed import _DIGITS
-from broker.policy.reading import _ID
+from broker.domain.snomed import IDENTIFIER_PATTERN
+from broker.policy.reading import ID_PATTERN
 from broker.policy.shapes_of_words import categories, partner_id, relationships, role_groups
 from broker.ports import shapes
 from broker.ports.shapes import Shape
@@ -15,7 +15,7 @@ _NONE: Shape = {"maxItems": 0}
 def sensitive_information() -> dict[str, Shape]:
     """`label_systems`, `ordinary_labels` and `classes`."""
     system = {
-        "id": shapes.text("The word by which labels below name the system.", _ID),
+        "id": shapes.text("The word by which labels below name the system.", ID_PATTERN),
         "spellings": shapes.words("The system, in every spelling that partners use."),
     }
     spoken_of = shapes.speaks_of("class", SensitivityClass)
@@ -34,7 +34,7 @@ def _labels(about: str) -> Shape:
 
 def _class() -> Shape:
     code = {
-        "code": shapes.text("A SNOMED CT identifier, in quotes.", _DIGITS),
+        "code": shapes.text("A SNOMED CT identifier, in quotes.", IDENTIFIER_PATTERN),
         "title": shapes.text("Its words."),
     }
     members = {

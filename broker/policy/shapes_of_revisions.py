@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from broker.policy.reading import _ID
+from broker.policy.reading import ID_PATTERN
 from broker.policy.revision_file import DIGEST, NONE, PUBLIC_KEY
 from broker.ports import shapes
 from broker.ports.shapes import Shape
@@ -11,7 +11,9 @@ from broker.ports.shapes import Shape
 def revision() -> Shape:
     """The whole file."""
     signer = {
-        "key_id": shapes.text("The key's own word; its signature stands in `signatures/<key_id>.sig`.", _ID),
+        "key_id": shapes.text(
+            "The key's own word; its signature stands in `signatures/<key_id>.sig`.", ID_PATTERN
+        ),
         "role": shapes.text("Whose key it is, as a role and never a person's name."),
         "public_key": shapes.text(
             "The Ed25519 public key, as `watersmeet keys signer` prints it.", PUBLIC_KEY

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from broker.domain.category import Category
 from broker.domain.requester import RelationshipGround
-from broker.policy.reading import _ID, EVERYTHING, GROUP_WORDS
+from broker.policy.reading import EVERYTHING, GROUP_WORDS, ID_PATTERN
 from broker.ports import shapes
 from broker.ports.shapes import Shape
 
@@ -20,7 +20,7 @@ def categories(about: str) -> Shape:
 def role_groups(about: str, *, least: int = 1) -> Shape:
     """Role groups, whose ids only the roles policy knows; the words for several are offered."""
     anyone = {"type": "string", "enum": [*GROUP_WORDS]}
-    group = shapes.either("A role group of the roles policy.", anyone, shapes.text("Its id.", _ID))
+    group = shapes.either("A role group of the roles policy.", anyone, shapes.text("Its id.", ID_PATTERN))
     about = f"{about} Role groups of the roles policy, or {', '.join(GROUP_WORDS)}."
     return shapes.words(about, group, least=least)
 
@@ -32,4 +32,4 @@ def relationships(about: str, *, least: int = 0) -> Shape:
 
 def partner_id() -> Shape:
     """A partner, whose registration only `config/partners` knows."""
-    return shapes.text(_PARTNER, _ID)
+    return shapes.text(_PARTNER, ID_PATTERN)

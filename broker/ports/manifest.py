@@ -37,7 +37,7 @@ METHODS = ("GET", "POST", "QUERY")  # QUERY: a message of this type over MLLP
 
 FLAGS = ("reads_from_settings", "writes_authorization", "documents", "locates", "rehearsal")
 
-_SEGMENT = re.compile(r"\{id\}|\{type\}|\{provider\}|\{encoded_provider\}|[A-Za-z0-9$_.\-^]+")
+SEGMENT_PATTERN = re.compile(r"\{id\}|\{type\}|\{provider\}|\{encoded_provider\}|[A-Za-z0-9$_.\-^]+")
 
 
 def read_manifest(path: Path) -> Manifest:
@@ -87,7 +87,7 @@ def _read(section: Section) -> tuple[str, str]:
     if path == "{base}":
         return method, path
     for segment in path.split("/"):
-        if not _SEGMENT.fullmatch(segment) or segment in {".", ".."}:
+        if not SEGMENT_PATTERN.fullmatch(segment) or segment in {".", ".."}:
             remedy = "Write it relative to the endpoint: names, `{id}` and `{type}` between slashes."
             raise section.fault(f"`{segment}` is not a part of a path.", remedy, at="path")
     return method, path

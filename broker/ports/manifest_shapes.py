@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from broker.ports import shapes
-from broker.ports.manifest import _SEGMENT, FLAGS, METHODS, PROOFS, ROLES
+from broker.ports.manifest import FLAGS, METHODS, PROOFS, ROLES, SEGMENT_PATTERN
 from broker.ports.shapes import Shape
 
 # What every connector owes, each held by a test of its own.
@@ -69,7 +69,7 @@ def _true(member: str) -> Shape:
 
 
 def _read() -> Shape:
-    segment = rf"(?!\.{{1,2}}(?:/|$))(?:{_SEGMENT.pattern})"
+    segment = rf"(?!\.{{1,2}}(?:/|$))(?:{SEGMENT_PATTERN.pattern})"
     path = rf"\{{base\}}|{segment}(?:/{segment})*"
     members = {
         "method": shapes.word("`QUERY` is a message over MLLP.", METHODS),

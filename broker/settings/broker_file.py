@@ -13,7 +13,7 @@ from broker.settings.address import DEMONSTRATION, PRODUCTION, read_root
 from broker.settings.bounds import optional_section, read_broker_limits, read_partner_limits
 
 ENVIRONMENTS = (PRODUCTION, DEMONSTRATION)
-_PORT_MAX = 65_535
+PORT_MAX = 65_535
 FINGERPRINT = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 
@@ -60,8 +60,8 @@ def read_broker_file(path: Path) -> BrokerFile:
 def _listen(section: Section, environment: str) -> tuple[str, int]:
     host, port = section.text("host"), section.integer("port", least=0)
     section.finish()
-    if port > _PORT_MAX or (port == 0 and environment != DEMONSTRATION):
-        raise section.fault(f"`port` must lie between 1 and {_PORT_MAX}.", at="port")
+    if port > PORT_MAX or (port == 0 and environment != DEMONSTRATION):
+        raise section.fault(f"`port` must lie between 1 and {PORT_MAX}.", at="port")
     if environment == DEMONSTRATION and not is_loopback(host):
         raise section.fault("The demonstration listens on loopback alone.", "Write `127.0.0.1`.", at="host")
     return host, port

@@ -10,8 +10,8 @@ from broker.files import Section
 from broker.settings.address import read_root
 from broker.settings.bounds import optional_section
 
-_KEY_NAME = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
-_HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}", re.ASCII)
+KEY_NAME_PATTERN = re.compile(r"[a-z][a-z0-9-]{0,63}", re.ASCII)
+HEADER_PATTERN = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,63}", re.ASCII)
 
 
 def read_credentials(top: Section) -> Credentials:
@@ -21,11 +21,11 @@ def read_credentials(top: Section) -> Credentials:
         return Credentials()
     files = {name: _file(section, name) for name in ("certificate", "key", "authority")}
     token = section.text("token", "")
-    if token and not _KEY_NAME.fullmatch(token):
+    if token and not KEY_NAME_PATTERN.fullmatch(token):
         remedy = "Write the name of a key in `keys.yaml`, never the secret itself."
         raise section.fault("`token` is not the name of a key.", remedy, at="token")
     header = section.text("token_header", "")
-    if header and not (token and _HEADER.fullmatch(header)):
+    if header and not (token and HEADER_PATTERN.fullmatch(header)):
         remedy = "Write a header's name beside the `token` that it carries, such as `apikey`."
         raise section.fault("`token_header` carries nothing.", remedy, at="token_header")
     section.finish()

@@ -29,8 +29,8 @@ KINDS = (
 INDEX_KIND = "index"
 
 # Item ids are `<partner>-<keyed hash>` within FHIR's 64 characters, so a partner's id stays short.
-_ID = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
-_ID_CHARS_MAX = 30
+ID_PATTERN = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", re.ASCII)
+ID_CHARS_MAX = 30
 
 
 def read_partners(
@@ -86,8 +86,8 @@ def _registration(
 
 def _id(top: Section, *, named_by_id: bool) -> str:
     written = top.text("id")
-    if not _ID.fullmatch(written) or len(written) > _ID_CHARS_MAX:
-        remedy = f"Use small letters, digits and single hyphens, at most {_ID_CHARS_MAX} characters."
+    if not ID_PATTERN.fullmatch(written) or len(written) > ID_CHARS_MAX:
+        remedy = f"Use small letters, digits and single hyphens, at most {ID_CHARS_MAX} characters."
         raise top.fault("`id` is not an id.", remedy, at="id")
     # Two files can then never claim one id. The index's file is named after its role instead.
     if named_by_id and top.path.stem != written:

@@ -12,10 +12,10 @@ from broker.ports.connector import Manifest
 from broker.ports.shapes import Shape
 from broker.settings.address import DEMONSTRATION, ENDPOINT_SCHEMES, WEB_SCHEMES
 from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, Bound
-from broker.settings.broker_file import _PORT_MAX, ENVIRONMENTS, FINGERPRINT
-from broker.settings.endpoints import _HEADER, _KEY_NAME
+from broker.settings.broker_file import ENVIRONMENTS, FINGERPRINT, PORT_MAX
+from broker.settings.endpoints import HEADER_PATTERN, KEY_NAME_PATTERN
 from broker.settings.reference import BROKER_FILE, PARTNER_FILE, Described
-from broker.settings.registrations import _ID, _ID_CHARS_MAX, INDEX_KIND, KINDS
+from broker.settings.registrations import ID_CHARS_MAX, ID_PATTERN, INDEX_KIND, KINDS
 from broker.settings.switches import ODS, OTHERS
 
 _PATH = r"(?!.*-----).*\S.*"  # a path on one line, and never the content of a PEM file
@@ -26,7 +26,7 @@ def broker_file() -> Shape:
     about = _meanings(BROKER_FILE)
     listen = {
         "host": shapes.text(about["listen.host"], None, "127.0.0.1"),
-        "port": shapes.integer(about["listen.port"], most=_PORT_MAX),
+        "port": shapes.integer(about["listen.port"], most=PORT_MAX),
     }
     members = {
         "environment": shapes.word(about["environment"], ENVIRONMENTS),
@@ -92,7 +92,7 @@ def _limit(bound: Bound, ships: float) -> Shape:
 def _registration(kinds: Iterable[str], manifests: Iterable[Manifest]) -> dict[str, Shape]:
     about = _meanings(PARTNER_FILE)
     return {
-        "id": {**shapes.text(about["id"], _ID), "maxLength": _ID_CHARS_MAX},
+        "id": {**shapes.text(about["id"], ID_PATTERN), "maxLength": ID_CHARS_MAX},
         "organisation": _organisation(about, kinds),
         "connector": _connector(about["connector"], manifests),
         "endpoint": _address(about["endpoint"], ENDPOINT_SCHEMES),
@@ -130,8 +130,8 @@ def _credentials(about: str) -> Shape:
             ("certificate", _PATH),
             ("key", _PATH),
             ("authority", _PATH),
-            ("token", _KEY_NAME),
-            ("token_header", _HEADER),
+            ("token", KEY_NAME_PATTERN),
+            ("token_header", HEADER_PATTERN),
         )
     }
     return {**shapes.section(about, members), "dependentRequired": {"token_header": ["token"]}}

@@ -20,8 +20,8 @@ Address: TypeAlias = tuple[str | int, ...]
 Bound: TypeAlias = Mapping[tuple[str, ...], int]
 
 MISSING: Final = object()
-_NAME = re.compile(r"([A-Za-z0-9_$@-]{1,128})(\[\])?", re.ASCII)
-_STEPS_MAX = 12
+NAME_PATTERN = re.compile(r"([A-Za-z0-9_$@-]{1,128})(\[\])?", re.ASCII)
+STEPS_MAX = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +41,12 @@ def parse_path(text: str) -> Path:
     """Raises ValueError, which says what a path looks like."""
     steps: list[str] = []
     for part in text.split("."):
-        found = _NAME.fullmatch(part)
+        found = NAME_PATTERN.fullmatch(part)
         if found is None:
             raise ValueError("Write names with dots between them, and `[]` after a list: `phones[].number`.")
         steps += [found[1], "[]"] if found[2] else [found[1]]
-    if len(steps) > _STEPS_MAX:
-        raise ValueError(f"A path has at most {_STEPS_MAX} steps.")
+    if len(steps) > STEPS_MAX:
+        raise ValueError(f"A path has at most {STEPS_MAX} steps.")
     return Path(tuple(steps))
 
 

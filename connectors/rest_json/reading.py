@@ -25,8 +25,8 @@ from connectors.rest_json.reading_tables import read_tables
 
 # What a search may say of the person, each taken from the patient index.
 IDENTITY_WORDS = ("number", "number_spaced", "nhs_identifier", "family", "given", "birth_date", "postcode")
-_SEGMENT = re.compile(r"\{id\}|(?!\.{1,2}\Z)[A-Za-z0-9$_.\-]{1,128}", re.ASCII)
-_SYSTEM = re.compile(r"[a-z][a-z0-9+.-]*:[^\s|]{1,250}", re.ASCII)
+SEGMENT_PATTERN = re.compile(r"\{id\}|(?!\.{1,2}\Z)[A-Za-z0-9$_.\-]{1,128}", re.ASCII)
+SYSTEM_PATTERN = re.compile(r"[a-z][a-z0-9+.-]*:[^\s|]{1,250}", re.ASCII)
 
 
 def read_mapping(path: FilePath) -> MappingFile:
@@ -51,7 +51,7 @@ def read_mapping(path: FilePath) -> MappingFile:
 
 def _system(top: Yaml) -> str:
     system = top.text("system")
-    if not _SYSTEM.fullmatch(system):
+    if not SYSTEM_PATTERN.fullmatch(system):
         remedy = "Write the partner's own address for its ids, such as https://council.example/id."
         raise top.fault("`system` is not a URI.", remedy, at="system")
     return system
@@ -143,7 +143,7 @@ def _query(yaml: Yaml) -> tuple[tuple[str, str], ...]:
 def _path_of_call(yaml: Yaml, *, with_id: bool) -> str:
     path = yaml.text("path")
     for segment in path.split("/"):
-        if not _SEGMENT.fullmatch(segment) or (segment == "{id}" and not with_id):
+        if not SEGMENT_PATTERN.fullmatch(segment) or (segment == "{id}" and not with_id):
             remedy = "Write names between slashes; `{id}` stands for the person's id once it is known."
             raise yaml.fault(f"`{segment}` is not a part of a path.", remedy, at="path")
     return path

@@ -16,9 +16,9 @@ from connectors.rest_json.units import UNITS
 
 # A table of this name gives every word of R4's own list as itself.
 SAME = "same"
-_TIMES = frozenset({Kind.DATE_TIME, Kind.INSTANT})
-_TOKEN = re.compile(r"\S+( \S+)*", re.ASCII)
-_IN_WORDS = frozenset({Kind.TEXT, Kind.CONCEPT})
+KINDS_OF_TIME = frozenset({Kind.DATE_TIME, Kind.INSTANT})
+TOKEN_PATTERN = re.compile(r"\S+( \S+)*", re.ASCII)
+IN_WORDS = frozenset({Kind.TEXT, Kind.CONCEPT})
 _BOOLEANS = frozenset({"true", "false"})
 
 
@@ -64,7 +64,9 @@ def _fixed(yaml: Yaml, target: Target) -> str | None:
     if target.kind is Kind.CODE:
         return yaml.word("fixed", target.codes)
     fixed = yaml.text("fixed")
-    valid = _TOKEN.fullmatch(fixed) if target.kind in {Kind.TOKEN, Kind.URI} else target.kind in _IN_WORDS
+    valid = (
+        TOKEN_PATTERN.fullmatch(fixed) if target.kind in {Kind.TOKEN, Kind.URI} else target.kind in IN_WORDS
+    )
     if not valid:
         raise yaml.fault("`fixed` does not fit this member.", "Take its value `from` the record.", at="fixed")
     return fixed
@@ -103,4 +105,4 @@ def _check_codes(yaml: Yaml, target: Target, table: Table) -> None:
 def _form(yaml: Yaml, target: Target) -> str:
     if target.kind is Kind.DATE:
         return yaml.word("form", DATE_FORMS, "date")
-    return yaml.word("form", TIME_FORMS, "date-time") if target.kind in _TIMES else ""
+    return yaml.word("form", TIME_FORMS, "date-time") if target.kind in KINDS_OF_TIME else ""

@@ -8,17 +8,17 @@ from broker.domain.category import Category
 from broker.ports import shapes
 from broker.ports.shapes import Shape
 from connectors.rest_json.dates import DATE_FORMS
-from connectors.rest_json.paths import _NAME, _STEPS_MAX
+from connectors.rest_json.paths import NAME_PATTERN, STEPS_MAX
 from connectors.rest_json.r4_types import TYPES
-from connectors.rest_json.reading import _SEGMENT, _SYSTEM, IDENTITY_WORDS
+from connectors.rest_json.reading import IDENTITY_WORDS, SEGMENT_PATTERN, SYSTEM_PATTERN
 from connectors.rest_json.reading_items import CODED_TYPES, MOVING_CODES
 from connectors.rest_json.reading_paging import KINDS
 from connectors.rest_json.shapes_of_fields import definitions, fields_name
 
 _CATEGORIES = [str(category) for category in Category if category is not Category.UNCLASSIFIED]
-_STEP = _NAME.pattern
+_STEP = NAME_PATTERN.pattern
 _PLAIN_STEP = _STEP.removesuffix(r"(\[\])?")
-_MORE = _STEPS_MAX - 1
+_MORE = STEPS_MAX - 1
 _PLAIN = rf"{_PLAIN_STEP}(?:\.{_PLAIN_STEP}){{0,{_MORE}}}"
 ANY_PATH = rf"{_STEP}(?:\.{_STEP}){{0,{_MORE}}}"
 _ONE_LIST = rf"(?:{_PLAIN_STEP}\.)*{_PLAIN_STEP}\[\](?:\.{_PLAIN_STEP})*"
@@ -32,7 +32,9 @@ def mapping_files() -> dict[str, Shape]:
 def _mapping() -> Shape:
     members = {
         "summary": shapes.text("For people: whose system it is."),
-        "system": shapes.text("The partner's ids stand under it.", _SYSTEM, "https://council.example/id"),
+        "system": shapes.text(
+            "The partner's ids stand under it.", SYSTEM_PATTERN, "https://council.example/id"
+        ),
         "search": _search(),
         "match": _match(),
         "restricted?": shapes.shared("restricted"),
@@ -128,7 +130,7 @@ def _listing(*, with_id: bool) -> dict[str, Shape]:
 
 def _call(*, with_id: bool) -> Shape:
     """The reader looks at each segment alone, so that its end is a slash here too."""
-    segment = _SEGMENT.pattern.replace(r"\Z", "(?:/|$)")
+    segment = SEGMENT_PATTERN.pattern.replace(r"\Z", "(?:/|$)")
     if not with_id:
         segment = segment.replace(r"\{id\}|", "")
     return shapes.text("Names between slashes, after the endpoint.", rf"(?:{segment})(?:/(?:{segment}))*")

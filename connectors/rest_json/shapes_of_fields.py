@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from broker.ports import shapes
 from broker.ports.shapes import Shape
 from connectors.rest_json.dates import DATE_FORMS, TIME_FORMS
-from connectors.rest_json.paths import _NAME, _STEPS_MAX
+from connectors.rest_json.paths import NAME_PATTERN, STEPS_MAX
 from connectors.rest_json.r4_types import TYPES
-from connectors.rest_json.reading_fields import _IN_WORDS, _TIMES, _TOKEN
+from connectors.rest_json.reading_fields import IN_WORDS, KINDS_OF_TIME, TOKEN_PATTERN
 from connectors.rest_json.targets import Kind, Members, Target
 from connectors.rest_json.units import UNITS
 
 _TABLED = frozenset({Kind.CODE, Kind.CONCEPT, Kind.BOOLEAN})
-_PATH = rf"{_NAME.pattern}(?:\.{_NAME.pattern}){{0,{_STEPS_MAX - 1}}}"
+_PATH = rf"{NAME_PATTERN.pattern}(?:\.{NAME_PATTERN.pattern}){{0,{STEPS_MAX - 1}}}"
 
 
 def fields_name(resource_type: str) -> str:
@@ -87,8 +87,8 @@ def _fixed(target: Target) -> Shape | None:
     if target.kind is Kind.CODE:
         return shapes.word("A code of R4's own list.", target.codes)
     if target.kind in {Kind.TOKEN, Kind.URI}:
-        return shapes.text("The same in every item.", _TOKEN)
-    return shapes.text("The same in every item.") if target.kind in _IN_WORDS else None
+        return shapes.text("The same in every item.", TOKEN_PATTERN)
+    return shapes.text("The same in every item.") if target.kind in IN_WORDS else None
 
 
 def _form(target: Target) -> dict[str, Shape]:
@@ -96,6 +96,6 @@ def _form(target: Target) -> dict[str, Shape]:
         return {"unit": shapes.word("The unit of every value.", UNITS)}
     if target.kind is Kind.DATE:
         return {"form?": shapes.word("How the partner writes it; `date` when left out.", DATE_FORMS)}
-    if target.kind in _TIMES:
+    if target.kind in KINDS_OF_TIME:
         return {"form?": shapes.word("How the partner writes it; `date-time` when left out.", TIME_FORMS)}
     return {}

@@ -10,7 +10,7 @@ from broker.adapters.keys.ring import KEY_BYTES, KeyEntry, KeyRing, KeyState, Pu
 from broker.files import FileFault, Section, read_file
 
 DEMONSTRATION = "demonstration"
-_KEY_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
+KEY_ID_PATTERN = re.compile(r"[a-z0-9][a-z0-9-]{0,39}", re.ASCII)
 
 
 def read_key_ring(path: Path, *, environment: str | None) -> KeyRing:
@@ -39,7 +39,7 @@ def read_key_ring(path: Path, *, environment: str | None) -> KeyRing:
 
 def _entry(section: Section) -> KeyEntry | PartnerSecret:
     key_id = section.text("id")
-    if not _KEY_ID.fullmatch(key_id):
+    if not KEY_ID_PATTERN.fullmatch(key_id):
         raise section.fault("`id` is not a key id.", "Use a-z, 0-9 and `-`, at most 40.", at="id")
     word = section.word("purpose", [*(purpose.value for purpose in Purpose), PARTNER])
     return _partner(section, key_id) if word == PARTNER else _key(section, key_id, Purpose(word))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from broker.adapters.keys.partner_secret import PARTNER
-from broker.adapters.keys.reading import _KEY_ID
+from broker.adapters.keys.reading import KEY_ID_PATTERN
 from broker.adapters.keys.ring import KEY_BYTES, KeyState, Purpose
 from broker.ports import shapes
 from broker.ports.shapes import Shape
@@ -37,7 +37,7 @@ def _entry() -> Shape:
     return shapes.section(
         "One key.",
         {
-            "id": shapes.text("a-z, 0-9 and `-`, at most 40; unique in the file.", _KEY_ID),
+            "id": shapes.text("a-z, 0-9 and `-`, at most 40; unique in the file.", KEY_ID_PATTERN),
             "purpose": shapes.word("One key never serves two purposes.", (*Purpose, PARTNER)),
             "state": shapes.word("`active` writes; `retired` still opens and looks up.", KeyState),
             "file?": shapes.text("A file beside this one, or absolute; mode 600."),
