@@ -112,11 +112,13 @@ class Section:
         return self.fault(f"`{name}` is missing.", f"Add `{name}:` with {expected}.")
 
     def text(self, name: str, default: Any = ...) -> str:
-        """A non-empty piece of text."""
+        """A non-empty piece of text; `default` only where the member is not there at all."""
         value = self._take(name, (str,), "some text", default)
-        if value is not default and not str(value).strip():
+        if name not in self:
+            return value  # type: ignore[no-any-return] # the caller's own default
+        if not str(value).strip():
             raise self.fault(f"`{name}` is empty.", "Say it in words.", at=name)
-        return value if value is default else str(value)
+        return str(value)
 
     def word(self, name: str, valid: Iterable[str], default: Any = ...) -> str:
         """One word of a closed list."""
