@@ -19,10 +19,10 @@ from connectors.hl7v2.simulator import MllpSimulator
 from connectors.simulation import Asked
 from tests.connectors.conformance import Result, World
 from tests.connectors.conformance_plugin import PluginConformance
-from tests.support.mllp import in_frame, message_of, mllp_road_to
+from tests.support.mllp import in_frame, message_of
 from tests.support.patients import ASHA, BEN, OLD, asha_and_ben
 from tests.support.records import finished
-from tests.support.sender import Heard, ask_for, held_conversation, scripted
+from tests.support.sender import Heard, ask_for, held_conversation, road_to, scripted
 
 MALFORMED = {
     "a web page": b"HTTP/1.1 200 OK\r\n\r\n<html><body>Sign in</body></html>",
@@ -77,9 +77,7 @@ class MllpConformance(PluginConformance):
     ) -> Result:
         """One question through the transport that the product uses."""
         conversation = self.plugin.create(self.settings).fetch(ask or ask_for(number=number))
-        async with mllp_road_to(
-            self.origin, self.plugin.manifest, number, within_s=within_s, **limits
-        ) as send:
+        async with road_to(self.origin, self.plugin.manifest, number, within_s=within_s, **limits) as send:
             try:
                 ended, heard = await held_conversation(conversation, send)
             except TransportFault as fault:
@@ -223,7 +221,7 @@ class MllpConformance(PluginConformance):
         async with self.endpoint(loses_continuation=True, counts_nothing=counts_nothing, page_size=2):
             settings = {**self.settings, "records_per_page": 2}
             conversation = self.plugin.create(settings).fetch(ask_for())
-            async with mllp_road_to(self.origin, self.plugin.manifest) as send:
+            async with road_to(self.origin, self.plugin.manifest) as send:
                 ended, _ = await held_conversation(conversation, send)
         assert (ended.label, ended.cause) == (OutcomeLabel.PARTIAL, Cause.FEWER_THAN_TOTAL)
 

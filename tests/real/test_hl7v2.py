@@ -19,14 +19,14 @@ from broker.pipeline.normalisation import normalise
 from broker.ports.connector import Ending, TransportFault
 from connectors.hl7v2 import PLUGIN
 from tests.support.json_text import resource_texts
-from tests.support.mllp import mllp_road_to, mllp_transport
+from tests.support.mllp import mllp_transport
 from tests.support.network import Partner, labels
 from tests.support.patients import BEN
 from tests.support.real_hospital import Admitted, asha, hospital, of_others
 from tests.support.real_network import broker_among, newest_release, whole_record
 from tests.support.real_people import person_of
 from tests.support.records import finished
-from tests.support.sender import Heard, ask_for, held_conversation
+from tests.support.sender import Heard, ask_for, held_conversation, road_to
 from tests.support.transports import permit
 
 pytestmark = pytest.mark.real
@@ -49,7 +49,7 @@ def port(others: Admitted, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 async def asked(port: int, number: NhsNumber, records_per_page: int = 50) -> tuple[Ending, Heard]:
     """One question over the product's own transport."""
     connector = PLUGIN.create({**SETTINGS, "records_per_page": records_per_page})
-    async with mllp_road_to(f"mllp://127.0.0.1:{port}", PLUGIN.manifest, number) as send:
+    async with road_to(f"mllp://127.0.0.1:{port}", PLUGIN.manifest, number) as send:
         return await held_conversation(connector.fetch(ask_for(number=number)), send)
 
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
 from broker.adapters.clock import SystemClock
 from broker.adapters.transport.mllp import MllpTransport
-from broker.domain.category import Category
-from broker.domain.identity import NhsNumber
 from broker.domain.limits import PartnerLimits
 from broker.domain.registration import Credentials
-from broker.ports.connector import Manifest, MllpRequest, Request, Response
-from broker.ports.conversation import Send
+from broker.ports.connector import Manifest, MllpRequest
 from tests.support.fault_partner import FaultPartner, Line, Script
-from tests.support.sender import CORRELATION
-from tests.support.transports import MANIFEST, permit, registration
+from tests.support.transports import MANIFEST, registration
 
 MLLP_MANIFEST = replace(MANIFEST, reads=(("QUERY", "QBP^Q11"),))
 HEADER = "MSH|^~\\&|WATERSMEET|ICB|PAS|TRUST|20260301120000+0000||QBP^Q11^QBP_Q11|c1|P|2.5.1"
@@ -80,22 +74,3 @@ def mllp_transport(
         clock=SystemClock(),
         randomness=random.Random(7),  # noqa: S311 - jitter, not a secret
     )
-
-
-@asynccontextmanager
-async def mllp_road_to(
-    endpoint: str, manifest: Manifest, *numbers: NhsNumber, within_s: float = 8.0, **limits: Any
-) -> AsyncIterator[Send]:
-    """The product's own transport to an MLLP endpoint, with a deadline from now."""
-    given = PartnerLimits(**{"calls_per_s_max": 10_000, "retries_max": 0, **limits})
-    partner = replace(registration(endpoint, given), connector=manifest.name, supplies=frozenset(Category))
-    transport = MllpTransport(partner, manifest, clock=SystemClock())
-    permitted = replace(permit(*numbers, within_s=within_s), correlation_id=CORRELATION)
-
-    async def send(request: Request) -> Response:
-        return await transport.send(request, permitted)
-
-    try:
-        yield send
-    finally:
-        await transport.aclose()

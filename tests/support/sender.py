@@ -11,6 +11,7 @@ from aiohttp import web
 
 from broker.adapters.clock import SystemClock
 from broker.adapters.transport import HttpTransport
+from broker.adapters.transport.mllp import MllpTransport
 from broker.domain.category import Category
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.limits import PartnerLimits
@@ -126,13 +127,14 @@ def said(body: bytes, status: int = 200, headers: Mapping[str, str] | None = Non
 async def road_to(
     endpoint: str, manifest: Manifest, *numbers: NhsNumber, within_s: float = 8.0, **limits: Any
 ) -> AsyncIterator[Send]:
-    """The product's own transport to `endpoint`, with `limits` changed and a deadline from now."""
+    """The product's own transport to `endpoint`, HTTP or MLLP, with `limits` changed and a deadline."""
     given = PartnerLimits(**{"calls_per_s_max": 10_000, "retries_max": 0, **limits})
     partner = replace(registration(endpoint, given), connector=manifest.name, supplies=frozenset(Category))
-    transport = HttpTransport(partner, manifest, clock=SystemClock())
+    carrier = MllpTransport if endpoint.startswith("mllp") else HttpTransport
+    transport = carrier(partner, manifest, clock=SystemClock())
     permitted = replace(permit(*numbers, within_s=within_s), correlation_id=CORRELATION)
 
-    async def send(request: HttpRequest) -> HttpResponse:
+    async def send(request: Request) -> Response:
         return await transport.send(request, permitted)
 
     try:

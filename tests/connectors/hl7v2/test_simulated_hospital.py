@@ -25,9 +25,8 @@ from connectors.hl7v2 import PLUGIN
 from connectors.hl7v2.world import moment
 from connectors.simulation import Asked
 from tests.connectors.hl7v2.messages import Number
-from tests.support.mllp import mllp_road_to
 from tests.support.patients import ASHA, BEN, patient
-from tests.support.sender import ask_for, held_conversation
+from tests.support.sender import ask_for, held_conversation, road_to
 from tests.support.transports import permit, registration
 
 RESULT: dict[str, Any] = {
@@ -79,7 +78,7 @@ async def record(people: Any, number: Any = ASHA, **manners: object) -> tuple[En
     conversation = PLUGIN.create({"query_code": "Z99"}).fetch(ask_for(number=number))
     async with (
         listening(people, **manners) as (_, origin),
-        mllp_road_to(origin, PLUGIN.manifest, number) as send,
+        road_to(origin, PLUGIN.manifest, number) as send,
     ):
         ending, heard = await held_conversation(conversation, send)
     return ending, read(heard.entries)
@@ -141,7 +140,7 @@ async def test_down_for_one_person_is_down_for_nobody_else() -> None:
 
 async def test_its_journal_holds_types_of_messages_alone() -> None:
     """What it saw can be compared with the audit trail; no number is kept."""
-    async with listening(WORLD) as (hospital, origin), mllp_road_to(origin, PLUGIN.manifest) as send:
+    async with listening(WORLD) as (hospital, origin), road_to(origin, PLUGIN.manifest) as send:
         await held_conversation(PLUGIN.create({"query_code": "Z99"}).fetch(ask_for()), send)
         assert hospital.journal == [Asked("QUERY", "QBP^Q11")]
         assert ASHA.digits not in repr(hospital.journal)
