@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import enum
 from dataclasses import dataclass, field
+from typing import Final
 
 from broker.domain.category import Category
 
@@ -89,3 +90,7 @@ class ObjectionSnapshot:
 
     version: int
     objections: tuple[Objection, ...] = ()
+
+
+# To judge by who asks and why alone, whoever it is about; never in place of the register.
+NOBODY_OBJECTED: Final = ObjectionSnapshot(version=0)

@@ -17,7 +17,7 @@ from broker.domain.errors import (
     Untold,
 )
 from broker.domain.identity import NhsNumber, PatientIdentity
-from broker.domain.objection import ObjectionSnapshot
+from broker.domain.objection import NOBODY_OBJECTED, ObjectionSnapshot
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
@@ -30,6 +30,7 @@ from broker.pipeline.identification import one_person, read_query, refuse_if_nev
 from broker.pipeline.judging import (
     demographics_open,
     hears_of_absence,
+    is_about_the_request,
     judged_on,
     refuse_if_denied,
     stricter,
@@ -102,12 +103,19 @@ class Answering:
         return self._judgement_on(objections, self._patient, self._services.clock.now())
 
     async def _judge_before_asking(self) -> Judgement:
-        """Role, purpose, relationship, emergency access and the objections under the number as given."""
+        """Role, purpose, relationship, emergency access and the objections under the number as given.
+
+        For whoever has no right whoever the person is the register is not read: no time that reading takes
+        could tell them of an objection.
+        """
         given = frozenset({self._query.number})
         await self._named.read(self._trail)
-        self._objections = await self._services.store.objections(given)
         self._opened = await self._is_opened(given)
         refuse_if_never_opened(self._question, opened=self._opened)
+        self._objections = NOBODY_OBJECTED
+        if is_about_the_request(self._judgement_on(NOBODY_OBJECTED, None, self._services.clock.now())):
+            self._judged(None)
+        self._objections = await self._services.store.objections(given)
         return self._judged(None)
 
     async def _is_opened(self, numbers: frozenset[NhsNumber]) -> bool:

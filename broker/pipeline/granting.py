@@ -18,7 +18,7 @@ from broker.domain.errors import AlreadyOpened, BadRequest, BrokerError, Forbidd
 from broker.domain.grant import Grant
 from broker.domain.grant_life import USER_ROLE, GrantEvent, IllegalGrantStep, end, new_grant_id, opened
 from broker.domain.identity import NhsNumber
-from broker.domain.objection import ObjectionSnapshot
+from broker.domain.objection import NOBODY_OBJECTED
 from broker.domain.objection_life import Actor
 from broker.domain.requester import Requester
 from broker.pipeline import alerting
@@ -34,7 +34,6 @@ from broker.ports.objection_register import StepTaken
 
 STEPS_MAX = 3
 _JSON = {"Content-Type": "application/json"}
-_NOBODY_OBJECTED = ObjectionSnapshot(version=0)
 _log = structlog.get_logger(__name__)
 
 
@@ -110,7 +109,7 @@ class OpeningGrant:
     def _judged(self, grant: Grant, requester: Requester) -> Judgement:
         services = self._services
         judgement = services.judge(
-            requester, _NOBODY_OBJECTED, grant.granted_at, grant=grant, numbers=grant.numbers
+            requester, NOBODY_OBJECTED, grant.granted_at, grant=grant, numbers=grant.numbers
         )
         self._trail.judged(judgement, judged_on(grant.granted_at, None, services.partners_digest))
         return judgement

@@ -18,13 +18,15 @@ from broker.domain.decision import Decision, Effect, Facts, Judgement, Naming, P
 from broker.domain.errors import Forbidden, ObjectionInForce, RestrictedPerson
 from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber, PatientIdentity
-from broker.domain.objection import Objection, ObjectionSnapshot, ObjectionState
+from broker.domain.objection import NOBODY_OBJECTED, Objection, ObjectionSnapshot, ObjectionState
 from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
 from broker.pipeline.decision import may_hear_of_absence
 from broker.pipeline.decision.compiled import CompiledDecision
+from broker.pipeline.decision.rules import DECISION, denies
 
+_NO_PERMIT = denies(DECISION, "no-permit")
 _WHO = frozenset({Category.DEMOGRAPHICS})
 _DIGEST_DIGITS = 32
 _NAMING_ORDER = (Naming.PLAIN, Naming.VEILED, Naming.FOLDED)
@@ -106,8 +108,16 @@ def digest_of_partners(partners: Iterable[PartnerFacts]) -> str:
 
 def hears_of_absence(requester: Requester, policies: PolicySet, now: dt.datetime) -> bool:
     """Whether policy lets this caller know that nobody was found under a number."""
-    nothing = ObjectionSnapshot(version=0)
-    return may_hear_of_absence(Facts(requester=requester, partners=(), objections=nothing, now=now), policies)
+    return may_hear_of_absence(
+        Facts(requester=requester, partners=(), objections=NOBODY_OBJECTED, now=now), policies
+    )
+
+
+def is_about_the_request(judgement: Judgement) -> bool:
+    """True of a refusal that no objection could change: by who asks, why, or the grant that they name. Where
+    no partner alone may be asked, an objection is a further reason.
+    """
+    return judgement.effect is Effect.DENY and judgement.reasons[0] != _NO_PERMIT
 
 
 def refuse_if_denied(judgement: Judgement) -> None:

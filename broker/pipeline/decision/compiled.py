@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from broker.domain.decision import Facts, Judgement, PartnerFacts
 from broker.domain.identity import Restriction
-from broker.domain.objection import ObjectionSnapshot
+from broker.domain.objection import NOBODY_OBJECTED
 from broker.domain.policy import PolicySet
 from broker.domain.requester import RelationshipGround, Requester
 from broker.pipeline.decision import decide
@@ -20,7 +20,6 @@ from broker.pipeline.decision.rules import DECISION, denies
 
 # What was asked for longest ago gives way. One kind takes about 600 bytes for each partner.
 KINDS_KEPT_MAX = 2048
-_NOTHING_WAS_SAID = ObjectionSnapshot(version=0)
 
 
 class _InErrorError(Exception):
@@ -96,7 +95,7 @@ class CompiledDecision:
         kind = Facts(
             requester=requester,
             partners=self.partners,
-            objections=_NOTHING_WAS_SAID,
+            objections=NOBODY_OBJECTED,
             now=dt.datetime.combine(dt.date.fromordinal(day), dt.time(hour), dt.UTC),
             restriction=restriction,
             practice_ods=practice_ods,

@@ -7,6 +7,7 @@ says and the index does not, whatever it is called there, could be what the pers
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -94,9 +95,11 @@ def _name_words(name: dict[str, Any]) -> list[str]:
 
 
 def _words(value: Any) -> list[str]:
-    """`Mr.` and `MR` are one title. An extension in place of a text says nothing here."""
-    texts = value if isinstance(value, list) else [value]
-    return [word for text in texts if isinstance(text, str) for word in _WORD.findall(text.casefold())]
+    """`Mr.` and `MR` are one title, and a letter is one with its accent beside it or in it. An extension in
+    place of a text says nothing here.
+    """
+    texts = [text for text in (value if isinstance(value, list) else [value]) if isinstance(text, str)]
+    return [word for text in texts for word in _WORD.findall(unicodedata.normalize("NFC", text.casefold()))]
 
 
 def _marks(node: Any) -> Iterator[bytes]:

@@ -25,7 +25,7 @@ INDEX = patient(
     id=NUMBER.digits,
     gender="female",
     name=[
-        {"use": "usual", "family": "O'Hazel-Elm", "given": ["Imaginary", "Fay"], "prefix": ["Ms"]},
+        {"use": "usual", "family": "O'Hazel-Elm", "given": ["Imaginary", "Fay", "Zoë"], "prefix": ["Ms"]},
         {"use": "old", "family": "Elm", "given": ["Imaginary"]},
     ],
     extension=[{"url": BIRTH_SEX, "valueCode": "female"}],
@@ -35,6 +35,7 @@ SAME = {
     "nothing but the number": {},
     "the same in capitals": {"gender": "female", "name": [PRESENT]},
     "a given name alone": {"name": [{"given": ["Fay"]}]},
+    "an accent beside its letter": {"name": [{"given": ["Zoe\u0308"]}]},
     "one text": {"name": [{"text": "Ms Imaginary O'Hazel-Elm"}]},
     "a former name that the index has": {
         "name": [PRESENT, {"use": "maiden", "family": "Elm", "given": ["Imaginary"]}]

@@ -95,3 +95,25 @@ async def test_a_token_for_somebody_else_hears_nothing_of_an_unknown_person(tmp_
     ) as alone:
         with pytest.raises(Forbidden):
             await alone.record(number_text="9990000026")
+
+
+@pytest.mark.parametrize(
+    "changed", [{"relationship": RelationshipGround.NONE}, {"roles": ("nobody",)}, {"purpose": "HRESCH"}]
+)
+async def test_the_register_is_not_read_for_a_caller_without_any_right(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, changed: dict[str, Any]
+) -> None:
+    """What is not read takes no time by which an objection could be told; the refusal is on file."""
+    user = OneUser(dataclasses.replace(DOCTOR, **changed))
+    async with pipeline_over(tmp_path, {"alder": Script(well)}, user=user) as alone:
+        await alone.store.append_event(received(NUMBER))
+
+        async def read(_numbers: object) -> None:
+            raise AssertionError
+
+        monkeypatch.setattr(alone.store, "objections", read)
+        with pytest.raises(Forbidden):
+            await alone.record()
+        monkeypatch.undo()
+        (line,) = await alone.store.accesses(frozenset({NUMBER}), reader=READER)
+        assert (line.outcome, line.cause) == ("refused", "Forbidden")
