@@ -19,6 +19,7 @@ from broker.domain.requester import RelationshipGround
 from broker.policy.granting import GivenGrant
 from broker.policy.points_of_grants import grants_at_bounds, grants_that_fit
 from broker.policy.points_of_objections import objections_of
+from broker.policy.points_of_organisations import organisations_of, practices_of
 from broker.policy.situation import RESTRICTION_WORDS, Situation
 
 UNKNOWN = "unknown-to-all"
@@ -172,12 +173,11 @@ def _class_name(groups: tuple[str, ...], word: str) -> str:
 
 
 def _organisations(both: tuple[PolicySet, ...]) -> tuple[Dimension, Dimension]:
-    signed = sorted({ods for one in both for ods in one.party_of_organisation})
-    practices = sorted({ods for one in both for party in one.parties for ods in party.practices})
-    nobody = Value("none", {"practice": None})
-    registered = tuple(Value(ods, {"practice": ods}) for ods in practices)
-    return _words("organisation", "organisation", (*signed, UNKNOWN)), Dimension(
-        "practice", (nobody, *registered)
+    signed = tuple(Value(word, {"organisation": ods}) for ods, word in organisations_of(both))
+    registered = tuple(Value(word, {"practice": ods}) for ods, word in practices_of(both))
+    return (
+        Dimension("organisation", (*signed, Value(UNKNOWN, {"organisation": UNKNOWN}))),
+        Dimension("practice", (Value("none", {"practice": None}), *registered)),
     )
 
 
