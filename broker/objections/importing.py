@@ -23,6 +23,7 @@ from broker.domain.objection_life import (
     SourceRow,
 )
 from broker.objections import life
+from broker.objections.contrary import DECIDED_COMPETENTLY, disputed_from_receipt
 from broker.objections.reading import Reading
 from broker.objections.throttling import NOT_RECORDED
 from broker.ports.clock import Clock
@@ -126,7 +127,7 @@ class Importing:
         if settled is not None:
             return Result(reading.row, Outcome.ALREADY, settled)
         doubts = _doubts(imported, reading)
-        event = self._first(reading, doubts)
+        event = disputed_from_receipt(self._first(reading, doubts), await self._beside(reading))
         if self._left == 0:
             return Result(reading.row, Outcome.REFUSED, (NOT_RECORDED,))
         with self._counted():
@@ -134,7 +135,15 @@ class Importing:
         if event.objection.verified:
             return Result(reading.row, Outcome.RECORDED)
         unverified = (UNVERIFIED,) if event.intake.identity_check is IdentityCheck.NONE else ()
-        return Result(reading.row, Outcome.PROVISIONAL, (*doubts, *unverified))
+        contrary = (DECIDED_COMPETENTLY,) if event.disputed is not None else ()
+        return Result(reading.row, Outcome.PROVISIONAL, (*doubts, *unverified, *contrary))
+
+    async def _beside(self, reading: Reading) -> Iterable[ObjectionEvent]:
+        """The newest step of what else stands under the row's numbers, where somebody spoke for another."""
+        if not reading.on_behalf_of:
+            return ()
+        events = await self._store.events_under(reading.numbers)
+        return {event.objection.objection_id: event for event in events}.values()
 
     @contextmanager
     def _counted(self) -> Iterator[None]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionState, Scope
-from broker.domain.objection_life import Actor, Dispute, Intake, ObjectionEvent, Withdrawal
+from broker.domain.objection_life import Actor, Intake, ObjectionEvent, Withdrawal
 from broker.domain.objection_speaker import Speaker, Standing
 from broker.domain.policy import GroundRule
 from broker.objections import life, noting
+from broker.objections.contrary import disputed_from_receipt
 from broker.objections.grounds import refuse_beyond
 from broker.objections.life import Check
 from broker.objections.rulings import Ruling
@@ -21,7 +21,6 @@ from broker.ports.objection_register import EarlyDisclosure, ObjectionRegister
 
 # Few enough that reading them holds up a release for milliseconds.
 EVENTS_AT_ONCE: Final = 200
-DECIDED_COMPETENTLY: Final = "The person, found competent, had withdrawn what was made on their behalf."
 
 
 class UnknownObjection(Exception):
@@ -57,21 +56,9 @@ class Register:
             at=self._clock.now(),
             note=note,
         )
-        event = await self._disputed(event)
+        event = disputed_from_receipt(event, await self.list(numbers))
         await self._store.append_event(event)
         return event
-
-    async def _disputed(self, first: ObjectionEvent) -> ObjectionEvent:
-        """What is made on behalf of somebody who competently ended another like it goes to the Guardian."""
-        if first.intake.standing is Standing.SELF:
-            return first
-        for other in await self.list(first.numbers):
-            back = other.withdrawal
-            if back is not None and back.speaker.standing is Standing.SELF and back.competence is not None:
-                contrary = Dispute(speaker=back.speaker, at=first.at)
-                note = f"{DECIDED_COMPETENTLY} {first.note}".rstrip()
-                return replace(first, disputed=contrary, note=note)
-        return first
 
     async def review(self, objection_id: str, *, by: Actor, note: str = "") -> ObjectionEvent:
         """Begin a review."""
