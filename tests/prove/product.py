@@ -43,7 +43,7 @@ def _requester(asked: Asked) -> Requester:
     return Requester(
         issuer=asked.issuer,
         user_id=asked.user,
-        user_name="",
+        user_name="Dr Imaginary Hazel",
         organisation_ods=asked.organisation,
         roles=asked.roles,
         purpose=asked.purpose,

@@ -13,6 +13,8 @@ from broker.domain.policy import PolicySet
 from broker.pipeline.decision import decide
 from tests.prove import walking
 from tests.prove.blocks import blocks
+from tests.prove.dimensions.people import ROLES
+from tests.prove.dimensions.persons import RESTRICTIONS
 from tests.prove.pooling import compare_pairs
 from tests.prove.reporting import POINTS_MIN
 from tests.prove.space import DIMENSIONS, Block, counts
@@ -59,6 +61,33 @@ ALONE = [
     Block(f"{dimension} at {partners}", revision, partners, {dimension: tuple(words)})
     for dimension, words in DIMENSIONS.items()
     for revision, partners in PLACES
+]
+
+# A role of few categories meets objections that take nothing of it, and several roles the edge of a class.
+ALONE += [
+    Block(
+        "objections to a receptionist",
+        "shipped",
+        "shipped",
+        {"role": ("receptionist",), "objection": tuple(DIMENSIONS["objection"])},
+    ),
+    Block(
+        "roles in an emergency",
+        "shipped",
+        "shipped",
+        {"role": tuple(ROLES), "purpose": ("TREAT", "ETREAT"), "relationship": ("booking", "self-claimed")},
+    ),
+    Block(
+        "roles and what they are told",
+        "shipped",
+        "shipped",
+        {
+            "role": tuple(ROLES),
+            "purpose": ("TREAT", "ETREAT"),
+            "restriction": tuple(RESTRICTIONS),
+            "objection": ("nothing-said", "upheld"),
+        },
+    ),
 ]
 
 

@@ -51,6 +51,10 @@ def whole(**changes: object) -> Plant:
     return lambda judgement: replace(judgement, **changes)  # type: ignore[arg-type] # members of a Judgement
 
 
+def _told_twice(judgement: Judgement) -> Judgement:
+    return replace(judgement, reasons=judgement.reasons * 2)
+
+
 def opened(judgement: Judgement) -> Judgement:
     """Documents to everybody everywhere."""
     decisions = tuple(_opened(one) for one in judgement.decisions)
@@ -76,6 +80,7 @@ PLANTS: tuple[tuple[str, Plant, dict[str, str]], ...] = (
     ),
     ("Every judgement names the revision", whole(revision="another"), {}),
     ("A compiled decision is the plain one", whole(medicines_notice="Other words."), {}),
+    ("No reason of the whole is given twice", _told_twice, {}),
     ("A permit has no words of refusal", whole(words="No."), {}),
     ("Each partner has exactly one decision", whole(decisions=()), {}),
     ("Every denial has one first reason", whole(reasons=()), {"purpose": "HRESCH"}),

@@ -147,7 +147,7 @@ def _hold(
         categories=scope.categories or _ALL,
         in_part=_withhold(scope) if in_part else None,
         opens=opens,
-        opens_at=objection.carveout.partners if objection.carveout and opens else frozenset(),
+        opens_at=objection.carveout.partners if objection.carveout else frozenset(),
         about_staff=bool(scope.staff),
     )
 

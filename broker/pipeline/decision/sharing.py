@@ -73,7 +73,7 @@ def _practice(partner: PartnerFacts, party: Party, facts: Facts) -> tuple[str | 
     by_registration = partner.kind == PRACTICE or party.asked is Asked.REGISTERED_PRACTICE
     if not by_registration or facts.restriction is None:
         return None, True
-    if facts.practice_ods is not None and facts.practice_ods in partner.ods_codes:
+    if facts.practice_ods in partner.ods_codes:
         return facts.practice_ods, True
     return None, False
 

@@ -10,7 +10,10 @@ import pytest
 from broker.domain.category import Category
 from broker.domain.decision import Effect, Told
 from broker.domain.objection import Carveout, Objection, ObjectionState
-from tests.support.policies import judge_usual
+from broker.pipeline.decision import decide
+from broker.pipeline.decision.days import Today
+from broker.pipeline.decision.holding import holds_for
+from tests.support.policies import judge_usual, shipped_policies, usual_facts
 
 WHOLE = Carveout(
     ground="care-not-possible",
@@ -44,3 +47,19 @@ def test_a_decision_with_all_of_its_parts_opens_what_it_names() -> None:
     judgement = judge_usual(_not_upheld(WHOLE))
     opened = {one.partner_id: one.categories for one in judgement.decisions if one.categories}
     assert opened == {"addenbury": frozenset({Category.PLANS})}
+
+
+def test_a_state_that_nobody_sorted_holds_everything() -> None:
+    """Not knowing is a no: nothing of a decision is looked at, however complete it is."""
+    policies = shipped_policies()
+    unsorted = replace(policies, objections=replace(policies.objections, opens=frozenset()))
+    judgement = decide(usual_facts(objections=(_not_upheld(WHOLE),)), unsorted)
+    assert judgement.effect is Effect.DENY
+    assert {one.reasons[0].rule for one in judgement.decisions} == {"state-not-known"}
+
+
+def test_a_decision_opens_nothing_to_somebody_of_no_role() -> None:
+    """No role is not a role that every decision names."""
+    facts = usual_facts(objections=(_not_upheld(WHOLE),))
+    [hold] = holds_for(facts, frozenset(), shipped_policies(), Today.at(facts.now))
+    assert hold.holds_all

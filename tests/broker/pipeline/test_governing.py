@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -92,3 +93,27 @@ def test_an_error_while_judging_a_reader_is_a_no() -> None:
     """The reason says that it was one."""
     broken: Any = replace(shipped_policies(), objections=None)
     assert rule(judged(broken)) == (Effect.DENY, "error")
+
+
+def test_before_the_policies_begin_nobody_reads_the_register() -> None:
+    """As nobody opens a record."""
+    policies = replace(shipped_policies(), in_force_from=NOON.date() + timedelta(days=1))
+    assert rule(judged(policies)) == (Effect.DENY, "not-yet-in-force")
+
+
+def test_a_judgement_of_a_reader_rests_on_no_version_of_the_register() -> None:
+    """Nobody's objections were looked at."""
+    assert judged(shipped_policies()).objection_version == 0
+
+
+def test_whoever_has_no_role_is_also_no_reader() -> None:
+    """Each thing that is against it is said."""
+    reasons = judged(shipped_policies(), roles=()).reasons
+    assert [one.rule for one in reasons if one.effect is Effect.DENY] == ["no-role", "not-a-register-reader"]
+
+
+def test_whoever_reads_the_register_is_told_by_which_rules() -> None:
+    """A permit has its reasons too, each of them once."""
+    reasons = judged(shipped_policies()).reasons
+    assert {one.effect for one in reasons} == {Effect.PERMIT}
+    assert [one.rule for one in reasons] == ["privacy-officer", "addenbury", "reads-register"]

@@ -8,10 +8,17 @@ from dataclasses import replace
 from tests.prove.agreed import DAY
 from tests.prove.dimensions.people import Values
 from tests.prove.words import CarveOut, Objected
+from tests.support.policies import NETWORK
 
 NHS_ITEM = ("https://addenbury.example/ids", "a-letter")
 _PLANS = frozenset({"plans", "alerts", "documents", "medicines"})
 _HERE = frozenset({"addenbury", "signed-always", "D99001"})
+
+# Every name that the policies which ship and their registrations know.
+EVERYBODY = frozenset({*NETWORK, *(code for codes in NETWORK.values() for code in codes)}) | {
+    "integrated-care-board",
+    "QX9",
+}
 
 OPENED = CarveOut(
     ground="safeguarding",
@@ -37,6 +44,7 @@ ONE_EACH: dict[str, Objected] = {
     "at-a-viewer": Objected(state="upheld", partners=frozenset({"RX901"}), direction="viewer"),
     "both-ways": Objected(state="upheld", partners=frozenset({"addenbury"})),
     "at-nobody-known": Objected(state="upheld", partners=frozenset({"RX999"}), direction="source"),
+    "at-everybody": Objected(state="upheld", partners=EVERYBODY, direction="source"),
     "names-me": Objected(state="upheld", staff=frozenset({"user-1"})),
     "names-another": Objected(state="upheld", staff=frozenset({"user-2"})),
     "to-a-category": Objected(state="upheld", categories=frozenset({"documents", "problems"})),

@@ -21,6 +21,7 @@ ROLES: Values = _roles(
     receptionist=("receptionist",),
     privacy_officer=("privacy-officer",),
     doctor_and_nurse=("doctor", "midwife"),
+    all_who_care=("doctor", "nurse", "physiotherapist", "pharmacist", "social-worker"),
     doctor_and_receptionist=("consultant", "R8009"),
     doctor_and_unknown=("doctor", "astronaut"),
     unknown_role=("R9999",),

@@ -54,7 +54,7 @@ class Killing:
         )
 
     def _controls(self) -> Iterator[Mutant]:
-        for place in {mutant.place.name: mutant.place for mutant in self.mutants}.values():
+        for place in (self.mutants[0].place, self.mutants[-1].place):
             program = ast.parse(place.path.read_text(encoding="utf-8"))
             yield Mutant(place, "", 1, "", "", 0, partial(ast.parse, ast.unparse(program)))
 

@@ -17,7 +17,9 @@ DECISION_TESTS = (
         path.relative_to(PROJECT).as_posix()
         for path in (_TESTS / "broker/pipeline").glob("test_decision*.py")
     ),
+    "tests/broker/pipeline/test_governing.py",
     "tests/broker/pipeline/test_judging.py",
+    "tests/broker/pipeline/test_judging_facts.py",
     "tests/policies/test_cases.py",
     "tests/policies/test_vocabulary.py",
 )

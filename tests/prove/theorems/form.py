@@ -55,7 +55,13 @@ def _permit_says_no(judged: Judged) -> bool:
     return told.effect is Effect.PERMIT and said != (Told.NEUTRAL, "", ())
 
 
+def _reason_twice(judged: Judged) -> bool:
+    reasons = judged.judgement.reasons
+    return len(set(reasons)) != len(reasons)
+
+
 THEOREMS = (
+    Theorem("No reason of the whole is given twice.", _reason_twice),
     Theorem("A permit has no words of refusal.", _permit_says_no),
     Theorem("Every judgement names the revision and the register's version that it rests on.", _no_revision),
     Theorem("Each partner has exactly one decision, in the order of asking.", _not_each_once),

@@ -8,6 +8,7 @@ from tests.prove.theorems.statement import PairTheorem
 _LOOSER: dict[str, dict[str, tuple[str, ...]]] = {
     "role": {
         "doctor-and-nurse": ("doctor", "nurse"),
+        "all-who-care": ("doctor", "nurse", "doctor-and-nurse", "pharmacist", "social-worker"),
         "doctor-and-receptionist": ("doctor", "receptionist"),
         "doctor-and-unknown": ("doctor",),
         "unknown-role": ("doctor", "nurse", "receptionist"),
