@@ -13,7 +13,7 @@ from broker.domain.policy import PolicySet
 from broker.pipeline.decision import decide
 from tests.prove import walking
 from tests.prove.blocks import blocks
-from tests.prove.dimensions.people import ROLES
+from tests.prove.dimensions.people import RELATIONSHIPS, ROLES
 from tests.prove.dimensions.persons import RESTRICTIONS
 from tests.prove.pooling import compare_pairs
 from tests.prove.reporting import POINTS_MIN
@@ -76,6 +76,16 @@ ALONE += [
         "shipped",
         "shipped",
         {"role": tuple(ROLES), "purpose": ("TREAT", "ETREAT"), "relationship": ("booking", "self-claimed")},
+    ),
+    Block(
+        "who hears of being named",
+        "turned",
+        "shipped",
+        {
+            "role": tuple(ROLES),
+            "relationship": tuple(RELATIONSHIPS),
+            "objection": ("names-me", "opened-and-names-me", "upheld"),
+        },
     ),
     Block(
         "roles and what they are told",

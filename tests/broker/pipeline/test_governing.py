@@ -117,3 +117,10 @@ def test_whoever_reads_the_register_is_told_by_which_rules() -> None:
     reasons = judged(shipped_policies()).reasons
     assert {one.effect for one in reasons} == {Effect.PERMIT}
     assert [one.rule for one in reasons] == ["privacy-officer", "addenbury", "reads-register"]
+
+
+def test_one_role_that_sees_records_is_enough_to_read_no_register() -> None:
+    """Beside one that sees none, and although both are named."""
+    policies = governed(roles=frozenset({"doctor", "privacy-officer"}))
+    judgement = judged(policies, roles=("privacy-officer", "doctor"))
+    assert rule(judgement) == (Effect.DENY, "not-a-register-reader")

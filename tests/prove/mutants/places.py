@@ -18,6 +18,7 @@ DECISION_TESTS = (
         for path in (_TESTS / "broker/pipeline").glob("test_decision*.py")
     ),
     "tests/broker/pipeline/test_governing.py",
+    "tests/broker/pipeline/test_demographics_open.py",
     "tests/broker/pipeline/test_judging.py",
     "tests/broker/pipeline/test_judging_facts.py",
     "tests/policies/test_cases.py",
