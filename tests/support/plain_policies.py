@@ -1,8 +1,9 @@
 """A folder of policies for partners that a test invents: everything permitted to a doctor at RX901.
 
 Roles, purposes, relationships and objections are governance's own files; the agreement and what is said
-of partners are written for these partners, and none of them is wholly of a sensitivity class. Each topic
-has one case, because a policy without one is refused.
+of partners are written for these partners, and none of them is wholly of a sensitivity class. A partner's
+own Patient is shown, whatever the test's index does not say of the person. Each topic has one case, because
+a policy without one is refused.
 """
 
 from __future__ import annotations
@@ -77,6 +78,7 @@ def write_policies(
     _write(folder, "sensitive-information", _classes())
     _write(folder, "sharing-agreement", phases + "parties:\n" + parties)
     disclosure = (OWN / "disclosure" / "policy.yaml").read_text()
+    disclosure = disclosure.replace("demographic_differences: hidden", "demographic_differences: shown")
     naming = disclosure.index("naming:")
     after = disclosure.index("neutral:")
     _write(

@@ -61,7 +61,7 @@ def test_a_whole_file_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("summary: A", "sumary: A", "1:1: `summary` is missing."),
+        ("summary: A", "sumary: A", "1:1: `sumary` is not a setting here. Did you mean `summary`?"),
         ("system: https://council.example/id", "system: council", "2:1: `system` is not a URI."),
         ("  asks: {name: family}", "  asks: {name: surname}", "is not a word that `name` knows."),
         ("  asks: {name: family}", "  asks: {name: famly}", "5:"),
