@@ -93,7 +93,10 @@ def forgotten_numbers() -> Patches:
         if not self.context.numbers:
             original(self, numbers)
 
-    return ((Trail, "about", about), (links, "linked_with", lambda _database, _ring, numbers: numbers))
+    return (
+        (Trail, "about", about),
+        (links, "linked_with", lambda _database, _ring, numbers, **_when: numbers),
+    )
 
 
 def unlinked_numbers() -> Patches:
