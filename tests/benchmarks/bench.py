@@ -32,7 +32,7 @@ AIMS = {
 GUARDS = {
     "whole_over_plain_read_at_100ms": 1.60,
     "whole_over_plain_read_at_0ms": 25.0,
-    "cpu_over_orjson_floor": 13.0,
+    "cpu_over_orjson_floor": 14.0,
     "times_cheaper_than_models": 7.0,
     "stu3_to_r4_over_stu3_parse": 0.55,
     "decision_us_compiled": 6.0,
