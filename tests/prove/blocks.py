@@ -35,7 +35,7 @@ def _main(revision: str, partners: str, engines: Iterable[str] = ("ready",)) -> 
     )
 
 
-def _requesters(revision: str) -> Block:
+def _requesters(revision: str, engines: tuple[str, ...] = ("ready",)) -> Block:
     return Block(
         f"requesters-{revision}",
         revision,
@@ -46,7 +46,7 @@ def _requesters(revision: str) -> Block:
             "relationship": tuple(RELATIONSHIPS),
             "organisation": tuple(ORGANISATIONS),
             "override": _SOME_OVERRIDES,
-            "engine": ("ready", "relationships-in-error"),
+            "engine": engines,
         },
     )
 
@@ -61,7 +61,7 @@ def _statements(revision: str) -> Block:
             "purpose": ("TREAT", "ETREAT", "COORDN", "CAREMGT"),
             "relationship": tuple(RELATIONSHIPS),
             "session": tuple(SESSIONS),
-            "objection": _FEW_OBJECTIONS[:3],
+            "objection": _FEW_OBJECTIONS[:2],
             "override": overrides.EVERY,
         },
     )
@@ -145,11 +145,13 @@ def _scopes(revision: str) -> Block:
 
 def blocks() -> tuple[Block, ...]:
     """The whole space."""
-    of_each = (_requesters, _statements, _objections, _protected, _deaths, _scopes)
+    of_each = (_statements, _objections, _protected, _deaths, _scopes)
     return (
         _main("shipped", "shipped"),
-        _main("agreed", "agreed", ("ready", "roles-in-error", "objections-in-error", "classes-in-error")),
+        _main("agreed", "agreed", ("ready", "objections-in-error")),
         _main("turned", "agreed"),
+        _requesters("shipped", ("ready", "roles-in-error", "relationships-in-error", "classes-in-error")),
+        _requesters("turned"),
         *(made(revision) for made in of_each for revision in ("shipped", "turned")),
         _agreement("ahead", "agreed"),
         _agreement("shipped", "shipped"),

@@ -49,11 +49,10 @@ EDGES: dict[str, dict[str, Any]] = {
     "one-of-their-numbers": {"numbers": frozenset({OLD, BEN})},
     "every-partner-by-code": {"partners": frozenset({"RX901", "RX902", "D99001"})},
 }
-# What fits no request, whatever the policies say of words and witnesses. A grant for other partners fits, and
-# touches none of these.
-UNFIT = frozenset(
-    name for name in DEFECTS if not name.endswith(("-text", "-witness", "-user", "-partners"))
-) | {"another-user"}
+# What fits no request, whatever the policies say of words, witnesses and minutes. A grant for other partners
+# fits, and touches none of these.
+_BY_WORDS = ("-text", "-witness", "-is-the-user", "-partners", "longer-than-its-ground")
+UNFIT = frozenset(name for name in DEFECTS if not name.endswith(_BY_WORDS))
 
 
 @lru_cache(maxsize=100_000)

@@ -21,6 +21,7 @@ DECISION_TESTS = (
     "tests/broker/pipeline/test_demographics_open.py",
     "tests/broker/pipeline/test_judging.py",
     "tests/broker/pipeline/test_judging_facts.py",
+    "tests/broker/pipeline/test_judging_narrower.py",
     "tests/policies/test_cases.py",
     "tests/policies/test_vocabulary.py",
 )
@@ -28,7 +29,9 @@ RELEASE_TESTS = (
     "tests/broker/pipeline/test_answering.py",
     "tests/broker/pipeline/test_moving_policies.py",
     "tests/broker/pipeline/test_who_is_told_what.py",
+    "tests/broker/pipeline/test_person_shown.py",
     "tests/broker/adapters/release_store/test_store.py",
+    "tests/broker/adapters/release_store/test_disk.py",
     "tests/prove/test_rooms.py",
 )
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from broker.domain.decision import Effect, Told
 from tests.prove.dimensions.overrides import UNFIT
 from tests.prove.engines import meets_its_error
@@ -49,6 +51,7 @@ def _open_by_an_unfit_grant(judged: Judged) -> bool:
         defect in UNFIT
         or not asked.session
         or not stated
+        or asked.now - grant.granted_at >= timedelta(minutes=stated[0]["minutes_max"])
         or len(grant.text.strip()) < access["text_characters_min"]
         or (stated[0]["witnessed"] and witness in {"", asked.user})
     )
