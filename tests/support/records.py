@@ -15,6 +15,7 @@ from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber, PatientIdentity
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.registration import Organisation, PartnerRegistration, PartnerStatus
 from broker.domain.resource import Resource
+from broker.pipeline.judging import stricter
 from broker.pipeline.normalisation import Normalised, normalise
 from broker.pipeline.screening.differing import Known
 from broker.ports.connector import Ending, Entry
@@ -164,3 +165,9 @@ def normalise_entries(entries: list[Entry]) -> Generator[None, None, Normalised]
         patient=person(),
         endpoint=ENDPOINT,
     )
+
+
+def narrowed(earlier: Decision, later: Decision) -> Decision:
+    """What is left of the later of two decisions."""
+    [found] = stricter(judgement(earlier), judgement(later)).decisions
+    return found

@@ -15,7 +15,7 @@ from broker.pipeline.judging import Judge, refuse_if_denied, stricter
 from broker.policy.granting import GivenGrant
 from tests.support.patients import ASHA, BEN
 from tests.support.policies import shipped_policies, usual_facts
-from tests.support.records import ALL, decision, judgement, person, registration
+from tests.support.records import ALL, decision, judgement, narrowed, person, registration
 
 RESULTS, MEDICINES = frozenset({Category.RESULTS}), frozenset({Category.MEDICINES})
 HELD = Withhold(categories=RESULTS)
@@ -30,12 +30,6 @@ DECISIONS = (
     decision(resource_types=frozenset({"Observation", "Condition"})),
     decision(resource_types=frozenset({"Procedure"})),
 )
-
-
-def narrowed(earlier: Decision, later: Decision) -> Decision:
-    """What is left of the later of two decisions."""
-    [found] = stricter(judgement(earlier), judgement(later)).decisions
-    return found
 
 
 @pytest.mark.parametrize(("earlier", "later"), list(itertools.product(DECISIONS, repeat=2)))

@@ -4,18 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from broker.domain.decision import Decision, Effect
-from broker.pipeline.judging import stricter
-from tests.support.records import decision, judgement
+from broker.domain.decision import Effect
+from tests.support.records import decision, narrowed
 
 CONDITION, BOTH = frozenset({"Condition"}), frozenset({"Condition", "Observation"})
 EVERY_TYPE: frozenset[str] = frozenset()
-
-
-def narrowed(earlier: Decision, later: Decision) -> Decision:
-    """What is left of the later of two decisions."""
-    [found] = stricter(judgement(earlier), judgement(later)).decisions
-    return found
 
 
 @pytest.mark.parametrize(
