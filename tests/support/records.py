@@ -125,12 +125,6 @@ def judgement(*decisions: Decision, **changes: Any) -> Judgement:
     return Judgement(**{**given, **changes})
 
 
-def narrowed(earlier: Decision, later: Decision) -> Decision:
-    """What is left of the later of two decisions."""
-    [found] = stricter(judgement(earlier), judgement(later)).decisions
-    return found
-
-
 def registration(partner_id: str = "addenbury", **changes: Any) -> PartnerRegistration:
     """A live partner that supplies everything."""
     given: dict[str, Any] = {
