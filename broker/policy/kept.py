@@ -5,9 +5,12 @@ A copy holds no person's data. It is believed only while its digest is the one t
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from broker.files import FileFault
@@ -20,28 +23,37 @@ def kept_beside(store: Path) -> Path:
 
 
 def keep(snapshot: Snapshot, kept: Path) -> None:
-    """On disk, whole, when it returns. Raises OSError."""
-    if read_kept(kept, snapshot.digest) is not None:
-        return
+    """On disk, whole, when it returns. Raises OSError. Other processes may keep the same revision at this
+    moment: one at a time does, and the others find it.
+    """
     kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with _alone_in(kept):
+        if read_kept(kept, snapshot.digest) is None:
+            _put(snapshot, kept)
+
+
+def _put(snapshot: Snapshot, kept: Path) -> None:
     beside = Path(tempfile.mkdtemp(prefix=".coming-", dir=kept))
     target = kept / snapshot.digest
     try:
         snapshot.write(beside, durable=True)
-        if target.exists():  # and is not what its name says, or it would have been found above
+        if target.exists():  # and is not what its name says, or nobody would put it anew
             shutil.rmtree(target)
-        _rename(beside, target, snapshot.digest)
+        beside.rename(target)
         _sync(kept)
     finally:
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _rename(beside: Path, target: Path, digest: str) -> None:
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """No other process, nor another thread, is in here on the same folder. The kernel ends it with us."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
-        beside.rename(target)
-    except OSError:
-        if read_kept(target.parent, digest) is None:  # and no other process put the same there meanwhile
-            raise
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def read_kept(kept: Path, digest: str) -> Snapshot | None:

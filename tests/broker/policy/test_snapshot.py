@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -112,3 +114,17 @@ def test_a_copy_is_believed_only_while_it_is_what_its_name_says(tmp_path: Path) 
     keep(snapshot, kept)
     assert read_kept(kept, snapshot.digest) is not None
     assert [path.name for path in kept.iterdir()] == [snapshot.digest]
+
+
+def test_many_who_keep_one_revision_at_once_all_find_it(tmp_path: Path) -> None:
+    """Also where what stood under its name was something else: nobody fails, and the copy is whole."""
+    snapshot, kept = read_snapshot(copy_policies(tmp_path)), tmp_path / "kept"
+    for _ in range(5):
+        shutil.rmtree(kept, ignore_errors=True)
+        wrong = kept / snapshot.digest
+        wrong.mkdir(parents=True)
+        (wrong / "roles.yaml").write_text("id: roles\n")
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(lambda _: keep(snapshot, kept), range(8)))
+        assert read_kept(kept, snapshot.digest) is not None
+        assert [path.name for path in kept.iterdir()] == [snapshot.digest]
