@@ -36,7 +36,7 @@ from broker.pipeline.judging import (
     stricter,
 )
 from broker.pipeline.named_grant import NamedGrant
-from broker.pipeline.presentation import Frame, present_match, present_patient, present_record, shown_person
+from broker.pipeline.presentation import Frame, Presented, present
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.record import nobody_answered, person_only, view_of
 from broker.pipeline.services import Services
@@ -45,7 +45,6 @@ from broker.ports.connector import Traced
 from broker.ports.release_store import GrantChanged, ObjectionsChanged
 
 RELEASES_MAX = 3
-_FHIR_JSON = {"Content-Type": "application/fhir+json; charset=utf-8"}
 
 
 class Answering:
@@ -184,14 +183,15 @@ class Answering:
         sealer, clock, slice_s = self._services.sealer, self._services.clock, self._services.limits.slice_s
         for _ in range(RELEASES_MAX):
             frame = self._frame()
-            view, body = await self._rendered(gathered, judgement, frame)
-            items = await in_slices(released_items(view, sealer), clock, slice_s)
-            person = shown_person(view, frame)
-            if person is not None:
+            view = await self._view(gathered, judgement)
+            presented = await in_slices(present(view, frame), clock, slice_s)
+            shown = (view.items[index] for index in presented.shown)
+            items = await in_slices(released_items(shown, sealer), clock, slice_s)
+            if presented.person is not None:
                 index_id = self._services.index.partner_id
-                items = (released_person(self._patient, person, index_id, sealer), *items)
+                items = (released_person(self._patient, presented.person, index_id, sealer), *items)
             if not self._moved() and await self._released(items, view.outcomes):
-                return self._replied(body)
+                return self._replied(presented)
             judgement = stricter(judgement, self._judged(self._patient))
         raise ServiceDown("release-store")
 
@@ -220,20 +220,16 @@ class Answering:
         judgement = self._judgement_on(self._objections, self._patient, now)
         return judgement is not self._judged_last and judgement != self._judged_last
 
-    async def _rendered(
-        self, gathered: Gathered | None, judgement: Judgement, frame: Frame
-    ) -> tuple[View, tuple[bytes, ...]]:
+    async def _view(self, gathered: Gathered | None, judgement: Judgement) -> View:
+        """Raises AllPartnersFailed where somebody was asked and nobody gave a usable answer."""
         if gathered is None:
             view = person_only(self._patient, judgement, self._services.clock.now())
-            view = self._with_person(view, judgement)
-            render = present_match if self._query.interaction is Interaction.FIND_PATIENT else present_patient
-            return view, render(view, frame)
+            return self._with_person(view, judgement)
         view = self._with_person(await view_of(gathered, judgement, self._services), judgement)
         self._trail.outcomes = view.outcomes
         if nobody_answered(gathered, view):
             raise all_failed(gathered)
-        rendering = present_record(view, frame)
-        return view, await in_slices(rendering, self._services.clock, self._services.limits.slice_s)
+        return view
 
     def _with_person(self, view: View, judgement: Judgement) -> View:
         is_open = demographics_open(judgement, self._objections) and not view.place_kept
@@ -256,13 +252,14 @@ class Answering:
             ),
         )
 
-    def _replied(self, body: tuple[bytes, ...]) -> Reply:
+    def _replied(self, presented: Presented) -> Reply:
         trail, services = self._trail, self._services
 
         def finished(how: str, bytes_sent: int) -> None:
             services.finish_later(trail.ended_after_all(how, bytes_sent=bytes_sent))
 
-        return Reply(status=200, body=body, headers=_FHIR_JSON, finished=finished)
+        headers = {"Content-Type": presented.media_type}
+        return Reply(status=200, body=presented.body, headers=headers, finished=finished)
 
 
 def all_failed(gathered: Gathered) -> AllPartnersFailed:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-from collections.abc import Generator
+from collections.abc import Generator, Iterable
 
 import msgspec
 import structlog
@@ -31,7 +31,6 @@ from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.requester import Requester
 from broker.domain.resource import Header, Resource
-from broker.domain.view import View
 from broker.pipeline.question import Question
 from broker.ports.clock import Clock
 from broker.ports.release_store import ReleaseStore
@@ -161,10 +160,12 @@ class Trail:
             _log.error("store-failed", service=down.service)
 
 
-def released_items(view: View, sealer: Sealer) -> Generator[None, None, tuple[ReleasedItem, ...]]:
-    """Proof of each released item, without its content. In slices: every item's bytes are digested."""
+def released_items(
+    shown: Iterable[Resource], sealer: Sealer
+) -> Generator[None, None, tuple[ReleasedItem, ...]]:
+    """Proof of each item that is shown, without its content. In slices: every item's bytes are digested."""
     items = []
-    for count, resource in enumerate(view.items, start=1):
+    for count, resource in enumerate(shown, start=1):
         items.append(released_item(resource, sealer))
         if count % _ITEMS_IN_A_SLICE == 0:
             yield

@@ -22,13 +22,13 @@ from broker.pipeline.authentication import authenticate
 from broker.pipeline.decision import may_read_register
 from broker.pipeline.identification import number_of
 from broker.pipeline.judging import judged_on
+from broker.pipeline.presentation import FHIR_JSON
 from broker.pipeline.presentation.consent import consent_of
 from broker.pipeline.presentation.consent_provision import Known
 from broker.pipeline.presentation.register_bundle import RegisterFrame, present_consents
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.services import Services
 
-_FHIR_JSON = {"Content-Type": "application/fhir+json; charset=utf-8"}
 _NOBODY_LOOKED_UP = ObjectionSnapshot(version=0)
 
 
@@ -117,4 +117,4 @@ class ReadingRegister:
 
 
 def _reply(body: bytes) -> Reply:
-    return Reply(status=200, body=(body,), headers=_FHIR_JSON)
+    return Reply(status=200, body=(body,), headers={"Content-Type": FHIR_JSON})

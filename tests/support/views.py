@@ -52,7 +52,7 @@ def view(items: tuple[Resource, ...] = (), **changes: Any) -> View:
 
 def rendered(one: View, **changes: Any) -> bytes:
     """The whole body."""
-    return b"".join(finished(present_record(one, frame(**changes))))
+    return b"".join(finished(present_record(one, frame(**changes))).body)
 
 
 def bundle(one: View, **changes: Any) -> dict[str, Any]:

@@ -1,152 +1,30 @@
-"""The view to bytes: a searchset Bundle with its completeness outcome on every page. Pure, in slices."""
+"""The view to bytes, in the form that the question asks for. Pure, in slices."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator
 
-import msgspec
-
-from broker.domain.errors import Gone
 from broker.domain.query import Interaction
 from broker.domain.view import View
-from broker.pipeline.presentation.completeness_outcome import completeness_outcome
-from broker.pipeline.presentation.entries import MATCH, entries_of
 from broker.pipeline.presentation.frame import Frame
-from broker.pipeline.presentation.paging import PagePlace, read_page, write_page
-from broker.pipeline.presentation.patient import index_patient
-
-_CHUNK_BYTES = 96 * 1024
+from broker.pipeline.presentation.presented import FHIR_JSON, Presented
+from broker.pipeline.presentation.searchset import index_person, present_match, present_record
 
 
-def present_patient(view: View, frame: Frame) -> tuple[bytes, ...]:
+def present(view: View, frame: Frame) -> Generator[None, None, Presented]:
+    """The one form of each interaction. Raises Gone for a page of a view that has changed since."""
+    interaction = frame.query.interaction
+    if interaction is Interaction.READ_PATIENT:
+        return present_patient(view, frame)
+    if interaction is Interaction.FIND_PATIENT:
+        return present_match(view, frame)
+    return (yield from present_record(view, frame))
+
+
+def present_patient(view: View, frame: Frame) -> Presented:
     """The Patient alone, as a FHIR read answers it."""
-    return (_person(view, frame),)
+    person = index_person(view, frame)
+    return Presented(body=(person,), person=person)
 
 
-def shown_person(view: View, frame: Frame) -> bytes | None:
-    """The index's Patient as this answer shows it; None in the answer to a question for other types."""
-    return _person(view, frame) if _shows_person(frame) else None
-
-
-def present_match(view: View, frame: Frame) -> tuple[bytes, ...]:
-    """The one person that an identifier names, as a search answers it. This total is true."""
-    entries = b",".join((_patient_entry(view, frame), _outcome_entry(completeness_outcome(view))))
-    return (_head(frame, total=1, next_page=None) + entries + b"]}",)
-
-
-def present_record(view: View, frame: Frame) -> Generator[None, None, tuple[bytes, ...]]:
-    """A searchset of the record, in chunks of about 96 KiB.
-
-    Raises Gone when a page's view is no longer the first page's view.
-    """
-    entries = yield from entries_of(view, frame)
-    place = _place(view, frame, entries)
-    shown = entries if place is None else entries[place.offset : place.offset + place.count]
-    leading = [_outcome_entry(completeness_outcome(view))]
-    if _shows_person(frame):
-        leading.append(_patient_entry(view, frame))
-    head = _head(frame, total=None, next_page=_next(place, len(entries), view, frame))
-    chunks = []
-    for chunk in _chunks(head + b",".join(leading), shown):
-        chunks.append(chunk)
-        yield
-    return tuple(chunks)
-
-
-def _chunks(opening: bytes, entries: list[list[bytes]]) -> Iterator[bytes]:
-    """The body in a few large pieces: one copy of each byte, and no single great block of memory."""
-    waiting, size = [opening], len(opening)
-    for pieces in entries:
-        waiting.append(b",")
-        waiting += pieces
-        size += sum(map(len, pieces))
-        if size > _CHUNK_BYTES:
-            yield b"".join(waiting)
-            waiting, size = [], 0
-    waiting.append(b"]}")
-    yield b"".join(waiting)
-
-
-def _place(view: View, frame: Frame, entries: list[list[bytes]]) -> PagePlace | None:
-    """The page that is asked for; None is the whole view in one."""
-    if frame.page is None and frame.query.count is None:
-        return None
-    whole = hashlib.blake2b(digest_size=16)
-    for line in view.lines:
-        whole.update(f"{line.partner_id}\x1f{line.label}\x1e".encode())
-    for pieces in entries:
-        whole.update(b"".join(pieces))
-    if frame.page is None:
-        return PagePlace(offset=0, count=frame.query.count or 1, digest=whole.digest())
-    place = read_page(frame.page, _context(view, frame), frame.sealer)
-    if place.digest != whole.digest():
-        raise Gone
-    return place
-
-
-def _context(view: View, frame: Frame) -> bytes:
-    """The person by the current number, which is the one that the page's own link carries."""
-    query = frame.query
-    parts = (
-        frame.caller,
-        view.patient.number.digits,
-        query.interaction,
-        *sorted(query.resource_types),
-        query.item_id or "",
-    )
-    return "\x1f".join(parts).encode()
-
-
-def _next(place: PagePlace | None, items: int, view: View, frame: Frame) -> str | None:
-    if place is None or place.offset + place.count >= items:
-        return None
-    following = PagePlace(offset=place.offset + place.count, count=place.count, digest=place.digest)
-    return write_page(following, _context(view, frame), frame.sealer)
-
-
-def _patient_entry(view: View, frame: Frame) -> bytes:
-    opening = f'{{"fullUrl":"{frame.base_url}/Patient/{frame.token}","resource":'.encode()
-    return opening + _person(view, frame) + MATCH
-
-
-def _person(view: View, frame: Frame) -> bytes:
-    return index_patient(view.patient, frame.token, whole=view.demographics_open)
-
-
-def _shows_person(frame: Frame) -> bool:
-    about_person = frame.query.interaction in {Interaction.FIND_PATIENT, Interaction.READ_PATIENT}
-    return about_person or not frame.query.resource_types
-
-
-def _outcome_entry(outcome: Mapping[str, object]) -> bytes:
-    return b'{"resource":' + msgspec.json.encode(outcome) + b',"search":{"mode":"outcome"}}'
-
-
-def _head(frame: Frame, *, total: int | None, next_page: str | None) -> bytes:
-    """A Bundle up to its first entry."""
-    links = [{"relation": "self", "url": _self_url(frame, frame.page)}]
-    if next_page is not None:
-        links.append({"relation": "next", "url": _self_url(frame, next_page)})
-    head: dict[str, object] = {"resourceType": "Bundle", "type": "searchset", "link": links}
-    if total is not None:
-        head["total"] = total
-    return msgspec.json.encode(head)[:-1] + b',"entry":['
-
-
-def _self_url(frame: Frame, page: str | None) -> str:
-    """A link to this question that names the person by the sealed token alone."""
-    query, token = frame.query, frame.token
-    if query.interaction is Interaction.EVERYTHING:
-        url = f"{frame.base_url}/Patient/{token}/$everything"
-        return url if page is None else f"{url}?_page={page}"
-    if query.interaction is Interaction.FIND_PATIENT:
-        return f"{frame.base_url}/Patient/{token}"
-    kind = next(iter(sorted(query.resource_types)))
-    url = f"{frame.base_url}/{kind}?patient={token}"
-    if query.item_id:
-        url += f"&_id={query.item_id}"
-    return url if page is None else f"{url}&_page={page}"
-
-
-__all__ = ["Frame", "present_match", "present_patient", "present_record", "shown_person"]
+__all__ = ["FHIR_JSON", "Frame", "Presented", "present", "present_match", "present_patient", "present_record"]

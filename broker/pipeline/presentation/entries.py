@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Generator
+from typing import NamedTuple
 
 from broker.domain.category import SUPPORTING_TYPES
 from broker.domain.resource import Resource
@@ -19,8 +20,15 @@ INCLUDE = b',"search":{"mode":"include"}}'
 Marks = dict[int, tuple[tuple[str, str], ...]]
 
 
-def entries_of(view: View, frame: Frame) -> Generator[None, None, list[list[bytes]]]:
-    """Each item's whole entry, in pieces and in the view's order."""
+class Written(NamedTuple):
+    """One item's whole entry in pieces; `at` is its place in `View.items`."""
+
+    at: int
+    pieces: list[bytes]
+
+
+def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]:
+    """Each item's entry, in the view's order."""
     inks, marks = _inks(view, frame), _marks(view)
     wanted = frame.query.item_id
     taken: set[str] = set()
@@ -41,7 +49,7 @@ def entries_of(view: View, frame: Frame) -> Generator[None, None, list[list[byte
                 without_narrative=resource.partner_id in view.narrative_hidden_from,
             )
             pieces.append(INCLUDE if kind in SUPPORTING_TYPES else MATCH)
-            entries.append(pieces)
+            entries.append(Written(index, pieces))
         if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
     return entries

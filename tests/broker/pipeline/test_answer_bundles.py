@@ -40,13 +40,13 @@ def test_the_outcome_says_in_fhirs_own_codes_who_did_not_complete() -> None:
 def test_no_total_is_given_for_a_record_and_a_true_one_for_a_person() -> None:
     """A count would say what was withheld."""
     assert "total" not in bundle(view(readable([item("Condition", "1")])))
-    [match] = present_match(view(), frame())
+    [match] = present_match(view(), frame()).body
     assert orjson.loads(match)["total"] == 1
 
 
 def test_the_answer_to_a_search_for_a_person_carries_the_notice_too() -> None:
     """It stands on every view, so that it gives nothing away."""
-    [match] = present_match(view(lines=()), frame())
+    [match] = present_match(view(lines=()), frame()).body
     said = {one["code"]: one["details"]["text"] for one in outcome(orjson.loads(match))["issue"]}
     assert said["suppressed"] == "Some information may not be shown."
     assert "informational" in said
@@ -58,7 +58,7 @@ def test_the_person_carries_the_sealed_token_and_no_url_holds_a_number() -> None
     assert resources(tree, "Patient")[0]["id"] == TOKEN
     urls = [entry.get("fullUrl", "") for entry in tree["entry"]] + [link["url"] for link in tree["link"]]
     assert not any(NUMBER.digits in url for url in urls)
-    assert orjson.loads(present_patient(view(), frame())[0])["id"] == TOKEN
+    assert orjson.loads(present_patient(view(), frame()).body[0])["id"] == TOKEN
 
 
 def test_what_we_write_is_valid_fhir() -> None:
