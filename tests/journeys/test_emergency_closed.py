@@ -7,11 +7,11 @@ import datetime as dt
 import io
 import random
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from aiohttp import ClientPayloadError, web
@@ -28,6 +28,7 @@ from tests.support.small_network import NUMBER, Small, holding, indexed, patient
 
 MIB = 1024 * 1024
 ENDS = 40
+Done = TypeVar("Done")
 IN_VITRO = "10231000132102"
 
 
@@ -136,7 +137,7 @@ async def test_nothing_is_released_after_an_end_however_they_interleave(tmp_path
     limits = {"grants_per_user_per_hour_max": 1_000}
     async with objected(tmp_path, {"alder": holding("alder")}, limits=limits) as small:
         took_s = min([await undisturbed_s(small) for _ in range(3)])
-        statuses = [await interleaved(small, dice.uniform(0, 2 * took_s)) for _ in range(ENDS)]
+        statuses = [await interleaved(small, dice.uniform(-took_s, 2 * took_s)) for _ in range(ENDS)]
     assert min(statuses.count(200), statuses.count(403)) > 3, statuses
 
 
@@ -150,19 +151,26 @@ async def undisturbed_s(small: Small) -> float:
 
 
 async def interleaved(small: Small, delay_s: float) -> int:
-    """One request and, `delay_s` into it, the end of its grant; the request's status."""
+    """One request and the end of its grant, `delay_s` into it or that much ahead; the request's status."""
     client = small.client
     grant = await opened(client, NUMBER)
     patient_id = await client.patient_id(NUMBER, grant=grant, **USER)
-    asking = asyncio.create_task(client.get(f"Patient/{patient_id}/$everything", grant=grant, **USER))
-    await asyncio.wait([asking], timeout=delay_s)
-    await end_at_the_desk(client.settings, grant)
+    ending = asyncio.create_task(_later(max(0, delay_s), end_at_the_desk(client.settings, grant)))
+    asking = asyncio.create_task(
+        _later(max(0, -delay_s), client.get(f"Patient/{patient_id}/$everything", grant=grant, **USER))
+    )
+    await ending
     ended = trail.of_kind(client.settings, RecordKind.GRANT)[-1].sequence
     status, body = await asking
     newest = trail.of_kind(client.settings, RecordKind.DISCLOSURE)[-1]
     assert newest.sequence < ended
     assert (b"seen at" in body) == (status == 200)
     return status
+
+
+async def _later(wait_s: float, doing: Awaitable[Done]) -> Done:
+    await asyncio.sleep(wait_s)
+    return await doing
 
 
 async def test_a_dissent_held_at_the_source_stays(tmp_path: Path) -> None:
