@@ -49,6 +49,7 @@ def diff(
     from broker.policy.comparing import compare  # noqa: PLC0415 - as above
     from broker.policy.matrix import as_permitted  # noqa: PLC0415 - as above
     from broker.policy.points import space_of  # noqa: PLC0415 - as above
+    from broker.policy.signatures_needed import shows_no_opening  # noqa: PLC0415 - as above
     from broker.policy.situation import read_usual  # noqa: PLC0415 - as above
 
     with complaining(as_json=as_json):
@@ -60,10 +61,13 @@ def diff(
         permitted = as_permitted(partners)
         _refuse_blind(after, space.usual, (old, new), permitted)
     found = compare(old, new, space, permitted)
+    tightens = shows_no_opening(opens=found.opens, rules=found.rules)
     if as_json:
-        write_policy_json(as_data(found, space) | {"acknowledged": acknowledge})
+        counts = {"counts_as_opening": not tightens}
+        write_policy_json(as_data(found, space) | {"acknowledged": acknowledge} | counts)
     else:
         click.echo("\n".join(as_lines(found, space)))
+        click.echo(_signatures(tightens=tightens))
         click.echo(_verdict(opens=found.opens, acknowledge=acknowledge))
     if found.opens and not acknowledge:
         raise click.exceptions.Exit(1)
@@ -104,6 +108,13 @@ def _old(before: Path, revision: str | None, partners: tuple[PartnerFacts, ...])
 
     with folder_at(before, revision) as then:
         return policies_at(then, partners)
+
+
+def _signatures(*, tightens: bool) -> str:
+    """How many of those who may sign have to, outside the demonstration."""
+    if tightens:
+        return "Signatures: one, unless `revision.yaml` names other signers. It is proved only to tighten."
+    return "Signatures: two. It is not proved only to tighten."
 
 
 def _verdict(*, opens: bool, acknowledge: bool) -> str:

@@ -27,9 +27,16 @@ SHOWN_BY_REQUESTS: Final = frozenset(
 )
 
 
+def shows_no_opening(*, opens: bool, rules: Iterable[str]) -> bool:
+    """Whether a comparison proves that a change only tightens: no request opened, and nothing differs that
+    requests do not show.
+    """
+    return not opens and frozenset(rules) <= SHOWN_BY_REQUESTS
+
+
 def counts_as_opening(*, opens: bool, rules: Iterable[str], before: Revision, after: Revision) -> bool:
     """`opens` and `rules` are the comparison's: whether a request opened, and which parts differ.
 
     Other signers are an opening: whoever may sign decides what will open.
     """
-    return opens or before.signers != after.signers or not frozenset(rules) <= SHOWN_BY_REQUESTS
+    return before.signers != after.signers or not shows_no_opening(opens=opens, rules=rules)

@@ -82,6 +82,7 @@ def test_what_only_closes_ends_with_nought(config: str, tmp_path: Path) -> None:
     )
     assert found.returncode == 0
     assert "receptionist: alerts, from addenbury" in found.stdout.partition("CLOSES")[2]
+    assert "Signatures: one, unless" in found.stdout
     assert found.stdout.endswith("Nothing opens.\n")
 
 
@@ -92,6 +93,7 @@ def test_a_script_gets_each_change_and_the_space(config: str, tmp_path: Path) ->
     assert found.returncode == 1
     assert found.stdout == again.stdout
     told = json.loads(found.stdout)
+    assert told["counts_as_opening"] is True
     single = [one for one in told["opened"] if " and " not in one["role"]]
     assert [(one["role"], one["partner_id"], one["what"]) for one in single] == [
         ("receptionist", "addenbury", "alerts")
