@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.category import Category
+from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.requester import Requester
 
@@ -35,15 +36,30 @@ OF_THE_REGISTER = frozenset({Interaction.SEARCH_CONSENTS, Interaction.READ_CONSE
 class RecordQuery:
     """One question about one person. Empty `resource_types` is every type that policy permits.
 
-    `pointer` is of one document, which an item of the one type asked for lists.
+    `criteria` say which items of these types, in which order, and what comes along. `pointer` is of one
+    document, which an item of the one type asked for lists.
     """
 
     interaction: Interaction
     number: NhsNumber
     resource_types: frozenset[str] = frozenset()
-    item_id: str | None = None
+    criteria: Criteria = field(repr=False, default=WHOLE)
     count: int | None = None
     pointer: bytes | None = field(repr=False, default=None)
+
+    @property
+    def types_asked(self) -> frozenset[str]:
+        """What partners are asked for: the types searched and those that may come along; empty is all."""
+        return self.resource_types | self.criteria.included_types if self.resource_types else frozenset()
+
+    def canonical(self) -> str:
+        """The question as one text: alike for two spellings of one meaning, different for two meanings.
+
+        It names no person, no caller, no page and no page size. No parameter holds a control character.
+        """
+        parts = (self.interaction.value, ",".join(sorted(self.resource_types)))
+        said = (f"{name}={value}" for name, value in self.criteria.pairs)
+        return "\x1f".join((*parts, *said))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,6 +7,7 @@ import dataclasses
 
 from aiohttp import web
 
+from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.errors import BadRequest
 from broker.domain.query import OF_THE_REGISTER, Interaction
 from broker.http import parameters as read
@@ -46,6 +47,7 @@ async def read_question(
         number_text=number,
         patient_token=token,
         resource_types=_types(request, route.interaction, given),
+        criteria=_criteria(route.interaction, given),
         item_id=_item_id(request, route.interaction, given),
         statuses=read.consent_statuses(given.get("status")),
         count=read.count(given.get("_count")),
@@ -137,10 +139,19 @@ def _person(
     return read.number_text(given[names[0]]), None
 
 
+def _criteria(interaction: Interaction, given: dict[str, str]) -> Criteria:
+    if interaction is not Interaction.SEARCH or "_id" not in given:
+        return WHOLE
+    return Criteria(ids=frozenset({read.fhir_id(given["_id"], "`_id`")}))
+
+
 def _item_id(request: web.Request, interaction: Interaction, given: dict[str, str]) -> str | None:
+    """Of a Consent, which is no item of the record."""
     if interaction is Interaction.READ_CONSENT:
         return read.fhir_id(request.match_info["id"], "The id")
-    return read.fhir_id(given["_id"], "`_id`") if "_id" in given else None
+    if interaction is Interaction.SEARCH_CONSENTS and "_id" in given:
+        return read.fhir_id(given["_id"], "`_id`")
+    return None
 
 
 def _types(request: web.Request, interaction: Interaction, given: dict[str, str]) -> frozenset[str]:

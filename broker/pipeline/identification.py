@@ -23,7 +23,7 @@ def read_query(question: Question, requester: Requester, sealer: Sealer, *, at_s
         interaction=question.interaction,
         number=number_of(question, requester, sealer, at_s=at_s),
         resource_types=question.resource_types,
-        item_id=question.item_id,
+        criteria=question.criteria,
         count=question.count,
     )
 

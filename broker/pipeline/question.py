@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.query import Interaction
 
 
@@ -27,7 +28,8 @@ class Question:
     """One HTTP request in the API's own words, nothing judged yet.
 
     Exactly one of `number_text` (as typed), `patient_token` and `document_token` names the person; to end
-    a grant, only `grant_id` is given, and to read one Consent, only `item_id`. Otherwise `grant_id` is the
+    a grant, only `grant_id` is given, and to read one Consent, only `item_id`, which is of Consents alone.
+    Otherwise `grant_id` is the
     emergency access that the question names, as it was sent; `statement` is of one to be opened. Empty
     `statuses` are Consents of any. `base_url` holds no query and no identifier.
     """
@@ -40,6 +42,7 @@ class Question:
     patient_token: str | None = field(repr=False, default=None)
     document_token: str | None = field(repr=False, default=None)
     resource_types: frozenset[str] = frozenset()
+    criteria: Criteria = field(repr=False, default=WHOLE)
     item_id: str | None = None
     statuses: frozenset[str] = frozenset()
     count: int | None = None

@@ -30,14 +30,14 @@ class Written(NamedTuple):
 def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]:
     """Each item's entry, in the view's order."""
     inks, marks = _inks(view, frame), _marks(view)
-    wanted = frame.query.item_id
+    wanted = frame.query.criteria.ids
     taken: set[str] = set()
     entries = []
     base = frame.base_url.encode()
     for index, resource in enumerate(view.items):
         ink = inks[resource.partner_id]
         item_id = _id(resource, ink, taken)
-        if wanted is None or item_id == wanted:
+        if wanted is None or item_id in wanted:
             kind, written_id = resource.header.resourceType, item_id.encode()
             pieces = carry(
                 resource,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Generator, Iterator, Mapping
+from urllib.parse import quote, urlencode
 
 import msgspec
 
@@ -80,15 +81,7 @@ def _place(view: View, frame: Frame, entries: list[Written]) -> PagePlace | None
 
 def _context(view: View, frame: Frame) -> bytes:
     """The person by the current number, which is the one that the page's own link carries."""
-    query = frame.query
-    parts = (
-        frame.caller,
-        view.patient.number.digits,
-        query.interaction,
-        *sorted(query.resource_types),
-        query.item_id or "",
-    )
-    return "\x1f".join(parts).encode()
+    return f"{frame.caller}\x1f{view.patient.number.digits}\x1f{frame.query.canonical()}".encode()
 
 
 def _next(place: PagePlace | None, items: int, view: View, frame: Frame) -> str | None:
@@ -126,13 +119,15 @@ def _head(frame: Frame, *, total: int | None, next_page: str | None) -> bytes:
 def _self_url(frame: Frame, page: str | None) -> str:
     """A link to this question that names the person by the sealed token alone."""
     query, token = frame.query, frame.token
-    if query.interaction is Interaction.EVERYTHING:
-        url = f"{frame.base_url}/Patient/{token}/$everything"
-        return url if page is None else f"{url}?_page={page}"
     if query.interaction is Interaction.FIND_PATIENT:
         return f"{frame.base_url}/Patient/{token}"
-    kind = next(iter(sorted(query.resource_types)))
-    url = f"{frame.base_url}/{kind}?patient={token}"
-    if query.item_id:
-        url += f"&_id={query.item_id}"
-    return url if page is None else f"{url}&_page={page}"
+    said = list(query.criteria.pairs)
+    if query.interaction is Interaction.EVERYTHING:
+        url = f"{frame.base_url}/Patient/{token}/$everything"
+        said += [("_type", ",".join(sorted(query.resource_types)))] if query.resource_types else []
+    else:
+        url = f"{frame.base_url}/{min(query.resource_types)}"
+        said.insert(0, ("patient", token))
+    if page is not None:
+        said.append(("_page", page))
+    return f"{url}?{urlencode(said, quote_via=quote, safe=',')}" if said else url

@@ -7,6 +7,7 @@ from typing import Any
 import aiohttp
 import pytest
 
+from broker.domain.criteria import Criteria
 from broker.domain.query import Interaction
 from broker.http.settings import DoorSettings
 from tests.support.http_door import BODY, IDENTIFIER, NUMBER, TOKEN, Answers, open_door
@@ -51,7 +52,7 @@ WHOLE: list[tuple[str, str, dict[str, Any], dict[str, object]]] = [
             "interaction": Interaction.SEARCH,
             "patient_token": "token",
             "resource_types": frozenset({"Observation"}),
-            "item_id": "acute-1f",
+            "criteria": Criteria(ids=frozenset({"acute-1f"})),
             "count": None,
             "page": None,
         },

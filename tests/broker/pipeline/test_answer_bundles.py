@@ -9,6 +9,7 @@ import orjson
 import pytest
 from fhir.resources.R4B.bundle import Bundle
 
+from broker.domain.criteria import Criteria
 from broker.domain.errors import BadRequest, Gone
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, RecordQuery
@@ -139,6 +140,9 @@ def test_one_item_is_found_by_its_own_id_alone() -> None:
     whole = bundle(view(items))
     wanted = resources(whole, "Condition")[1]["id"]
     query = RecordQuery(
-        interaction=Interaction.SEARCH, number=NUMBER, resource_types=frozenset({"Condition"}), item_id=wanted
+        interaction=Interaction.SEARCH,
+        number=NUMBER,
+        resource_types=frozenset({"Condition"}),
+        criteria=Criteria(ids=frozenset({wanted})),
     )
     assert [one["id"] for one in resources(bundle(view(items), query=query), "Condition")] == [wanted]
