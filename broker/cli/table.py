@@ -156,8 +156,13 @@ def _marked(item: Item) -> str:
 def _empty_sections(record: Record) -> Iterator[str]:
     """What is known to be empty, and what is only not known; the two never look alike."""
     none = [name for name, state in record.sections if state == "none-recorded"]
+    held = [name for name, state in record.sections if state == "withheld-at-source"]
     unknown = [name for name, state in record.sections if state == "not-known"]
     if none:
         yield from _wrapped(f"None recorded, by everyone who could hold it: {', '.join(none)}.")
+    if held:
+        yield from _wrapped(
+            f"Nothing shown, and a source says that it leaves out what is confidential: {', '.join(held)}."
+        )
     if unknown:
         yield from _wrapped(f"Nothing shown, and it is not known whether there is any: {', '.join(unknown)}.")

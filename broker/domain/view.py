@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from broker.domain.category import Category
 from broker.domain.identity import PatientIdentity
-from broker.domain.outcome import PartnerOutcome
+from broker.domain.outcome import OutcomeLabel, PartnerOutcome
 from broker.domain.resource import Resource
 
 # What a veiled partner reads as when it refused, holds nothing, was not asked or was wholly screened.
 NOTHING_TO_SHOW = "nothing-to-show"
+# The labels of a line or a holder of which nothing is missing, as far as its reader may know.
+ANSWERED = frozenset({OutcomeLabel.COMPLETE.value, OutcomeLabel.NO_RECORD.value, NOTHING_TO_SHOW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,7 @@ class CompletenessLine:
     `label` is an OutcomeLabel's value or `nothing-to-show`; `name` is empty when it may not be said.
     `differs` says that its own Patient gives a gender, title or name that the index does not.
     `expected`, `unreadable` and `cause` are told only where nothing is screened from this reader.
+    `warnings` are codes of SourceWarning, from lists that this reader may see.
     """
 
     partner_id: str
@@ -53,15 +57,84 @@ class CompletenessLine:
     answered_at: str = ""
     cause: str = ""
     differs: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Holder:
+    """A partner that could hold items of one category, as far as this reader may know of it.
+
+    `partner_id`, `name`, `label`, `cause` and `answered_at` are those of its completeness line: one nameless
+    holder stands for all that policy folds. `says_none` is true where something shown of it states that none
+    is known. Whether something could be held back from this reader there is not said of any one holder: it
+    would tell of an objection.
+    """
+
+    partner_id: str
+    name: str
+    label: str
+    shown: int = 0
+    cause: str = ""
+    answered_at: str = ""
+    says_none: bool = False
+
+    @property
+    def is_gap(self) -> bool:
+        """True where a reader sees that something of it may be missing."""
+        return self.label not in ANSWERED
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceWarning:
+    """What a source says of its own record: `confidential-items`, `data-in-transit`,
+    `data-awaiting-filing`, or `other`. No partner where it may not be named.
+    """
+
+    code: str
+    partner_id: str = ""
+    name: str = ""
+
+
+class SectionKind(enum.StrEnum):
+    """What a section says where a reader looks for something and may find nothing. Five different things.
+
+    `none-known`: a source states it of the person, and nothing else is shown. `none-recorded`: every possible
+    holder has answered in full, and nothing could have been held back. `withheld-at-source`: nothing is
+    shown, and a source says that it leaves out what is confidential. `not-known`: all else.
+    """
+
+    SHOWN = "shown"
+    NONE_KNOWN = "none-known"
+    NONE_RECORDED = "none-recorded"
+    WITHHELD_AT_SOURCE = "withheld-at-source"
+    NOT_KNOWN = "not-known"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SectionState:
-    """One category for a reader. `none_recorded` only when every possible holder completed, unscreened."""
+    """One category for a reader: what is shown of it, who could hold it, and what absence means.
+
+    `holders` stand in the order of the registrations; `warnings` are those that came with a list of this
+    category, without saying which item they are about.
+    """
 
     category: Category
     shown: int
-    none_recorded: bool
+    state: SectionKind
+    holders: tuple[Holder, ...] = ()
+    warnings: tuple[SourceWarning, ...] = ()
+
+    @property
+    def none_recorded(self) -> bool:
+        """Whether "none recorded" may be said: never while a holder is missing, nor where anything could be
+        held back.
+        """
+        return self.state is SectionKind.NONE_RECORDED
+
+    @property
+    def gaps(self) -> tuple[Holder, ...]:
+        """The holders of which something may be missing, as this reader sees it."""
+        return tuple(one for one in self.holders if one.is_gap)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

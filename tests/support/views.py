@@ -10,7 +10,7 @@ from broker.domain.category import Category
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.resource import Resource
-from broker.domain.view import CompletenessLine, SectionState, View
+from broker.domain.view import CompletenessLine, SectionKind, SectionState, View
 from broker.pipeline.presentation import Frame, present_record
 from tests.support.records import ENDPOINT, NOW, NUMBER, PlainSealer, finished, person
 
@@ -41,7 +41,7 @@ def view(items: tuple[Resource, ...] = (), **changes: Any) -> View:
         "contradictions": (),
         "outcomes": (PartnerOutcome(partner_id="addenbury", label=OutcomeLabel.COMPLETE, tally=Tally()),),
         "lines": (CompletenessLine(partner_id="addenbury", name="Addenbury", label="complete", shown=1),),
-        "sections": (SectionState(category=Category.ALLERGIES, shown=0, none_recorded=True),),
+        "sections": (SectionState(category=Category.ALLERGIES, shown=0, state=SectionKind.NONE_RECORDED),),
         "suppression_notice": "Some information may not be shown.",
         "medicines_notice": "Confirm with the person.",
         "asked_at": NOW,

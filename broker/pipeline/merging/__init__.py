@@ -15,10 +15,11 @@ from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.registration import PartnerRegistration
 from broker.domain.resource import Resource
-from broker.domain.view import View
-from broker.pipeline.merging.completeness import completeness_lines, practice_is_here, section_states
+from broker.domain.view import CompletenessLine, View
+from broker.pipeline.merging.completeness import completeness_lines, practice_is_here
 from broker.pipeline.merging.contradictions import contradictions
 from broker.pipeline.merging.grouping import group_items
+from broker.pipeline.merging.sections import Standing, section_states
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,24 +53,37 @@ def merge(
     clashes = contradictions(items, groups)
     yield
     decisions = ground.judgement.decisions
+    lines = completeness_lines(
+        ground.registrations, decisions, outcomes, ground.patient.practice_ods, ground.differing
+    )
+    sections = yield from section_states(items, _standing(ground, outcomes, lines))
     return View(
         patient=ground.patient,
         items=tuple(items),
         groups=groups,
         contradictions=clashes,
         outcomes=tuple(outcomes[registration.partner_id] for registration in ground.registrations),
-        lines=completeness_lines(
-            ground.registrations, decisions, outcomes, ground.patient.practice_ods, ground.differing
-        ),
-        sections=section_states(
-            items, ground.registrations, decisions, outcomes, ground.wanted, _sure(ground)
-        ),
+        lines=lines,
+        sections=sections,
         suppression_notice=ground.judgement.suppression_notice,
         medicines_notice=ground.judgement.medicines_notice if Category.MEDICINES in ground.wanted else "",
         asked_at=ground.asked_at,
         narrative_hidden_from=ground.narrative_hidden_from,
         person_references=ground.person_references,
         locationless=any(decision.locationless for decision in decisions),
+    )
+
+
+def _standing(
+    ground: Ground, outcomes: Mapping[str, PartnerOutcome], lines: tuple[CompletenessLine, ...]
+) -> Standing:
+    return Standing(
+        registrations=ground.registrations,
+        decisions={decision.partner_id: decision for decision in ground.judgement.decisions},
+        outcomes=outcomes,
+        lines=lines,
+        wanted=ground.wanted,
+        sure=_sure(ground),
     )
 
 

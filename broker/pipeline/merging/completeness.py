@@ -1,17 +1,15 @@
-"""What a caller may be told of each partner, and which sections may say "none recorded"."""
+"""What a caller may be told of each partner: one line for each in scope, or one for all that policy folds."""
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from broker.domain.category import FRAME_TYPES, Category
-from broker.domain.decision import Decision, Effect, Naming
+from broker.domain.category import Category
+from broker.domain.decision import Decision, Naming
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.registration import PartnerRegistration
-from broker.domain.resource import Resource, is_empty_frame
-from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, SectionState
+from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine
 
 # All that a veiled partner may be seen to suffer from: everything else could be about the person.
 _TROUBLE_OF_ANYBODY = frozenset({OutcomeLabel.TIMED_OUT, OutcomeLabel.UNREACHABLE})
@@ -39,7 +37,7 @@ def completeness_lines(
     for registration in registrations:
         decision = by_partner[registration.partner_id]
         outcome = outcomes[registration.partner_id]
-        if not _is_in_scope(decision, outcome):
+        if not is_in_scope(decision, outcome):
             continue
         if decision.naming is Naming.FOLDED:
             folded.append(outcome)
@@ -54,7 +52,7 @@ def completeness_lines(
     return (*lines, *_folded(folded))
 
 
-def _is_in_scope(decision: Decision, outcome: PartnerOutcome) -> bool:
+def is_in_scope(decision: Decision, outcome: PartnerOutcome) -> bool:
     """A partner that no pointer named is nobody that a reader would expect, where its name may be told."""
     unnamed = decision.awaits_pointer and outcome.cause is Cause.NOT_A_HOLDER
     return decision.in_scope and not (unnamed and decision.naming is Naming.PLAIN)
@@ -111,51 +109,3 @@ def _folded(outcomes: list[PartnerOutcome]) -> tuple[CompletenessLine, ...]:
     label = OutcomeLabel.COMPLETE if whole else OutcomeLabel.PARTIAL
     shown = sum(outcome.tally.shown for outcome in outcomes)
     return (CompletenessLine(partner_id="", name="", label=label.value, shown=shown),)
-
-
-def section_states(
-    items: Iterable[Resource],
-    registrations: Sequence[PartnerRegistration],
-    decisions: Iterable[Decision],
-    outcomes: Mapping[str, PartnerOutcome],
-    wanted: frozenset[Category],
-    sure: frozenset[Category],
-) -> tuple[SectionState, ...]:
-    """Each category that was wanted. "None recorded" needs every possible holder, whole and unscreened.
-
-    `sure` are the categories of which every kind of item was asked for and nothing fell. A list that holds
-    something together is no item, and says that there is one.
-    """
-    items = list(items)
-    shown = Counter(one.category for one in items if one.header.resourceType not in FRAME_TYPES)
-    held = {one.category for one in items if not is_empty_frame(one.header.resourceType, one.raw)}
-    by_partner = {decision.partner_id: decision for decision in decisions}
-    states = []
-    for category in Category:
-        if category not in wanted or category is Category.UNCLASSIFIED:
-            continue
-        holders = [
-            one
-            for one in registrations
-            if category in one.supplies and _is_in_scope(by_partner[one.partner_id], outcomes[one.partner_id])
-        ]
-        certain = category in sure and bool(holders) and category not in held
-        none_recorded = certain and all(
-            _answered_whole(category, by_partner[one.partner_id], outcomes[one.partner_id]) for one in holders
-        )
-        states.append(SectionState(category=category, shown=shown[category], none_recorded=none_recorded))
-    return tuple(states)
-
-
-def _answered_whole(category: Category, decision: Decision, outcome: PartnerOutcome) -> bool:
-    """True when this partner has told all that it holds of the category, and nothing could be screened."""
-    return (
-        decision.effect is Effect.PERMIT
-        and decision.naming is Naming.PLAIN
-        and category in decision.categories
-        and not decision.withholds
-        and category not in decision.hidden_classes.categories
-        and not decision.resource_types
-        and not decision.locationless
-        and outcome.label.answered_fully
-    )

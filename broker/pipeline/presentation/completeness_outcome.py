@@ -133,11 +133,10 @@ def _contradiction_issue(number: int, contradiction: Contradiction) -> dict[str,
 
 
 def _section(section: SectionState) -> dict[str, Any]:
-    state = "shown" if section.shown else ("none-recorded" if section.none_recorded else "not-known")
     return {
         "url": SECTION,
         "extension": [
             {"url": "category", "valueCode": section.category.value},
-            {"url": "state", "valueCode": state},
+            {"url": "state", "valueCode": section.state.value},
         ],
     }

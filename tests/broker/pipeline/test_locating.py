@@ -13,13 +13,25 @@ from broker.domain.identity import ODS_SYSTEM
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.query import Interaction, RecordQuery
 from broker.pipeline.locating import asked_after_pointers, holders_named
-from broker.pipeline.merging.completeness import completeness_lines, section_states
+from broker.pipeline.merging.completeness import completeness_lines
+from broker.pipeline.merging.sections import section_states
 from broker.pipeline.normalisation import Normalised
 from broker.pipeline.planning import Asking, Plan, asks_for_pointers, plan
 from broker.ports.connector import Ending
 from tests.support.clocks import START
 from tests.support.pipeline_alone import DOCTOR
-from tests.support.records import ALL, NUMBER, decision, item, judgement, person, readable, registration
+from tests.support.records import (
+    ALL,
+    NUMBER,
+    decision,
+    finished,
+    item,
+    judgement,
+    person,
+    readable,
+    registration,
+)
+from tests.support.standings import standing
 
 HOLDER = "RX901"
 PLANS = frozenset({Category.PLANS})
@@ -188,7 +200,7 @@ def told(cause: Cause, naming: Naming = Naming.PLAIN) -> tuple[list[str], bool]:
         "hospital": PartnerOutcome(partner_id="hospital", label=OutcomeLabel.NOT_ASKED, cause=cause),
     }
     lines = completeness_lines(registrations, decisions, outcomes, HOLDER)
-    (state,) = section_states([], registrations, decisions, outcomes, PLANS, ALL)
+    (state,) = finished(section_states([], standing(registrations, decisions, outcomes, PLANS, lines)))
     return [line.partner_id for line in lines], state.none_recorded
 
 

@@ -8,8 +8,9 @@ import pytest
 
 from broker.domain.category import Category
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome
-from broker.pipeline.merging.completeness import section_states
-from tests.support.records import decision, item, readable, registration
+from broker.pipeline.merging.sections import section_states
+from tests.support.records import decision, finished, item, readable, registration
+from tests.support.standings import standing
 
 CODE = {"coding": [{"system": "http://snomed.info/sct", "code": "886921000000105"}]}
 
@@ -20,7 +21,6 @@ def test_a_list_that_names_what_did_not_come_denies_none_recorded(entry: list[An
     whole = {"addenbury": PartnerOutcome(partner_id="addenbury", label=OutcomeLabel.COMPLETE)}
     wanted = frozenset({Category.ALLERGIES})
     items = readable([item("List", "l1", code=CODE, entry=entry)])
-    (state,) = section_states(
-        items, [registration("addenbury")], [decision("addenbury")], whole, wanted, wanted
-    )
+    asked = standing([registration("addenbury")], [decision("addenbury")], whole, wanted)
+    (state,) = finished(section_states(items, asked))
     assert (state.shown, state.none_recorded) == (0, negative)
