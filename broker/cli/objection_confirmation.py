@@ -13,7 +13,7 @@ from broker.cli.store_room import actor_options, config_option
 
 if TYPE_CHECKING:
     from broker.app import Broker
-    from broker.domain.objection_life import Actor, ObjectionEvent
+    from broker.domain.objection_life import ObjectionEvent
     from broker.objections import Register
     from broker.settings import Settings
 
@@ -67,6 +67,7 @@ async def _confirm(settings: Settings, objection_id: str, given: dict[str, Any])
 
     from broker.app import assemble  # noqa: PLC0415 - heavy; help must be quick
     from broker.objections import Register  # noqa: PLC0415 - as above
+    from broker.objections.looking import record_look  # noqa: PLC0415 - as above
 
     async with AsyncExitStack() as stack:
         broker = await assemble(settings, stack)
@@ -76,20 +77,12 @@ async def _confirm(settings: Settings, objection_id: str, given: dict[str, Any])
             await register.confirm(objection_id, by_letter=False, by=actor_of(given))
             click.echo("It is noted that the person was reached.", err=True)
         elif given["safe_contact"]:
-            await _record_look(broker, event, actor_of(given))
+            # Where somebody is who hides is the last thing to be read unseen.
+            what, by, now = "objection-safe-contact", actor_of(given), broker.services.clock.now()
+            await record_look(broker.services.store, event.numbers, what, by=by, at=now)
             click.echo(event.intake.safe_contact or "No safe contact was noted.")
         else:
             await _write(broker, register, event, given)
-
-
-async def _record_look(broker: Broker, event: ObjectionEvent, by: Actor) -> None:
-    """Where somebody is who hides is the last thing to be read unseen."""
-    from broker.domain.audit import RegisterReading  # noqa: PLC0415 - heavy; help must be quick
-    from broker.objections.tracing import desk_context  # noqa: PLC0415 - as above
-
-    context = desk_context(event.numbers, by, "objection-safe-contact")
-    reading = RegisterReading(context=context, at=broker.services.clock.now(), reasons=())
-    await broker.services.store.record_reading(reading)
 
 
 async def _write(broker: Broker, register: Register, event: ObjectionEvent, given: dict[str, Any]) -> None:

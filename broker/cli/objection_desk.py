@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,6 +15,7 @@ from broker.domain.objection_life import Actor, ObjectionEvent
 
 if TYPE_CHECKING:
     from broker.adapters.release_store import SqliteReleaseStore
+    from broker.domain.identity import NhsNumber
     from broker.objections import Register
 
 CATEGORIES = click.Choice([category.value for category in Category])
@@ -39,10 +40,18 @@ def place_of(given: Mapping[str, Any]) -> Place:
     return find_place(given["config_dir"], given["store_path"], given["keys_path"])
 
 
-def at_the_register(given: dict[str, Any], work: Callable[[Register], Awaitable[Answer]]) -> Answer:
-    """One step of the register. Every refusal is a sentence and exit code 1."""
+def at_the_register(
+    given: dict[str, Any],
+    work: Callable[[Register], Awaitable[Answer]],
+    looked_at: Collection[NhsNumber] = (),
+) -> Answer:
+    """One step of the register. Every refusal is a sentence and exit code 1.
+
+    `looked_at` holds, once `work` is done, whose objections will be shown: that is on file before they are.
+    """
     from broker.adapters.clock import SystemClock  # noqa: PLC0415 - heavy; help must be quick
     from broker.objections import IllegalStep, Register, UnknownObjection  # noqa: PLC0415 - as above
+    from broker.objections.looking import record_look  # noqa: PLC0415 - as above
     from broker.objections.throttling import Throttle  # noqa: PLC0415 - as above
     from broker.ports.objection_register import StepTaken  # noqa: PLC0415 - as above
 
@@ -54,7 +63,11 @@ def at_the_register(given: dict[str, Any], work: Callable[[Register], Awaitable[
         if "many_by_name" in given:
             throttle = Throttle(store, clock, per_h_max=place.objections_by_one_per_h_max)
             await throttle.refuse_more(actor_of(given), seconded=second_of(given))
-        return await work(Register(store, clock))
+        done = await work(Register(store, clock))
+        if looked_at:
+            numbers, by = frozenset(looked_at), actor_of(given)
+            await record_look(store, numbers, "objection-list", by=by, at=clock.now())
+        return done
 
     try:
         return with_store(place, run)

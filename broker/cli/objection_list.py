@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -14,6 +14,7 @@ from broker.cli.store_room import place_options, read_numbers, write_json, write
 from broker.domain.objection_life import ObjectionEvent
 
 if TYPE_CHECKING:
+    from broker.domain.identity import NhsNumber
     from broker.objections import Register
     from broker.objections.due import Due
 
@@ -34,9 +35,17 @@ _DUE = ("objection", "due", "what", "since", "why")
     help="What was released between its receipt and its acknowledgement.",
 )
 @click.option("--show-numbers", is_flag=True, help="Put the NHS numbers into --json.")
+@click.option("--by-name", default="", help="Your name: a look at one person's objections is somebody's.")
+@click.option("--by-role", default="", help="Your role, as governance calls it.")
 @click.option("--json", "as_json", is_flag=True)
 def command(**given: Any) -> None:
-    """List objections in their newest state, by when that began. The table names nobody."""
+    """List objections in their newest state, by when that began. The table names nobody.
+
+    With --one-person, --history or --show-numbers it says whose objections they are, and who looked is on
+    file before anything is shown: say so with --by-role and --by-name.
+    """
+    if _names_people(given) and not (given["by_role"].strip() and given["by_name"].strip()):
+        raise click.UsageError("Whoever looks at one person's objections is on file: --by-role, --by-name.")
     if given["by_day"] is not None and not given["is_due"]:
         raise click.UsageError("--by goes with --due.")
     if given["early_of"]:
@@ -45,6 +54,10 @@ def command(**given: Any) -> None:
         _list_due(given)
     else:
         _list(given)
+
+
+def _names_people(given: dict[str, Any]) -> bool:
+    return bool(given["one_person"] or given["history_of"] or given["show_numbers"])
 
 
 def _list(given: dict[str, Any]) -> None:
@@ -83,15 +96,32 @@ def _due_row(due: Due) -> tuple[str, ...]:
 def _lines(given: dict[str, Any], line: Callable[[ObjectionEvent], Any]) -> list[Any]:
     """What `line` makes of each objection; of an event nothing else is kept."""
     numbers = read_numbers() if given["one_person"] else None
+    looked_at = set(numbers or ())
 
     async def read(register: Register) -> list[Any]:
-        if given["history_of"]:
-            return [line(event) for event in await register.history(given["history_of"])]
-        if numbers is not None:
-            return [line(event) for event in await register.list(numbers)]
-        return [made async for event in register.newest() if (made := line(event)) is not None]
+        lines = []
+        async for event in _events(register, given["history_of"], numbers):
+            if (made := line(event)) is not None:
+                lines.append(made)
+                looked_at.update(event.numbers if _names_people(given) else ())
+        return lines
 
-    return [made for made in at_the_register(given, read) if made is not None]
+    return at_the_register(given, read, looked_at)
+
+
+async def _events(
+    register: Register, history_of: str | None, numbers: frozenset[NhsNumber] | None
+) -> AsyncIterator[ObjectionEvent]:
+    """Of one objection, of some people, or the newest of all."""
+    if history_of:
+        for event in await register.history(history_of):
+            yield event
+    elif numbers is not None:
+        for event in await register.list(numbers):
+            yield event
+    else:
+        async for event in register.newest():
+            yield event
 
 
 def _list_early(given: dict[str, Any]) -> None:

@@ -93,7 +93,7 @@ async def test_the_life_of_an_objection_is_felt_at_once(desk: Desk) -> None:
     assert await desk.ask() == 200
     await desk.run("objection", "withdraw", objection, *BY, *CHECKED)
     assert await desk.ask() == 200
-    (listed,) = await desk.json("objection", "list", "--one-person", typed=NUMBER)
+    (listed,) = await desk.json("objection", "list", "--one-person", *BY, typed=NUMBER)
     assert (listed["objection"], listed["state"]) == (objection, "withdrawn")
     early = await desk.run("objection", "list", "--disclosed-before-acknowledgement", objection)
     assert early == "Nothing was released before it was acknowledged.\n"
@@ -238,7 +238,7 @@ async def test_a_letter_confirms_an_objection_at_the_address_of_the_index(desk: 
     nowhere = str(tmp_path / "nowhere" / "letter.txt")
     said = await desk.run("objection", "confirmation", name, *BY, "--out", nowhere, code=1)
     assert "no file can be written there" in said
-    history = await desk.json("objection", "list", "--history", name)
+    history = await desk.json("objection", "list", "--history", name, *BY)
     assert [step["confirmed"] for step in history] == [None, {"by_letter": True, "by": history[1]["by"]}]
 
 
@@ -256,7 +256,7 @@ async def test_a_restricted_person_gets_no_letter_and_is_reached_by_the_safe_con
         "register-read"
     ]
     await desk.run("objection", "confirmation", name, *BY, "--reached")
-    history = await desk.json("objection", "list", "--history", name)
+    history = await desk.json("objection", "list", "--history", name, *BY)
     assert history[-1]["confirmed"]["by_letter"] is False
 
 

@@ -47,17 +47,17 @@ def test_keys_are_rotated_and_everything_resealed(desk: Desk) -> None:
         "--consequences-explained",
     )
     desk.json(objection, *record, typed="9990000018")
+    before = desk.json(objection, "list", "--one-person", *BY, typed="9990000018")
     heads = desk.json(audit, "verify")["heads"]
-    before = desk.json(objection, "list", "--one-person", typed="9990000018")
     for purpose in Purpose:
         assert desk.json(command, "rotate", purpose.value)["key"].startswith(f"{purpose}-")
         assert desk.json(audit, "verify")["fault"] is None
-    assert desk.json(command, "reseal") == {"resealed": 5}
+    assert desk.json(command, "reseal") == {"resealed": 6}
     assert desk.json(command, "reseal") == {"resealed": 0}
     verdict = desk.json(audit, "verify")
     assert (verdict["fault"], verdict["heads"]) == (None, heads)
-    assert desk.json(objection, "list", "--one-person", typed="9990000018") == before
-    assert len(desk.json(audit, "patient", *BY, typed="9990000018")) == 2
+    assert desk.json(objection, "list", "--one-person", *BY, typed="9990000018") == before
+    assert len(desk.json(audit, "patient", *BY, typed="9990000018")) == 4
 
 
 def test_a_proof_key_opens_only_where_governance_keeps_it(desk: Desk, tmp_path: Path) -> None:

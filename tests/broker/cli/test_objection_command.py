@@ -8,6 +8,7 @@ from click.testing import CliRunner
 
 from broker.adapters.clock import SystemClock
 from broker.adapters.release_store import SqliteReleaseStore
+from broker.cli.audit import command as audit
 from broker.cli.objection import command
 from broker.cli.partner_names import check_partners
 from broker.cli.store_room import Place
@@ -58,9 +59,9 @@ def test_an_objection_is_recorded_from_standard_input(desk: Desk) -> None:
     }
     assert (written["state"], written["verified"]) == ("received", False)
     for number in ("9990000018\n", "9990000026\n"):
-        (found,) = desk.json(command, "list", "--one-person", typed=number)
+        (found,) = desk.json(command, "list", "--one-person", *BY, typed=number)
         assert found["objection"] == written["objection"]
-    assert desk.json(command, "list", "--one-person", typed="9990000034\n") == []
+    assert desk.json(command, "list", "--one-person", *BY, typed="9990000034\n") == []
 
 
 def test_the_whole_life_is_led_from_the_desk(desk: Desk) -> None:
@@ -71,7 +72,7 @@ def test_the_whole_life_is_led_from_the_desk(desk: Desk) -> None:
     decided = desk.json(command, "review", name, *BY, "--outcome", "upheld")
     assert (decided["state"], decided["open_for"]) == ("upheld", None)
     assert desk.json(command, "withdraw", name, *BY, *CHECKED)["state"] == "withdrawn"
-    history = desk.json(command, "list", "--history", name)
+    history = desk.json(command, "list", "--history", name, *BY)
     assert [step["step"] for step in history] == [1, 2, 3, 4, 5]
     assert {step["by"]["name"] for step in history} == {"Imaginary Ash"}
 
@@ -102,8 +103,25 @@ def test_the_table_names_nobody(desk: Desk) -> None:
     assert "whole record" in table
     assert "PROVISIONAL" in table
     assert "9990000018" not in desk.run(command, "list", "--json").stdout
-    (shown,) = desk.json(command, "list", "--show-numbers")
+    (shown,) = desk.json(command, "list", "--show-numbers", *BY)
     assert shown["nhs_numbers"] == ["9990000018"]
+
+
+@pytest.mark.parametrize("look", [("--one-person",), ("--show-numbers",), ("--history", "ob-none")])
+def test_a_look_at_one_persons_objections_is_somebodys(look: tuple[str, ...], desk: Desk) -> None:
+    """Nobody looks without a name and a role, and who looked is on the person's own list."""
+    desk.json(command, *RECORD, typed="9990000018")
+    refused = desk.run(command, "list", *look, "--json", typed="9990000018")
+    assert (refused.exit_code, "is on file: --by-role, --by-name" in refused.stderr) == (2, True)
+    assert looks(desk) == 0
+    desk.run(command, "list", *look, "--json", *BY, typed="9990000018")
+    assert looks(desk) == (0 if "ob-none" in look else 1)
+
+
+def looks(desk: Desk) -> int:
+    """How many looks into the register the person's own list has."""
+    told = desk.json(audit, "patient", *BY, typed="9990000018")
+    return sum(one["outcome"] == "register-read" for one in told)
 
 
 def test_releases_before_acknowledgement_are_listed(desk: Desk) -> None:
@@ -291,5 +309,5 @@ def test_a_number_that_is_no_longer_a_persons_is_linked_by_hand(desk: Desk) -> N
     linked = desk.json(command, "link", name, *BY, "--note", "found by the practice", typed="9990000026")
     assert (linked["by"]["name"], linked["note"]) == ("Imaginary Ash", "found by the practice")
     assert desk.json(command, "list", "--due") == []
-    (found,) = desk.json(command, "list", "--one-person", typed="9990000026")
+    (found,) = desk.json(command, "list", "--one-person", *BY, typed="9990000026")
     assert found["objection"] == name
