@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from aiohttp import web
@@ -16,9 +17,10 @@ from broker.domain.grant import Grant
 from broker.domain.grant_life import end
 from broker.domain.objection_life import Actor
 from broker.settings import Settings
-from tests.support.network import NHS, Client, simulated
+from tests.support import trail
+from tests.support.network import NHS, Client, object_to, objections_desk, simulated
 from tests.support.sensitive import coded
-from tests.support.small_network import NUMBER, Small, observation, patient
+from tests.support.small_network import NUMBER, Small, observation, patient, small_network
 
 WORDS = "Collapsed in the street, and nobody knows what she takes."
 PROBLEM = {
@@ -88,3 +90,14 @@ async def neutral_words(small: Small) -> dict[str, Any]:
     status, said = await small.client.find(NUMBER, relationship="none")
     assert status == 403
     return said
+
+
+@asynccontextmanager
+async def objected(folder: Path, apps: dict[str, web.Application], **more: Any) -> AsyncIterator[Small]:
+    """These partners, and a person who objects to everything; at the end the trail is whole."""
+    async with small_network(folder, apps, **more) as small:
+        async with objections_desk(small.client.settings) as register:
+            await object_to(register, NUMBER)
+        yield small
+        await trail.all_ended(small.client.settings)
+        trail.assert_whole(small.client.settings)

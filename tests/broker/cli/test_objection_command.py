@@ -8,7 +8,6 @@ from click.testing import CliRunner
 
 from broker.adapters.clock import SystemClock
 from broker.adapters.release_store import SqliteReleaseStore
-from broker.cli.audit import command as audit
 from broker.cli.objection import command
 from broker.cli.partner_names import check_partners
 from broker.cli.store_room import Place
@@ -105,23 +104,6 @@ def test_the_table_names_nobody(desk: Desk) -> None:
     assert "9990000018" not in desk.run(command, "list", "--json").stdout
     (shown,) = desk.json(command, "list", "--show-numbers", *BY)
     assert shown["nhs_numbers"] == ["9990000018"]
-
-
-@pytest.mark.parametrize("look", [("--one-person",), ("--show-numbers",), ("--history", "ob-none")])
-def test_a_look_at_one_persons_objections_is_somebodys(look: tuple[str, ...], desk: Desk) -> None:
-    """Nobody looks without a name and a role, and who looked is on the person's own list."""
-    desk.json(command, *RECORD, typed="9990000018")
-    refused = desk.run(command, "list", *look, "--json", typed="9990000018")
-    assert (refused.exit_code, "is on file: --by-role, --by-name" in refused.stderr) == (2, True)
-    assert looks(desk) == 0
-    desk.run(command, "list", *look, "--json", *BY, typed="9990000018")
-    assert looks(desk) == (0 if "ob-none" in look else 1)
-
-
-def looks(desk: Desk) -> int:
-    """How many looks into the register the person's own list has."""
-    told = desk.json(audit, "patient", *BY, typed="9990000018")
-    return sum(one["outcome"] == "register-read" for one in told)
 
 
 def test_releases_before_acknowledgement_are_listed(desk: Desk) -> None:
