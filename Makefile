@@ -9,9 +9,11 @@ REAL := build/real
 REAL_PYTHON := sekmet fhirsnake fhirstarter hl7
 REAL_NODE := medplum asymmetrik
 REAL_READY := $(REAL_PYTHON:%=$(REAL)/%/.ready) $(REAL_NODE:%=$(REAL)/%/.ready)
-# Two workers: the suite is made for two cores. TESTS and PYTEST_ARGS narrow or widen one run.
+# Two workers: the suite is made for two cores. TESTS and PYTEST_ARGS narrow or widen one run; MARKS="" runs
+# the long ones too, which are make check's otherwise.
 WORKERS ?= 2
 TESTS ?= tests
+MARKS ?= not long
 UV := build/lock/bin/uv
 COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
   --no-annotate
@@ -52,11 +54,12 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint setup-real ## Lint, type-check, check the import contracts, run every test
-	$(BIN)/python -m pytest -n $(WORKERS) $(PYTEST_ARGS) $(TESTS)
+test: lint setup-real ## Lint, type-check, check the import contracts, run the tests
+	$(BIN)/python -m pytest -n $(WORKERS) -m "$(MARKS)" $(PYTEST_ARGS) $(TESTS)
 
-check: setup ## Run the longer figures, and fail where one has got worse than what was reached
+check: setup ## Run the longer tests and figures, and fail where one has got worse than what was reached
 	$(BIN)/python -m tests.benchmarks.bench --guard
+	$(BIN)/python -m pytest -n $(WORKERS) -m long tests
 	$(BIN)/python -m tests.fidelity
 	$(BIN)/python -m tests.prove
 	$(BIN)/python -m tests.race --thin

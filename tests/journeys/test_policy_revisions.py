@@ -15,6 +15,8 @@ from tests.support.commands import Serving, serving, watersmeet
 from tests.support.revisions import change
 from tests.support.signed_policies import SIGNERS, Governed, governed
 
+pytestmark = pytest.mark.long
+
 EVERYTHING, ALLERGIES = "categories: [everything]", "categories: [allergies]"
 BY = ("--by-role", "board", "--by-name", "Imaginary Ash", "--because", "it hid allergies")
 

@@ -6,9 +6,13 @@ import re
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.support.real_data import PROJECT
 from tests.tutorials.newcomer import newcomer
 from tests.tutorials.page import Command, read_page
+
+pytestmark = pytest.mark.long
 
 PAGE = PROJECT / "docs" / "how-to" / "hide-a-category.md"
 README = PROJECT / "policies" / "README.md"

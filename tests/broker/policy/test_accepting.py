@@ -26,6 +26,8 @@ from tests.support.revisions import (
     write_revision,
 )
 
+pytestmark = pytest.mark.long
+
 DAY = dt.timedelta(days=1)
 
 

@@ -18,6 +18,8 @@ from broker.policy.snapshot import Snapshot, read_snapshot
 from tests.support.policies_in_force import CLOSES
 from tests.support.revisions import change, small_partners, small_policies
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

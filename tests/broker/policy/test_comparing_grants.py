@@ -18,6 +18,8 @@ from broker.policy.points import Section, Space, space_of
 from broker.policy.situation import partners_of
 from tests.support.policies import shipped_policies, usual_situation
 
+pytestmark = pytest.mark.long
+
 Change = Callable[[EmergencyAccessRules], EmergencyAccessRules]
 GROUNDS = tuple(EmergencyGround)
 PARTNERS = tuple(

@@ -10,6 +10,8 @@ from broker.policy.keeping import Look
 from tests.support.policies import copy_policies
 from tests.support.revisions import Desk
 
+pytestmark = pytest.mark.long
+
 
 def _write(folder: Path, topic: str, old: str, new: str) -> None:
     path = folder / topic / "policy.yaml"

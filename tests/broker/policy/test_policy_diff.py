@@ -12,6 +12,8 @@ from tests.support.commands import watersmeet
 from tests.support.plain_policies import write_policies
 from tests.support.settings_folders import write_folder
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def config(tmp_path: Path) -> str:

@@ -22,6 +22,8 @@ from tests.support.revisions import (
     write_revision,
 )
 
+pytestmark = pytest.mark.long
+
 
 async def test_an_older_revision_does_not_come_back(tmp_path: Path) -> None:
     """Its files and its signatures are as they were, and it is refused, later and at a start."""

@@ -18,6 +18,8 @@ from broker.policy.watching import Stamps, stamps, watch
 from tests.support.policies_in_force import CLOSES
 from tests.support.revisions import Desk, change, digest_of, small_partners, small_policies
 
+pytestmark = pytest.mark.long
+
 
 class Watched:
     """A keeper whose folder is watched, and what came of each look."""
