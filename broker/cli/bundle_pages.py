@@ -41,6 +41,18 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Section:
+    """What is said of one category: its state as a word and as a sentence, and who could hold it."""
+
+    category: str
+    state: str
+    shown: str
+    text: str
+    holders: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
 class Record:
     """A whole answer, its pages put together."""
 
@@ -48,7 +60,12 @@ class Record:
     items: tuple[Item, ...]
     lines: tuple[Line, ...]
     notices: tuple[tuple[str, str], ...]
-    sections: tuple[tuple[str, str], ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def states(self) -> dict[str, str]:
+        """The state of each category."""
+        return {section.category: section.state for section in self.sections}
 
 
 def read_pages(bodies: Sequence[bytes]) -> Record:
@@ -124,9 +141,18 @@ def _line(extension: Tree) -> Line:
     return Line(*(parts.get(name, "") for name in names))
 
 
-def _section(extension: Tree) -> tuple[str, str]:
+def _section(extension: Tree) -> Section:
     parts = _parts(extension)
-    return parts.get("category", ""), parts.get("state", "")
+    names = [part["url"] for part in extension.get("extension", [])]
+    missing = names.count("missing")
+    return Section(
+        category=parts.get("category", ""),
+        state=parts.get("state", ""),
+        shown=parts.get("shown", ""),
+        text=parts.get("text", ""),
+        holders=names.count("holder") + missing,
+        missing=missing,
+    )
 
 
 def _notices(issues: Iterable[Tree]) -> Iterator[tuple[str, str]]:

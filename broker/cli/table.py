@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import click
 
-from broker.cli.bundle_pages import Item, Line, Record
+from broker.cli.bundle_pages import Item, Line, Record, Section
 from broker.cli.folding import folded, is_support
 from broker.cli.item_words import Tree, is_not_for_the_person, person, when, words_of
 from broker.domain.category import Category
@@ -19,6 +19,7 @@ NOT_FOR_THE_PERSON = "*** NOT TO BE TOLD TO THE PERSON OR FAMILY ***"
 _GAP = "  "
 _ITEM_WIDTHS = (25, 46, 25)
 _LINE_WIDTHS = (44, 18, 7, 8, 15)
+_SECTION_WIDTHS = (14, 6, 9, 65)
 _WHOLE = frozenset({"complete", "no-record", "nothing-to-show"})
 
 Style = Callable[..., str]
@@ -29,6 +30,7 @@ def render_record(record: Record, *, colour: bool) -> str:
     style: Style = click.style if colour else _unstyled
     record, folded_away = folded(record)
     lines = [*_heading(record.patient, style), "", *_completeness(record.lines, style), ""]
+    lines += _section_table(record.sections, style)
     lines += _notices(record, style)
     for section, items in _sections(record):
         lines += ["", style(f"{section.replace('-', ' ').upper()} ({len(items)})", bold=True)]
@@ -153,11 +155,26 @@ def _marked(item: Item) -> str:
     return " ".join([words_of(item.resource), *marks])
 
 
+def _section_table(sections: Iterable[Section], style: Style) -> Iterator[str]:
+    """Of each category what is shown, how many of those who could hold it answered, and what that means."""
+    told = [one for one in sections if one.holders or one.shown not in {"", "0"}]
+    if not told:
+        return
+    yield style("BY SECTION", bold=True)
+    yield from row(("section", "shown", "answered", "what this means"), _SECTION_WIDTHS)
+    for one in told:
+        answered = f"{one.holders - one.missing} of {one.holders}"
+        written = row((one.category, one.shown, answered, one.text), _SECTION_WIDTHS)
+        yield from (style(line, fg="yellow") for line in written) if one.missing else written
+    yield ""
+
+
 def _empty_sections(record: Record) -> Iterator[str]:
     """What is known to be empty, and what is only not known; the two never look alike."""
-    none = [name for name, state in record.sections if state == "none-recorded"]
-    held = [name for name, state in record.sections if state == "withheld-at-source"]
-    unknown = [name for name, state in record.sections if state == "not-known"]
+    states = record.states.items()
+    none = [name for name, state in states if state == "none-recorded"]
+    held = [name for name, state in states if state == "withheld-at-source"]
+    unknown = [name for name, state in states if state == "not-known"]
     if none:
         yield from _wrapped(f"None recorded, by everyone who could hold it: {', '.join(none)}.")
     if held:

@@ -6,6 +6,7 @@ from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 
 from broker.domain.json_bytes import write_tree
+from broker.domain.list_warnings import list_warnings
 from broker.ports.connector import Entry, Pause
 from connectors.r4 import ListedReason, Tree, listed
 from connectors.stu3.context import Context, local_names
@@ -16,7 +17,6 @@ from connectors.stu3.persons import named_person
 from connectors.stu3.reading import BYTES_A_RESOURCE_COSTS, Source, read_sources
 from connectors.stu3.resources import category_in_r4, translate_contained, translate_large, translate_resource
 from connectors.stu3.results import Results
-from connectors.stu3.warnings import list_warnings
 
 # Well under 5 ms of work.
 _BYTES_BETWEEN_PAUSES = 32 * 1024

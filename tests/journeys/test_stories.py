@@ -117,7 +117,7 @@ async def test_a_category_that_was_objected_to_leaves_no_trace(demonstration: Wa
     said = b"".join(answered.bodies)
     for word in (b"Haemoglobin", b"Sodium", b"Urea and electrolytes", b"DiagnosticReport", b"withheld"):
         assert word not in said
-    assert dict(read_pages(answered.bodies).sections)["results"] == "not-known"
+    assert read_pages(answered.bodies).states["results"] == "not-known"
 
 
 async def test_an_objection_not_upheld_opens_to_the_named_roles_only(demonstration: Watched) -> None:
@@ -231,7 +231,7 @@ async def test_a_partner_that_is_down_is_named_and_nothing_is_called_none_record
     record = await shown(demonstration, "partner-down")
     assert labels(record)[NAMES["nenewest"]] == exact(demonstration)["nenewest"] == "unreachable"
     supplied = {one.value for one in NENEWEST.supplies}
-    states = dict(record.sections)
+    states = record.states
     assert {states[name] for name in supplied} == {"shown", "not-known"}
 
 

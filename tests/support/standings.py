@@ -19,6 +19,7 @@ def standing(
     outcomes: Mapping[str, PartnerOutcome],
     wanted: frozenset[Category] = ALL,
     lines: Sequence[CompletenessLine] = (),
+    warnings: Mapping[str, frozenset[tuple[Category, str]]] | None = None,
 ) -> Standing:
     """Of a question that asked for every kind of item."""
     return Standing(
@@ -28,4 +29,5 @@ def standing(
         lines=lines,
         wanted=wanted,
         sure=ALL,
+        warnings=warnings or {},
     )

@@ -28,7 +28,8 @@ class Ground:
 
     `sure` are the categories of which every kind of item was asked for, and nothing went with what was
     withheld: only these may be called "none recorded". `differing` are the partners whose own Patient gives a
-    gender, title or name that the index does not.
+    gender, title or name that the index does not. `warnings` are those on lists that this reader may see, by
+    partner and category.
     """
 
     patient: PatientIdentity
@@ -39,6 +40,7 @@ class Ground:
     asked_at: dt.datetime
     narrative_hidden_from: frozenset[str] = frozenset()
     differing: frozenset[str] = frozenset()
+    warnings: Mapping[str, frozenset[tuple[Category, str]]] = field(default_factory=dict)
     person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
 
 
@@ -54,7 +56,12 @@ def merge(
     yield
     decisions = ground.judgement.decisions
     lines = completeness_lines(
-        ground.registrations, decisions, outcomes, ground.patient.practice_ods, ground.differing
+        ground.registrations,
+        decisions,
+        outcomes,
+        ground.patient.practice_ods,
+        ground.differing,
+        ground.warnings,
     )
     sections = yield from section_states(items, _standing(ground, outcomes, lines))
     return View(
@@ -84,6 +91,7 @@ def _standing(
         lines=lines,
         wanted=ground.wanted,
         sure=_sure(ground),
+        warnings=ground.warnings,
     )
 
 

@@ -26,6 +26,7 @@ def completeness_lines(
     outcomes: Mapping[str, PartnerOutcome],
     practice_ods: str | None,
     differing: frozenset[str] = frozenset(),
+    warnings: Mapping[str, frozenset[tuple[Category, str]]] | None = None,
 ) -> tuple[CompletenessLine, ...]:
     """One line for every partner in scope; those that policy folds share a single nameless one.
 
@@ -43,19 +44,31 @@ def completeness_lines(
             folded.append(outcome)
         else:
             line = _line(registration, decision, outcome)
-            differs = registration.partner_id in differing and line.label != NOTHING_TO_SHOW
-            lines.append(replace(line, differs=differs))
+            if line.label != NOTHING_TO_SHOW:
+                warned = codes_of(warnings, registration.partner_id)
+                line = replace(line, differs=registration.partner_id in differing, warnings=warned)
+            lines.append(line)
     if not folded and not practice_is_here(registrations, practice_ods):
         lines.append(
             CompletenessLine(partner_id="", name=UNKNOWN_PRACTICE, label=OutcomeLabel.NOT_ASKED.value)
         )
-    return (*lines, *_folded(folded))
+    return (*lines, *_folded(folded, warnings))
 
 
 def is_in_scope(decision: Decision, outcome: PartnerOutcome) -> bool:
     """A partner that no pointer named is nobody that a reader would expect, where its name may be told."""
     unnamed = decision.awaits_pointer and outcome.cause is Cause.NOT_A_HOLDER
     return decision.in_scope and not (unnamed and decision.naming is Naming.PLAIN)
+
+
+def codes_of(
+    warnings: Mapping[str, frozenset[tuple[Category, str]]] | None,
+    partner_id: str,
+    category: Category | None = None,
+) -> tuple[str, ...]:
+    """The codes of one partner's warnings, in order; of those on lists of one category where it is given."""
+    found = (warnings or {}).get(partner_id, frozenset())
+    return tuple(sorted({code for of, code in found if category in {None, of}}))
 
 
 def practice_is_here(registrations: Iterable[PartnerRegistration], practice_ods: str | None) -> bool:
@@ -100,7 +113,9 @@ def _named(registration: PartnerRegistration, label: str, **told: object) -> Com
     return CompletenessLine(**line, **told)  # type: ignore[arg-type] # the line's own members, by name
 
 
-def _folded(outcomes: list[PartnerOutcome]) -> tuple[CompletenessLine, ...]:
+def _folded(
+    outcomes: list[PartnerOutcome], warnings: Mapping[str, frozenset[tuple[Category, str]]] | None
+) -> tuple[CompletenessLine, ...]:
     """A restricted person's partners: one line that says only whether everybody asked has answered."""
     if not outcomes:
         return ()
@@ -108,4 +123,6 @@ def _folded(outcomes: list[PartnerOutcome]) -> tuple[CompletenessLine, ...]:
     whole = bool(asked) and all(outcome.label.answered_fully for outcome in asked)
     label = OutcomeLabel.COMPLETE if whole else OutcomeLabel.PARTIAL
     shown = sum(outcome.tally.shown for outcome in outcomes)
-    return (CompletenessLine(partner_id="", name="", label=label.value, shown=shown),)
+    told = {code for outcome in outcomes for code in codes_of(warnings, outcome.partner_id)}
+    nameless = CompletenessLine(partner_id="", name="", label=label.value, shown=shown)
+    return (replace(nameless, warnings=tuple(sorted(told))),)

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from broker.domain.category import FRAME_TYPES, Category
 from broker.domain.decision import Decision, Effect, Naming
+from broker.domain.list_warnings import CONFIDENTIAL_ITEMS
 from broker.domain.none_known import says_none_known
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.registration import PartnerRegistration
 from broker.domain.resource import Resource, is_empty_frame
-from broker.domain.view import CompletenessLine, Holder, SectionKind, SectionState
-from broker.pipeline.merging.completeness import UNKNOWN_PRACTICE, is_in_scope
+from broker.domain.view import CompletenessLine, Holder, SectionKind, SectionState, SourceWarning
+from broker.pipeline.merging.completeness import UNKNOWN_PRACTICE, codes_of, is_in_scope
 
 _ITEMS_IN_A_SLICE = 1_000
 
@@ -36,6 +37,7 @@ class Standing:
     lines: Sequence[CompletenessLine]
     wanted: frozenset[Category]
     sure: frozenset[Category]
+    warnings: Mapping[str, frozenset[tuple[Category, str]]] = field(default_factory=dict)
 
 
 def section_states(
@@ -92,7 +94,23 @@ def _section(category: Category, found: _Found, standing: Standing) -> SectionSt
         shown=shown.total(),
         state=_state(category, found, holders, standing),
         holders=holders,
+        warnings=_warnings(category, standing),
     )
+
+
+def _warnings(category: Category, standing: Standing) -> tuple[SourceWarning, ...]:
+    """Of the partners that this reader may be told of them, in the order of their lines."""
+    folded = [one.partner_id for one in standing.registrations if _is_folded(one, standing)]
+    return tuple(
+        SourceWarning(code=code, partner_id=line.partner_id, name=line.name)
+        for line in standing.lines
+        if line.warnings
+        for code in _codes((line.partner_id,) if line.partner_id else folded, category, standing)
+    )
+
+
+def _codes(partner_ids: Iterable[str], category: Category, standing: Standing) -> list[str]:
+    return sorted({code for one in partner_ids for code in codes_of(standing.warnings, one, category)})
 
 
 def _state(category: Category, found: _Found, holders: tuple[Holder, ...], standing: Standing) -> SectionKind:
@@ -102,19 +120,22 @@ def _state(category: Category, found: _Found, holders: tuple[Holder, ...], stand
         return SectionKind.NONE_KNOWN
     if _none_recorded(category, found, holders, standing):
         return SectionKind.NONE_RECORDED
+    if any(one.code == CONFIDENTIAL_ITEMS for one in _warnings(category, standing)):
+        return SectionKind.WITHHELD_AT_SOURCE
     return SectionKind.NOT_KNOWN
 
 
 def _none_recorded(
     category: Category, found: _Found, holders: tuple[Holder, ...], standing: Standing
 ) -> bool:
-    """It needs a holder, and every possible holder whole and unscreened."""
+    """It needs a holder, and every possible holder whole, unscreened and without a warning of its own."""
     partners = _partners(category, standing)
     nameless = any(not one.partner_id for one in holders)
     if not partners or nameless or category not in standing.sure or category in found.held:
         return False
     return all(
         not _could_withhold(category, standing.decisions[one.partner_id])
+        and not codes_of(standing.warnings, one.partner_id, category)
         and standing.outcomes[one.partner_id].label.answered_fully
         for one in partners
     )

@@ -7,10 +7,11 @@ seen leaves no stub, dangling reference, narrative or text behind. Pure, one par
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_type
 from broker.domain.decision import Decision
+from broker.domain.list_warnings import warnings_in
 from broker.domain.references import plain_name, references_in
 from broker.domain.resource import Resource, is_empty_frame
 from broker.domain.sensitivity import SensitivityClass
@@ -36,7 +37,8 @@ class Screened:
     categories of permitted items that went with something withheld, or are of a type that was not asked for:
     they may not be called "none recorded". `differs` says that the partner's own Patient, which the reader
     might see, says of gender, title or name what the index does not. `place_kept` says that something came
-    by which the person's whereabouts are kept from this reader.
+    by which the person's whereabouts are kept from this reader. `warnings` stand on lists that this reader
+    may see, also where no list was asked for: each with its list's category, and nothing of its items.
     """
 
     partner_id: str
@@ -46,6 +48,7 @@ class Screened:
     fallen: frozenset[Category] = frozenset()
     differs: bool = False
     place_kept: bool = False
+    warnings: frozenset[tuple[Category, str]] = frozenset()
 
 
 @dataclass(slots=True)
@@ -86,10 +89,11 @@ def screen(
     if is_full_permit(decision) and not judged.withheld and not judged.inside:
         released = yield from _asked_for(judged.items, judged.support, types)
         fallen = _set_aside(judged.items, types)
-        return _screened(partner_id, resources, released, fallen=fallen, differs=judged.differs)
+        whole = _screened(partner_id, resources, released, fallen=fallen, differs=judged.differs)
+        return replace(whole, warnings=warnings_in(judged.items))
     items, support = yield from _followed(judged, decision, person)
     released = yield from _asked_for(items, support, types)
-    return _screened(
+    left = _screened(
         partner_id,
         resources,
         released,
@@ -98,6 +102,7 @@ def screen(
         differs=judged.differs,
         place_kept=judged.place_kept,
     )
+    return replace(left, warnings=warnings_in(items))
 
 
 def _set_aside(items: Iterable[Resource], types: frozenset[str]) -> frozenset[Category]:

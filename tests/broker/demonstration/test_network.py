@@ -136,7 +136,7 @@ async def test_a_partner_that_is_down_is_said_and_nothing_is_none_recorded(netwo
     """No section is called empty while a possible holder is silent."""
     found = await record(network, "partner-down")
     assert labels(found)["Nene West Hospitals"] == "unreachable"
-    assert dict(found.sections)["allergies"] == "not-known"
+    assert found.states["allergies"] == "not-known"
 
 
 async def test_the_wrong_persons_answer_is_set_aside_whole(network: Network) -> None:
