@@ -23,9 +23,11 @@ _WINDOW_BYTES = 3
 _HEADER_BYTES = _KEY_TAG_BYTES + _WINDOW_BYTES
 _NONCE_BYTES = 16
 _TOKEN_BYTES = _HEADER_BYTES + _NONCE_BYTES + _NUMBER_BYTES
+_NOTE_BYTES_MIN = _KEY_TAG_BYTES + _NONCE_BYTES + 1
 _DOCUMENT_TOKEN_BYTES = _TOKEN_BYTES + POINTER_BYTES
 # What is sealed beside a patient token is bound to its own name: neither opens as the other.
 _DOCUMENT = b"document"
+_NOTE = b"note"
 _ITEM_HASH_BYTES = 13
 
 
@@ -34,7 +36,7 @@ class RingSealer:
 
     A token is: tag of the key's id (2 bytes), window number (3), synthetic nonce and number (21), for a
     document its pointer (22), as base64url with `.` for `_`. Key, window, issuer, user and organisation
-    are authenticated with it.
+    are authenticated with it. A note has no window; what is sealed in it says how long it stands.
     """
 
     def __init__(self, ring: KeyRing, *, window_s: int = WINDOW_S) -> None:
@@ -67,6 +69,26 @@ class RingSealer:
         """Raises as `open_patient_token`."""
         plain = self._opened(_read(token, _DOCUMENT_TOKEN_BYTES), requester, at_s, _DOCUMENT)
         return _number(plain[:_NUMBER_BYTES]), plain[_NUMBER_BYTES:]
+
+    def note(self, kind: str, plain: bytes, bound: bytes, requester: Requester, /) -> str:
+        """18 bytes and `plain`, as base64url with `.` for `_`."""
+        self._follow_ring()
+        tag = self._active_tag
+        cipher = self._tokens[tag]
+        return _written(tag + cipher.encrypt(plain, _bound_to_note(tag, kind, bound, requester)))
+
+    def open_note(self, kind: str, token: str, bound: bytes, requester: Requester, /) -> bytes:
+        """Raises NotFound by its form alone, Gone for everything else."""
+        raw = _read(token)
+        self._follow_ring()
+        tag = raw[:_KEY_TAG_BYTES]
+        cipher = self._tokens.get(tag)
+        if cipher is None:
+            raise Gone
+        try:
+            return cipher.decrypt(raw[_KEY_TAG_BYTES:], _bound_to_note(tag, kind, bound, requester))
+        except InvalidTag:
+            raise Gone from None
 
     def _sealed(self, plain: bytes, requester: Requester, at_s: float, *kind: bytes) -> str:
         self._follow_ring()
@@ -141,6 +163,10 @@ def _bound_to(header: bytes, requester: Requester) -> list[bytes]:
     return [header, *(part.encode() for part in caller)]
 
 
+def _bound_to_note(tag: bytes, kind: str, bound: bytes, requester: Requester) -> list[bytes]:
+    return [_NOTE, kind.encode(), *_bound_to(tag, requester), bound]
+
+
 def _key_tag(key_id: str) -> bytes:
     return hashlib.blake2b(key_id.encode(), digest_size=_KEY_TAG_BYTES).digest()
 
@@ -160,15 +186,18 @@ def _written(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).rstrip(b"=").replace(b"_", b".").decode()
 
 
-def _read(token: str, token_bytes: int) -> bytes:
-    """The token's bytes. Raises NotFound for anything that `_written` would not write."""
-    if len(token) != -(-token_bytes * 4 // 3) or not token.isascii() or "_" in token:
+def _read(token: str, token_bytes: int | None = None) -> bytes:
+    """The token's bytes, of any length where none is given. Raises NotFound for anything that `_written`
+    would not write.
+    """
+    if not token.isascii() or "_" in token:
         raise NotFound
     padding = "=" * (-len(token) % 4)
     try:
         raw = base64.b64decode((token.replace(".", "_") + padding).encode(), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         raise NotFound from None
-    if len(raw) != token_bytes or _written(raw) != token:
+    is_long_enough = len(raw) >= _NOTE_BYTES_MIN if token_bytes is None else len(raw) == token_bytes
+    if not is_long_enough or _written(raw) != token:
         raise NotFound
     return raw

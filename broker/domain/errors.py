@@ -126,6 +126,15 @@ class Gone(BrokerError):
     message = "This link has expired. Start again from the person's NHS number."
 
 
+class PageGone(Gone):
+    """A page that this caller cannot have any more, or never could, for whichever reason."""
+
+    message = (
+        "This page is not there any more: its time is over, or what it stood on has changed. "
+        "Start again from the first page."
+    )
+
+
 class TooMany(BrokerError):
     """The caller or the broker is over its limit."""
 

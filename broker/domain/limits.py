@@ -52,6 +52,7 @@ class BrokerLimits:
     headers_s: float = 5.0
     document_s_max: float = 120.0
     patient_token_window_s: int = 12 * 3600
+    page_lifetime_s: int = 600
     key_set_bytes_max: int = 64 * _KIB
     key_set_keys_max: int = 32
     key_set_refresh_s_min: int = 30

@@ -37,6 +37,7 @@ from broker.pipeline.judging import (
 )
 from broker.pipeline.named_grant import NamedGrant
 from broker.pipeline.presentation import Frame, Presented, present
+from broker.pipeline.presentation.paging import Pages, ground_of, question_of
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.record import nobody_answered, person_only, view_of
 from broker.pipeline.services import Services
@@ -73,10 +74,12 @@ class Answering:
         at_s = services.clock.now().timestamp()
         self._query = read_query(self._question, self._requester, services.sealer, at_s=at_s)
         trail.about(frozenset({self._query.number}))
+        self._pages(self._query.number, None).asked()
         first = await self._judge_before_asking()
         sequence = await trail.intend()
         await tell_of_claim(first, self._requester, trail, services)
         judgement = await self._identify(sequence)
+        self._pages(self._patient.number, ground_of(judgement)).asked()
         if self._query.interaction in {Interaction.FIND_PATIENT, Interaction.READ_PATIENT}:
             return await self._release(None, judgement)
         return await self._answered(judgement, sequence)
@@ -244,12 +247,24 @@ class Answering:
             token=sealer.patient_token(self._patient.number, requester, at_s=at_s),
             names=self._services.names,
             sealer=sealer,
-            page=self._question.page,
-            caller=f"{requester.issuer} {requester.user_id} {requester.organisation_ods}",
+            pages=self._pages(self._patient.number, ground_of(self._judged_last)),
             opens=self._services.opens,
             sealed_pointer=lambda pointer: sealer.document_token(
                 self._patient.number, pointer, requester, at_s=at_s
             ),
+        )
+
+    def _pages(self, number: NhsNumber, ground: bytes | None) -> Pages:
+        """A page that is not this caller's any more is refused before anybody is asked for it."""
+        question, requester, services = self._question, self._requester, self._services
+        return Pages(
+            sealer=services.sealer,
+            requester=requester,
+            question=question_of(number, requester.purpose, question.grant_id, self._query.canonical()),
+            ground=ground,
+            at_s=services.clock.now().timestamp(),
+            lifetime_s=services.limits.page_lifetime_s,
+            token=question.page,
         )
 
     def _replied(self, presented: Presented) -> Reply:

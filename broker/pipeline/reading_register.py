@@ -25,6 +25,7 @@ from broker.pipeline.judging import judged_on
 from broker.pipeline.presentation import FHIR_JSON
 from broker.pipeline.presentation.consent import consent_of
 from broker.pipeline.presentation.consent_provision import Known
+from broker.pipeline.presentation.paging import Pages, ground_of, question_of
 from broker.pipeline.presentation.register_bundle import RegisterFrame, present_consents
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.services import Services
@@ -37,6 +38,7 @@ class ReadingRegister:
 
     def __init__(self, question: Question, services: Services, trail: Trail) -> None:
         self._question, self._services, self._trail = question, services, trail
+        self._ground: bytes
 
     async def reply(self) -> Reply:
         """Authenticate, judge, record the read, and only then answer."""
@@ -59,6 +61,7 @@ class ReadingRegister:
         facts = Facts(requester=requester, partners=(), objections=_NOBODY_LOOKED_UP, now=now)
         judgement = may_read_register(facts, services.policies())
         self._trail.judged(judgement, judged_on(now, None, services.partners_digest))
+        self._ground = ground_of(judgement)
         if judgement.effect is Effect.DENY:
             raise Forbidden
 
@@ -109,10 +112,21 @@ class ReadingRegister:
             item_id=question.item_id,
             statuses=question.statuses,
             count=question.count,
-            page=question.page,
-            caller=f"{requester.issuer} {requester.user_id} {requester.organisation_ods}",
-            number=number.digits,
-            sealer=sealer,
+            pages=self._pages(number, requester, at_s),
+        )
+
+    def _pages(self, number: NhsNumber, requester: Requester, at_s: float) -> Pages:
+        """The register's own changes are seen by what a page shows."""
+        question, services = self._question, self._services
+        asked = (question.interaction, question.item_id or "", *sorted(question.statuses))
+        return Pages(
+            sealer=services.sealer,
+            requester=requester,
+            question=question_of(number, requester.purpose, question.grant_id, *asked),
+            ground=self._ground,
+            at_s=at_s,
+            lifetime_s=services.limits.page_lifetime_s,
+            token=question.page,
         )
 
 

@@ -17,6 +17,7 @@ from broker.domain.view import NOTHING_TO_SHOW, View
 from broker.pipeline.gathering import Gathered
 from broker.pipeline.merging import Ground, merge
 from broker.pipeline.normalisation import Normalised
+from broker.pipeline.ordering import ordered
 from broker.pipeline.planning import categories_asked_whole, categories_wanted
 from broker.pipeline.screening import Screened, screen
 from broker.pipeline.screening.differing import Known
@@ -38,7 +39,9 @@ async def view_of(gathered: Gathered, judgement: Judgement, services: Services) 
             normalised.partner_id, normalised.resources, decision, gathered.query.resource_types, known
         )
         screened.append(await _screened(normalised, work, services))
-    items = [resource for one in screened for resource in one.released]
+    items = []
+    for one in screened:
+        items += await in_slices(ordered(one.released), clock, slice_s)
     ground = _ground(gathered, judgement, services, screened)
     outcomes = _outcomes(gathered, screened)
     view = await in_slices(merge(items, outcomes, ground), clock, slice_s)

@@ -46,6 +46,18 @@ class Sealer(Protocol):
         """Number and pointer. Raises as `open_patient_token`; a patient token is none of these."""
         ...
 
+    def note(self, kind: str, plain: bytes, bound: bytes, requester: Requester, /) -> str:
+        """What the caller carries for us and cannot read: deterministic (SIV), bound to issuer, user and
+        organisation, to its kind and to `bound`; FHIR id alphabet, as long as `plain` makes it.
+        """
+        ...
+
+    def open_note(self, kind: str, token: str, bound: bytes, requester: Requester, /) -> bytes:
+        """Raises NotFound for what has not the form of a note, Gone for one that opens to nothing here:
+        changed, of another caller, kind or `bound`, or under a key that is no more.
+        """
+        ...
+
     def item_id(self, partner_id: str, local_reference: str, /) -> str:
         """`<partner>-<keyed hash>`, stable, FHIR id alphabet, at most 64 characters."""
         ...

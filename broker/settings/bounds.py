@@ -71,6 +71,7 @@ BROKER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "patient_token_window_s": Bound(
             300, 24 * 3_600, "Life of the sealed ids that stand for a person or a document."
         ),
+        "page_lifetime_s": Bound(10, 3_600, "Life of a `next` link; following it gives one with a new life."),
         "key_set_bytes_max": Bound(1 * _KIB, 1 * _MIB, "Largest key set that an issuer may publish."),
         "key_set_keys_max": Bound(1, 256, "Most keys in an issuer's key set."),
         "key_set_refresh_s_min": Bound(1, 3_600, "Shortest time between two fetches of one key set."),

@@ -2,33 +2,61 @@
 
 from __future__ import annotations
 
+import functools
+import tempfile
+from pathlib import Path
 from typing import Any
 
 import orjson
 
+from broker.adapters.sealing import RingSealer
 from broker.domain.category import Category
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.resource import Resource
 from broker.domain.view import CompletenessLine, SectionKind, SectionState, View
 from broker.pipeline.presentation import Frame, present_record
+from broker.pipeline.presentation.paging import Pages
 from tests.support.records import ENDPOINT, NOW, NUMBER, PlainSealer, finished, person
+from tests.support.stores import clinician, demonstration_ring
 
 TOKEN = "sealedtoken"
 BASE = "https://broker.example/fhir"
 
 
 def frame(**changes: Any) -> Frame:
-    """The frame of an `$everything`."""
+    """The frame of an `$everything`, `page` of it where one is given."""
     given: dict[str, Any] = {
         "query": RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER),
         "base_url": BASE,
         "token": TOKEN,
         "names": {"addenbury": "Addenbury", "papermill": "Papermill"},
         "sealer": PlainSealer(),
-        "caller": "issuer user org",
     }
-    return Frame(**{**given, **changes})
+    pages = pages_of(token=changes.pop("page", None))
+    return Frame(**{"pages": pages, **given, **changes})
+
+
+def pages_of(**changes: Any) -> Pages:
+    """The pages of that question, to one reader."""
+    given: dict[str, Any] = {
+        "sealer": page_sealer(),
+        "requester": clinician(),
+        "question": b"question",
+        "ground": b"8 octets",
+        "at_s": NOW.timestamp(),
+        "lifetime_s": 600,
+    }
+    return Pages(**{**given, **changes})
+
+
+@functools.cache
+def page_sealer() -> RingSealer:
+    """The real one, on keys of its own that are nowhere any more."""
+    with tempfile.TemporaryDirectory() as folder:
+        sealer = RingSealer(demonstration_ring(Path(folder)))
+        sealer.digest(b"")  # reads every key
+    return sealer
 
 
 def view(items: tuple[Resource, ...] = (), **changes: Any) -> View:

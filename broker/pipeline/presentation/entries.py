@@ -21,10 +21,13 @@ Marks = dict[int, tuple[tuple[str, str], ...]]
 
 
 class Written(NamedTuple):
-    """One item's whole entry in pieces; `at` is its place in `View.items`."""
+    """One item's whole entry in pieces; `at` is its place in `View.items`. `is_match` is of what was asked
+    for: an include rides with it.
+    """
 
     at: int
     pieces: list[bytes]
+    is_match: bool
 
 
 def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]:
@@ -48,8 +51,9 @@ def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]
                 frame.document_link,
                 without_narrative=resource.partner_id in view.narrative_hidden_from,
             )
-            pieces.append(INCLUDE if kind in SUPPORTING_TYPES else MATCH)
-            entries.append(Written(index, pieces))
+            is_match = kind not in SUPPORTING_TYPES
+            pieces.append(MATCH if is_match else INCLUDE)
+            entries.append(Written(index, pieces, is_match))
         if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
     return entries

@@ -9,12 +9,13 @@ from typing import Any
 from broker.domain.query import RecordQuery
 from broker.domain.resource import Resource
 from broker.pipeline.pointing import may_list, pointer_to
+from broker.pipeline.presentation.paging import Pages
 from broker.ports.sealer import Sealer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The question, the links' base, the person's sealed id, the partners' names, and who asks.
+    """The question, the links' base, the person's sealed id, the partners' names, and the pages.
 
     `opens` are the partners whose documents can be had, `sealed_pointer` makes a pointer a token.
     """
@@ -24,8 +25,7 @@ class Frame:
     token: str
     names: dict[str, str]
     sealer: Sealer = field(repr=False)
-    page: str | None = field(repr=False, default=None)
-    caller: str = field(repr=False, default="")
+    pages: Pages = field(repr=False)
     opens: frozenset[str] = frozenset()
     sealed_pointer: Callable[[bytes], str] | None = field(repr=False, default=None)
 

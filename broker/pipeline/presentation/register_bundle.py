@@ -10,30 +10,20 @@ from urllib.parse import quote
 
 import msgspec
 
-from broker.domain.errors import Gone
-from broker.pipeline.presentation.paging import PagePlace, read_page, write_page
-from broker.ports.sealer import Sealer
+from broker.domain.errors import PageGone
+from broker.pipeline.presentation.paging import WHOLE_BYTES, PagePlace, Pages
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterFrame:
-    """The question, the links' base, the person's sealed id, and who asks."""
+    """The question, the links' base, the person's sealed id, and the pages."""
 
     base_url: str
     token: str
     item_id: str | None
     statuses: frozenset[str]
     count: int | None
-    page: str | None = field(repr=False)
-    caller: str = field(repr=False)
-    number: str = field(repr=False)
-    sealer: Sealer = field(repr=False)
-
-    @property
-    def context(self) -> bytes:
-        """What a page belongs to."""
-        parts = (self.caller, self.number, "consents", self.item_id or "", *sorted(self.statuses))
-        return "\x1f".join(parts).encode()
+    pages: Pages = field(repr=False)
 
     def link(self, page: str | None) -> str:
         """This question, at `page`."""
@@ -49,15 +39,14 @@ class RegisterFrame:
 
 
 def present_consents(consents: Sequence[dict[str, Any]], frame: RegisterFrame) -> bytes:
-    """The page that is asked for, with the number of all of them. Raises BadRequest and Gone of the page."""
+    """The page that is asked for, with the number of all of them. Raises BadRequest and PageGone."""
     raws = [msgspec.json.encode(consent) for consent in consents]
     place = _place(raws, frame)
-    links = [{"relation": "self", "url": frame.link(frame.page)}]
+    links = [{"relation": "self", "url": frame.link(frame.pages.token)}]
     last = place.offset + place.count
     if last < len(raws):
-        following = PagePlace(offset=last, count=place.count, digest=place.digest)
-        page = write_page(following, frame.context, frame.sealer)
-        links.append({"relation": "next", "url": frame.link(page)})
+        following = PagePlace(offset=last, count=place.count, whole=place.whole)
+        links.append({"relation": "next", "url": frame.link(frame.pages.write(following))})
     bundle: dict[str, Any] = {
         "resourceType": "Bundle",
         "type": "searchset",
@@ -71,12 +60,12 @@ def present_consents(consents: Sequence[dict[str, Any]], frame: RegisterFrame) -
 def _place(raws: Iterable[bytes], frame: RegisterFrame) -> PagePlace:
     """A page of a register that has changed since the first one is Gone: start again."""
     raws = list(raws)
-    whole = hashlib.blake2b(b"".join(raws), digest_size=16).digest()
-    if frame.page is None:
-        return PagePlace(offset=0, count=frame.count or max(len(raws), 1), digest=whole)
-    place = read_page(frame.page, frame.context, frame.sealer)
-    if place.digest != whole:
-        raise Gone
+    whole = hashlib.blake2b(b"".join(raws), digest_size=WHOLE_BYTES).digest()
+    place = frame.pages.asked()
+    if place is None:
+        return PagePlace(offset=0, count=frame.count or max(len(raws), 1), whole=whole)
+    if place.whole != whole:
+        raise PageGone
     return place
 
 

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator, Mapping, Sequence
 from urllib.parse import quote, urlencode
 
 import msgspec
 
-from broker.domain.errors import Gone
 from broker.domain.query import Interaction
 from broker.domain.view import View
 from broker.pipeline.presentation.completeness_outcome import completeness_outcome
+from broker.pipeline.presentation.cutting import cut
 from broker.pipeline.presentation.entries import MATCH, Written, entries_of
 from broker.pipeline.presentation.frame import Frame
-from broker.pipeline.presentation.paging import PagePlace, read_page, write_page
 from broker.pipeline.presentation.patient import index_patient
 from broker.pipeline.presentation.presented import Presented
 
@@ -31,24 +29,23 @@ def present_match(view: View, frame: Frame) -> Presented:
 def present_record(view: View, frame: Frame) -> Generator[None, None, Presented]:
     """A searchset of the record, in chunks of about 96 KiB.
 
-    Raises Gone when a page's view is no longer the first page's view.
+    Raises PageGone when a page's view is no longer the first page's view.
     """
     entries = yield from entries_of(view, frame)
-    place = _place(view, frame, entries)
-    shown = entries if place is None else entries[place.offset : place.offset + place.count]
+    page = yield from cut(view, frame, entries)
     person = None if frame.query.resource_types else index_person(view, frame)
     leading = [_outcome_entry(completeness_outcome(view))]
     if person is not None:
         leading.append(_patient_entry(person, frame))
-    head = _head(frame, total=None, next_page=_next(place, len(entries), view, frame))
+    head = _head(frame, total=None, next_page=page.following)
     chunks = []
-    for chunk in _chunks(head + b",".join(leading), shown):
+    for chunk in _chunks(head + b",".join(leading), page.entries):
         chunks.append(chunk)
         yield
-    return Presented(body=tuple(chunks), shown=[one.at for one in shown], person=person)
+    return Presented(body=tuple(chunks), shown=[one.at for one in page.entries], person=person)
 
 
-def _chunks(opening: bytes, entries: list[Written]) -> Iterator[bytes]:
+def _chunks(opening: bytes, entries: Sequence[Written]) -> Iterator[bytes]:
     """The body in a few large pieces: one copy of each byte, and no single great block of memory."""
     waiting, size = [opening], len(opening)
     for entry in entries:
@@ -60,35 +57,6 @@ def _chunks(opening: bytes, entries: list[Written]) -> Iterator[bytes]:
             waiting, size = [], 0
     waiting.append(b"]}")
     yield b"".join(waiting)
-
-
-def _place(view: View, frame: Frame, entries: list[Written]) -> PagePlace | None:
-    """The page that is asked for; None is the whole view in one."""
-    if frame.page is None and frame.query.count is None:
-        return None
-    whole = hashlib.blake2b(digest_size=16)
-    for line in view.lines:
-        whole.update(f"{line.partner_id}\x1f{line.label}\x1e".encode())
-    for entry in entries:
-        whole.update(b"".join(entry.pieces))
-    if frame.page is None:
-        return PagePlace(offset=0, count=frame.query.count or 1, digest=whole.digest())
-    place = read_page(frame.page, _context(view, frame), frame.sealer)
-    if place.digest != whole.digest():
-        raise Gone
-    return place
-
-
-def _context(view: View, frame: Frame) -> bytes:
-    """The person by the current number, which is the one that the page's own link carries."""
-    return f"{frame.caller}\x1f{view.patient.number.digits}\x1f{frame.query.canonical()}".encode()
-
-
-def _next(place: PagePlace | None, items: int, view: View, frame: Frame) -> str | None:
-    if place is None or place.offset + place.count >= items:
-        return None
-    following = PagePlace(offset=place.offset + place.count, count=place.count, digest=place.digest)
-    return write_page(following, _context(view, frame), frame.sealer)
 
 
 def _patient_entry(person: bytes, frame: Frame) -> bytes:
@@ -107,7 +75,7 @@ def _outcome_entry(outcome: Mapping[str, object]) -> bytes:
 
 def _head(frame: Frame, *, total: int | None, next_page: str | None) -> bytes:
     """A Bundle up to its first entry."""
-    links = [{"relation": "self", "url": _self_url(frame, frame.page)}]
+    links = [{"relation": "self", "url": _self_url(frame, frame.pages.token)}]
     if next_page is not None:
         links.append({"relation": "next", "url": _self_url(frame, next_page)})
     head: dict[str, object] = {"resourceType": "Bundle", "type": "searchset", "link": links}

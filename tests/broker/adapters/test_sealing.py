@@ -216,3 +216,58 @@ def test_a_digest_of_pieces_is_the_digest_of_the_whole(sealer: RingSealer, piece
     for piece in pieces:
         digesting.update(piece)
     assert digesting.digest() == sealer.digest(b"".join(pieces))
+
+
+NOTES = some.tuples(some.sampled_from(["page", "again"]), some.binary(min_size=1, max_size=80))
+
+
+@given(note=NOTES, bound=some.binary(max_size=20))
+def test_a_note_opens_to_what_was_sealed(sealer: RingSealer, note: tuple[str, bytes], bound: bytes) -> None:
+    """For the same caller, kind and binding; always the same, in FHIR's id alphabet."""
+    kind, plain = note
+    token = sealer.note(kind, plain, bound, clinician())
+    assert sealer.open_note(kind, token, bound, clinician()) == plain
+    assert token == sealer.note(kind, plain, bound, clinician())
+    assert re.fullmatch(r"[A-Za-z0-9.-]+", token)
+    for other in (
+        ("other", bound, clinician()),
+        (kind, bound + b"x", clinician()),
+        (kind, bound, clinician("somebody-else")),
+    ):
+        with pytest.raises(Gone):
+            sealer.open_note(other[0], token, *other[1:])
+
+
+def test_no_other_token_opens_as_a_note_nor_a_note_as_another(sealer: RingSealer) -> None:
+    """Also where it has the very length."""
+    for token in (
+        sealer.patient_token(ADA, clinician(), at_s=AT_S),
+        sealer.document_token(ADA, POINTER, clinician(), at_s=AT_S),
+    ):
+        with pytest.raises(Gone):
+            sealer.open_note("page", token, b"", clinician())
+    for length in (8, 30):
+        note = sealer.note("page", bytes(length), b"", clinician())
+        with pytest.raises(NotFound):
+            sealer.open_patient_token(note, clinician(), at_s=AT_S)
+        with pytest.raises(NotFound):
+            sealer.open_document_token(note, clinician(), at_s=AT_S)
+
+
+@pytest.mark.parametrize("text", ["", "A", "abc", "A" * 24, "_" * 30, "é" * 30, "A" * 29])
+def test_what_has_not_the_form_of_a_note_is_not_found(sealer: RingSealer, text: str) -> None:
+    """Too short, another alphabet, or a length that base64 never has."""
+    with pytest.raises(NotFound):
+        sealer.open_note("page", text, b"", clinician())
+
+
+def test_a_note_survives_rotation_and_is_gone_with_its_key(tmp_path: Path) -> None:
+    """The retired key opens it; where that is taken out of the ring, nothing does."""
+    old = demonstration_ring(tmp_path / "old")
+    token = RingSealer(old).note("page", b"plain", b"", clinician())
+    rotate_key(old.path, Purpose.TOKEN, environment="demonstration")
+    rotated = RingSealer(read_key_ring(old.path, environment="demonstration"))
+    assert rotated.open_note("page", token, b"", clinician()) == b"plain"
+    assert rotated.note("page", b"plain", b"", clinician()) != token
+    with pytest.raises(Gone):
+        RingSealer(demonstration_ring(tmp_path / "other")).open_note("page", token, b"", clinician())

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
 
 import orjson
-import pytest
 from fhir.resources.R4B.bundle import Bundle
 
 from broker.domain.criteria import Criteria
-from broker.domain.errors import BadRequest, Gone
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, RecordQuery
-from broker.domain.view import CompletenessLine, Group, View
+from broker.domain.view import CompletenessLine, Group
 from broker.pipeline.presentation import present_match, present_patient
 from tests.support.records import NUMBER, item, readable
-from tests.support.views import TOKEN, bundle, frame, rendered, resources, view
+from tests.support.views import TOKEN, bundle, frame, resources, view
 
 
 def outcome(tree: dict[str, Any]) -> dict[str, Any]:
@@ -72,66 +69,6 @@ def test_what_we_write_is_valid_fhir() -> None:
     assert [entry.resource.get_resource_type() for entry in judged.entry] == [
         entry["resource"]["resourceType"] for entry in tree["entry"]
     ]
-
-
-def pages(one: View, count: int) -> list[dict[str, Any]]:
-    """Follow the next links to the end."""
-    query = RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER, count=count)
-    found, token = [], None
-    while True:
-        tree = bundle(one, query=query, page=token)
-        found.append(tree)
-        following = [link["url"] for link in tree["link"] if link["relation"] == "next"]
-        if not following:
-            return found
-        token = following[0].partition("_page=")[2]
-
-
-def test_pages_hold_everything_once_and_each_carries_the_outcome() -> None:
-    """A client may read only one of them."""
-    items = readable([item("Condition", str(number)) for number in range(7)])[1:]
-    found = pages(view(items), 3)
-    assert [len(resources(tree, "Condition")) for tree in found] == [3, 3, 1]
-    assert all(outcome(tree) for tree in found)
-    assert len({one["id"] for tree in found for one in resources(tree, "Condition")}) == 7
-
-
-def next_token(one: View) -> str:
-    """The page token after the first two items."""
-    tree = bundle(one, query=RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER, count=2))
-    [url] = [link["url"] for link in tree["link"] if link["relation"] == "next"]
-    return str(url.partition("_page=")[2])
-
-
-def test_a_page_of_a_record_that_changed_is_gone() -> None:
-    """Any difference at all: start again."""
-    token = next_token(view(readable([item("Condition", str(n)) for n in range(4)])[1:]))
-    changed = view(readable([item("Condition", str(n), recordedDate="2020") for n in range(4)])[1:])
-    with pytest.raises(Gone):
-        rendered(changed, page=token)
-
-
-def test_a_page_of_a_record_whose_ledger_changed_is_gone() -> None:
-    """The same items beside another answer of a partner are another record; the time alone is not."""
-    items = readable([item("Condition", str(n)) for n in range(4)])[1:]
-    line = CompletenessLine(partner_id="addenbury", name="Addenbury", label="complete", shown=4)
-    token = next_token(view(items, lines=(line,)))
-    later = dataclasses.replace(line, answered_at="2026-11-22T12:00:01Z")
-    assert rendered(view(items, lines=(later,)), page=token)
-    with pytest.raises(Gone):
-        rendered(view(items, lines=(dataclasses.replace(line, label="partial"),)), page=token)
-
-
-def test_a_page_link_serves_its_own_caller_and_question_alone() -> None:
-    """Another caller, another question and a forged token are refused."""
-    one = view(readable([item("Condition", str(n)) for n in range(4)])[1:])
-    token = next_token(one)
-    with pytest.raises(Gone):
-        rendered(one, page=token, caller="somebody else")
-    with pytest.raises(Gone):
-        rendered(one, page="A" + token[1:] if token[0] != "A" else "B" + token[1:])
-    with pytest.raises(BadRequest):
-        rendered(one, page="no-token")
 
 
 def test_one_item_is_found_by_its_own_id_alone() -> None:

@@ -1,0 +1,68 @@
+"""The entries of a view to those of one page, and where the next one begins. Pure, in slices."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+
+from broker.domain.errors import PageGone
+from broker.domain.view import View
+from broker.pipeline.presentation.entries import Written
+from broker.pipeline.presentation.frame import Frame
+from broker.pipeline.presentation.paging import WHOLE_BYTES, PagePlace
+
+_ENTRIES_IN_A_SLICE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What stands on the page, and the token of the one that follows it."""
+
+    entries: Sequence[Written]
+    following: str | None = None
+
+
+def cut(view: View, frame: Frame, entries: list[Written]) -> Generator[None, None, Cut]:
+    """The page that is asked for; everything where neither a page nor a number of items is.
+
+    Raises PageGone where the whole is not what the first page was a part of.
+    """
+    asked = frame.pages.asked()
+    count = asked.count if asked is not None else frame.query.count
+    if count is None:
+        return Cut(entries)
+    whole = yield from _digest(view, entries)
+    if asked is not None and asked.whole != whole:
+        raise PageGone
+    offset = asked.offset if asked is not None else 0
+    begins, ends = bounds([one.is_match for one in entries], offset, count)
+    shown = entries[begins:ends]
+    if ends == len(entries):
+        return Cut(shown)
+    return Cut(shown, frame.pages.write(PagePlace(offset=offset + count, count=count, whole=whole)))
+
+
+def bounds(matches: Sequence[bool], offset: int, count: int) -> tuple[int, int]:
+    """Where the page after `offset` matches begins and ends that holds `count` of them (FHIR R4 search.html,
+    `_count`: what is included does not count).
+
+    What is included stands on the page of the match that it stands before, and at the end on the last page:
+    no page but of an empty whole is without a match.
+    """
+    places = [at for at, is_match in enumerate(matches) if is_match]
+    begins = places[offset - 1] + 1 if offset else 0
+    last = offset + count
+    return begins, (places[last - 1] + 1 if last < len(places) else len(matches))
+
+
+def _digest(view: View, entries: list[Written]) -> Generator[None, None, bytes]:
+    """Of every entry and of what became of each partner, whichever page is asked for."""
+    whole = hashlib.blake2b(digest_size=WHOLE_BYTES)
+    for line in view.lines:
+        whole.update(f"{line.partner_id}\x1f{line.label}\x1e".encode())
+    for place, entry in enumerate(entries, start=1):
+        whole.update(b"".join(entry.pieces))
+        if place % _ENTRIES_IN_A_SLICE == 0:
+            yield
+    return whole.digest()
