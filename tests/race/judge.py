@@ -25,11 +25,12 @@ _OTHERS = canaries("q")
 _ALL = canaries("p")
 _LETTER = DOCUMENT.canary("p")
 _SLACK_S = 1e-6
+_GONE = 410
 _FINE = {
     "first": {200, 403},
     "whole": {200, 403},
     "listing": {200, 403},
-    "later": {200, 403, 410},
+    "later": {200, 403, _GONE},
     "document": {200, 403, 404},
 }
 RELEASED = "released after acknowledgement"
@@ -131,10 +132,19 @@ def _of_person(heard: Heard, happening: Happening, records: Records) -> Iterator
         yield from _of_open(heard, happening)
         if heard.kind == "document":
             yield from _of_pieces(heard, happening.closings)
-    elif not any(closing.closed[heard.reader] for closing in happening.closings):
+    elif not (_is_to_begin_again(heard, happening) or _is_closed_ever(heard, happening)):
         yield Fault(
             "held back", f"{heard}: nothing was closed to this reader, and the status was {heard.status}"
         )
+
+
+def _is_to_begin_again(heard: Heard, happening: Happening) -> bool:
+    """A later page ends with whatever happens to the person or the policies, also where it closes nothing."""
+    return heard.kind == "later" and heard.status == _GONE and bool(happening.closings)
+
+
+def _is_closed_ever(heard: Heard, happening: Happening) -> bool:
+    return any(closing.closed[heard.reader] for closing in happening.closings)
 
 
 def _of_closed(heard: Heard, happening: Happening, number: int, links: list[int]) -> Iterator[Fault]:

@@ -62,8 +62,12 @@ def files_served(folder: Path) -> Iterator[str]:
 
 
 async def document_links(client: Client, number: str) -> list[str]:
-    """The address that the broker gives each document of a person, in the order of the record."""
+    """The address that the broker gives each document of a person: first those whose hash is declared, by
+    their media type, then the others.
+    """
     status, record = await client.record(number)
     assert status == 200, record
     listed = [one for one in resources(record) if one["resourceType"] == "DocumentReference"]
-    return [content["attachment"]["url"] for one in listed for content in one["content"]]
+    attachments = [content["attachment"] for one in listed for content in one["content"]]
+    attachments.sort(key=lambda one: ("hash" not in one, one["contentType"]))
+    return [one["url"] for one in attachments]
