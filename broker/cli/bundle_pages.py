@@ -7,24 +7,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from broker.cli.item_words import Tree
-from broker.domain.category import Category
+from broker.domain.item_words import Tree
+from broker.domain.told_item import Item, is_from_index, told_item
 
 _BASE = "https://watersmeet.example/fhir"
 _COMPLETENESS = f"{_BASE}/StructureDefinition/completeness"
 _SECTION = f"{_BASE}/StructureDefinition/section"
-_TAGS = f"{_BASE}/CodeSystem/"
 
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One resource of the view, with what the broker says of it in `meta`."""
-
-    resource: Tree
-    category: str
-    source: str
-    groups: tuple[str, ...]
-    contradictions: tuple[str, ...]
+__all__ = ["Item", "Line", "Record", "read_pages", "refusal_sentences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +66,11 @@ def read_pages(bodies: Sequence[bytes]) -> Record:
     outcome: Tree = next((one for one in entries if one["resourceType"] == "OperationOutcome"), {})
     issues: list[Tree] = outcome.get("issue", [])
     resources = [one for one in entries if one["resourceType"] != "OperationOutcome"]
-    index: Tree = next((one for one in resources if _is_from_index(one)), {})
+    index: Tree = next((one for one in resources if is_from_index(one)), {})
     extensions = [extension for issue in issues for extension in issue.get("extension", [])]
     return Record(
         patient=index,
-        items=tuple(_item(one) for one in resources if one is not index),
+        items=tuple(told_item(one) for one in resources if one is not index),
         lines=tuple(_line(one) for one in extensions if one["url"] == _COMPLETENESS),
         notices=tuple(_notices(issues)),
         sections=tuple(_section(one) for one in extensions if one["url"] == _SECTION),
@@ -94,36 +84,6 @@ def refusal_sentences(body: bytes) -> tuple[str, ...]:
     except (ValueError, AttributeError):
         return ("The answer cannot be read.",)
     return tuple(str(issue.get("details", {}).get("text") or issue.get("code")) for issue in issues)
-
-
-def _is_from_index(resource: Tree) -> bool:
-    return resource["resourceType"] == "Patient" and not _tags(resource, "source")
-
-
-def _tags(resource: Tree, name: str) -> list[Tree]:
-    tags: Iterable[Tree] = resource.get("meta", {}).get("tag", [])
-    return [tag for tag in tags if tag.get("system") == _TAGS + name]
-
-
-def _codes(resource: Tree, name: str) -> tuple[str, ...]:
-    return tuple(str(tag.get("code", "")) for tag in _tags(resource, name))
-
-
-def _item(resource: Tree) -> Item:
-    sources = [str(tag.get("display") or tag.get("code", "")) for tag in _tags(resource, "source")]
-    return Item(
-        resource=resource,
-        category=_category(resource),
-        source=", ".join(sources),
-        groups=_codes(resource, "group"),
-        contradictions=_codes(resource, "contradiction"),
-    )
-
-
-def _category(resource: Tree) -> str:
-    """A category that this release does not know is shown as unclassified, never left out."""
-    known = [code for code in _codes(resource, "category") if code in set(Category)]
-    return next(iter(known), Category.UNCLASSIFIED.value)
 
 
 def _parts(extension: Tree) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import textwrap
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -9,10 +10,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import click
 
 from broker.cli.bundle_pages import Item, Line, Record, Section
-from broker.cli.folding import folded, is_support
-from broker.cli.item_words import Tree, is_not_for_the_person, person, when, words_of
 from broker.domain.category import Category
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
+from broker.domain.item_folding import folded, is_support
+from broker.domain.item_words import Tree, is_not_for_the_person, person, when, words_of
 
 WIDTH = 100
 NOT_FOR_THE_PERSON = "*** NOT TO BE TOLD TO THE PERSON OR FAMILY ***"
@@ -28,7 +29,8 @@ Style = Callable[..., str]
 def render_record(record: Record, *, colour: bool) -> str:
     """The page, ending with a newline; no line is longer than WIDTH. Partner text cannot move the cursor."""
     style: Style = click.style if colour else _unstyled
-    record, folded_away = folded(record)
+    kept, folded_away = folded(record.items)
+    record = dataclasses.replace(record, items=kept)
     lines = [*_heading(record.patient, style), "", *_completeness(record.lines, style), ""]
     lines += _section_table(record.sections, style)
     lines += _notices(record, style)

@@ -21,12 +21,20 @@ class Interaction(enum.StrEnum):
     FIND_PATIENT = "find-patient"
     READ_PATIENT = "read-patient"
     EVERYTHING = "everything"
+    SUMMARY = "summary"
     SEARCH = "search"
     OPEN_DOCUMENT = "open-document"
     OPEN_GRANT = "open-emergency-access"
     END_GRANT = "end-emergency-access"
     SEARCH_CONSENTS = "search-consents"
     READ_CONSENT = "read-consent"
+
+
+class Form(enum.StrEnum):
+    """In which form an answer is written."""
+
+    JSON = "json"
+    HTML = "html"
 
 
 OF_THE_REGISTER = frozenset({Interaction.SEARCH_CONSENTS, Interaction.READ_CONSENT})

@@ -21,6 +21,11 @@ _DOCUMENTATION = (
     "An attachment's url, where it has one, is an address of this server that gives the document's own bytes "
     "to the same user until it expires; a transfer that ends without its last chunk is not the document."
 )
+_SUMMARY = (
+    "GET only, of one person by the sealed id. A document Bundle in JSON, or one page in text/html by Accept "
+    "or _format. It is made for each request and kept by nobody; it claims no profile, because what "
+    "partners wrote is carried as it is."
+)
 _REGISTER = (
     "The register of objections, one Consent for each, in its newest state. It is read by governance staff "
     "alone, whose tokens open no record; everybody else hears the neutral refusal."
@@ -82,7 +87,12 @@ def _patient() -> dict[str, Any]:
                 "name": "everything",
                 "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
                 "documentation": f"GET only, with {_names(_route('/Patient/{id}/$everything').parameters)}.",
-            }
+            },
+            {
+                "name": "summary",
+                "definition": "http://hl7.org/fhir/uv/ips/OperationDefinition/summary",
+                "documentation": _SUMMARY,
+            },
         ],
     }
 

@@ -1,48 +1,82 @@
-"""Media types: JSON out, forms in, everything else refused."""
+"""Media types: JSON out, or what else a route can write, forms in, everything else refused."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
+from broker.domain.query import Form
 from broker.http.refusals import NotAcceptable, UnsupportedMediaType
 
 FHIR_JSON = "application/fhir+json"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
+HTML = "text/html"
+# RFC 9110, 12.4.2; what is no weight is none that was given.
+_Q = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", re.ASCII)
 
-_RANGES = frozenset({FHIR_JSON, "application/json", "application/*", "*/*"})
-_FORMATS = frozenset({"json", FHIR_JSON, "application/json"})
+# How the forms are asked for: media types, most particular first, and the words of `_format`.
+_TYPES: Mapping[Form, tuple[str, ...]] = MappingProxyType(
+    {Form.JSON: (FHIR_JSON, JSON, "application/*"), Form.HTML: (HTML, "text/*")}
+)
+_FORMATS: Mapping[Form, frozenset[str]] = MappingProxyType(
+    {Form.JSON: frozenset({"json", FHIR_JSON, JSON}), Form.HTML: frozenset({"html", HTML})}
+)
+_ANYTHING = "*/*"
 _VERSIONS = frozenset({"4.0", "4.0.1"})
 
 
 def require_json_out(accept: Sequence[str], format_parameter: str | None) -> None:
-    """Raises NotAcceptable unless FHIR R4 JSON is among what the caller takes. `_format` goes first."""
+    """Raises NotAcceptable unless FHIR R4 JSON is among what the caller takes."""
+    form_out(accept, format_parameter, (Form.JSON,))
+
+
+def form_out(accept: Sequence[str], format_parameter: str | None, forms: Sequence[Form]) -> Form:
+    """Of `forms` the one that the caller likes best, the first where it does not mind.
+
+    `_format` goes before Accept. Raises NotAcceptable where the caller takes none of them.
+    """
     if format_parameter is not None:
         # An unescaped `+` in an address is read as a space.
         wanted, _, parameters = format_parameter.replace("fhir json", "fhir+json").partition(";")
-        if wanted.strip().lower() not in _FORMATS or not _takes(parameters):
+        named = [form for form in forms if wanted.strip().lower() in _FORMATS[form]]
+        if not named or not _weight(parameters):
             raise NotAcceptable
-        return
-    ranges = [item for line in accept for item in line.split(",") if item.strip()]
-    if ranges and not any(_is_json(item) for item in ranges):
+        return named[0]
+    ranges = [_range(item) for line in accept for item in line.split(",") if item.strip()]
+    liked = {form: _liked(form, ranges) for form in forms}
+    best = max(forms, key=lambda form: liked[form])
+    if ranges and not liked[best]:
         raise NotAcceptable
+    return best
 
 
-def _is_json(media_range: str) -> bool:
-    kind, _, parameters = media_range.partition(";")
-    return kind.strip().lower() in _RANGES and _takes(parameters)
+def _range(item: str) -> tuple[str, float]:
+    kind, _, parameters = item.partition(";")
+    return kind.strip().lower(), _weight(parameters)
 
 
-def _takes(parameters: str) -> bool:
-    """False when the range is turned off (`q=0`) or asks for another FHIR version."""
+def _liked(form: Form, ranges: Sequence[tuple[str, float]]) -> float:
+    """The weight of the most particular kind of range that takes this form; 0 where none does."""
+    for kinds in (_TYPES[form][:-1], _TYPES[form][-1:], (_ANYTHING,)):
+        weights = [weight for kind, weight in ranges if kind in kinds]
+        if weights:
+            return max(weights)
+    return 0
+
+
+def _weight(parameters: str) -> float:
+    """RFC 9110's `q`; 0 where the range is turned off, or asks for another FHIR version."""
+    weight = 1.0
     for parameter in parameters.split(";"):
         name, _, value = parameter.strip().partition("=")
         value = value.strip().strip('"')
-        if name.lower() == "q" and value.rstrip("0") in ("", "0.") and value:
-            return False
+        if name.lower() == "q":
+            weight = float(value) if _Q.fullmatch(value) else weight
         if name.lower() == "fhirversion" and value not in _VERSIONS:
-            return False
-    return True
+            return 0
+    return weight
 
 
 def require_form_in(content_type: str, content_encoding: str) -> None:

@@ -11,7 +11,7 @@ from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.errors import BadRequest
 from broker.domain.query import OF_THE_REGISTER, Interaction
 from broker.http import parameters as read
-from broker.http.negotiation import require_form_in, require_json_in, require_json_out
+from broker.http.negotiation import form_out, require_form_in, require_json_in, require_json_out
 from broker.http.refusals import Malformed, SlowBody, TooLarge
 from broker.http.routes import CHAINED_IDENTIFIER, FHIR_ROOT, PATIENT, PATIENT_IDENTIFIER, Route
 from broker.http.settings import DoorSettings
@@ -19,6 +19,8 @@ from broker.http.statements import read_statement
 from broker.pipeline.question import Question
 
 GRANT_HEADER = "Watersmeet-Grant"
+# The person's sealed id stands in the address itself.
+_BY_ID = frozenset({Interaction.READ_PATIENT, Interaction.EVERYTHING, Interaction.SUMMARY})
 
 
 async def read_question(
@@ -36,7 +38,7 @@ async def read_question(
     assert route.interaction is not None
     if route.interaction is Interaction.OPEN_DOCUMENT:
         return _document_question(request, settings, request_id)
-    require_json_out(request.headers.getall("Accept", ()), given.get("_format"))
+    form = form_out(request.headers.getall("Accept", ()), given.get("_format"), route.forms)
     base_url = base_url_of(request, settings)
     number, token = _person(request, route.interaction, given, base_url)
     return Question(
@@ -54,6 +56,7 @@ async def read_question(
         page=read.page(given.get("_page")),
         client_address=request.remote or "",
         grant_id=_grant_id(request),
+        form=form,
     )
 
 
@@ -127,7 +130,7 @@ def _person(
         return read.number_text(given.get("identifier")), None
     if interaction is Interaction.READ_CONSENT:
         return None, None  # the objection itself says whose it is
-    if interaction in (Interaction.READ_PATIENT, Interaction.EVERYTHING):
+    if interaction in _BY_ID:
         return None, read.fhir_id(request.match_info["id"], "The id")
     names = [p.name for p in (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER) if p.name in given]
     if len(names) != 1:

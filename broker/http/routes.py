@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from broker.domain.category import TRANSLATED_TYPES, Category, types_in
-from broker.domain.query import Interaction
+from broker.domain.query import Form, Interaction
 
 FHIR_ROOT = "/fhir"
 EMERGENCY_ROOT = "/emergency-access"
@@ -50,7 +50,10 @@ STATUS = Parameter(
 PAGE = Parameter("_page", "", "A page, from the `next` link of the one before. Never built by hand.")
 TYPE = Parameter("_type", "", "Resource types, separated by commas; without it, all.")
 FORMAT = Parameter(
-    "_format", "", "`json`, `application/json` or `application/fhir+json`; goes before Accept."
+    "_format",
+    "",
+    "`json`, `application/json` or `application/fhir+json`; of a summary also `html` or `text/html`. "
+    "Goes before Accept.",
 )
 
 
@@ -58,7 +61,8 @@ FORMAT = Parameter(
 class Route:
     """One address: `path` below `root`, with `{id}` and `{type}` as placeholders.
 
-    `interaction` is None for what is answered without a person.
+    `interaction` is None for what is answered without a person. `forms` are those that its answer can have,
+    the first one where the caller does not mind.
     """
 
     method: str
@@ -67,6 +71,7 @@ class Route:
     words: str
     parameters: tuple[Parameter, ...] = (FORMAT,)
     root: str = FHIR_ROOT
+    forms: tuple[Form, ...] = (Form.JSON,)
 
     @property
     def template(self) -> str:
@@ -105,6 +110,13 @@ ROUTES = (
         interaction=Interaction.EVERYTHING,
         words="The person's whole record, from every partner that may be asked.",
         parameters=(TYPE, COUNT, PAGE, FORMAT),
+    ),
+    Route(
+        method="GET",
+        path="/Patient/{id}/$summary",
+        interaction=Interaction.SUMMARY,
+        words="The person's record on a page or two, as an International Patient Summary; JSON or HTML.",
+        forms=(Form.JSON, Form.HTML),
     ),
     Route(
         method="GET",

@@ -240,7 +240,8 @@ class Answering:
 
     def _frame(self) -> Frame:
         sealer, requester = self._services.sealer, self._requester
-        at_s = self._services.clock.now().timestamp()
+        at = self._services.clock.now()
+        at_s = at.timestamp()
         return Frame(
             query=self._query,
             base_url=self._question.base_url,
@@ -248,6 +249,8 @@ class Answering:
             names=self._services.names,
             sealer=sealer,
             pages=self._pages(self._patient.number, ground_of(self._judged_last)),
+            at=at,
+            form=self._question.form,
             opens=self._services.opens,
             sealed_pointer=lambda pointer: sealer.document_token(
                 self._patient.number, pointer, requester, at_s=at_s
@@ -273,7 +276,7 @@ class Answering:
         def finished(how: str, bytes_sent: int) -> None:
             services.finish_later(trail.ended_after_all(how, bytes_sent=bytes_sent))
 
-        headers = {"Content-Type": presented.media_type}
+        headers = {"Content-Type": presented.media_type, **presented.headers}
         return Reply(status=200, body=presented.body, headers=headers, finished=finished)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from broker.domain.criteria import WHOLE, Criteria
-from broker.domain.query import Interaction
+from broker.domain.query import Form, Interaction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +50,7 @@ class Question:
     client_address: str = ""
     grant_id: str | None = field(repr=False, default=None)
     statement: Statement | None = None
+    form: Form = Form.JSON
 
 
 class Cut(Exception):

@@ -32,6 +32,7 @@ def frame(**changes: Any) -> Frame:
         "token": TOKEN,
         "names": {"addenbury": "Addenbury", "papermill": "Papermill"},
         "sealer": PlainSealer(),
+        "at": NOW,
     }
     pages = pages_of(token=changes.pop("page", None))
     return Frame(**{"pages": pages, **given, **changes})

@@ -9,6 +9,7 @@ from broker.domain.view import View
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.presented import FHIR_JSON, Presented
 from broker.pipeline.presentation.searchset import index_person, present_match, present_record
+from broker.pipeline.presentation.summary import present_summary
 
 
 def present(view: View, frame: Frame) -> Generator[None, None, Presented]:
@@ -18,6 +19,8 @@ def present(view: View, frame: Frame) -> Generator[None, None, Presented]:
         return present_patient(view, frame)
     if interaction is Interaction.FIND_PATIENT:
         return present_match(view, frame)
+    if interaction is Interaction.SUMMARY:
+        return (yield from present_summary(view, frame))
     return (yield from present_record(view, frame))
 
 

@@ -30,28 +30,46 @@ class Written(NamedTuple):
     is_match: bool
 
 
+class Pen:
+    """What writes the items of one view as this reader sees them."""
+
+    def __init__(self, view: View, frame: Frame) -> None:
+        self._view = view
+        self._frame = frame
+        self._base = frame.base_url.encode()
+        self._inks = _inks(view, frame)
+        self._marks = _marks(view)
+        self._taken: set[str] = set()
+
+    def new_id(self, resource: Resource) -> str:
+        """The id of the next item: each is given one once, in the view's order."""
+        return _id(resource, self._inks[resource.partner_id], self._taken)
+
+    def pieces(self, index: int, item_id: str) -> list[bytes]:
+        """The item's entry, up to what closes it."""
+        resource, view = self._view.items[index], self._view
+        ink, written_id = self._inks[resource.partner_id], item_id.encode()
+        return carry(
+            resource,
+            b'{"fullUrl":"%b/%b/%b","resource":'
+            % (self._base, resource.header.resourceType.encode(), written_id),
+            written_id,
+            ink.meta(resource.category, self._marks.get(index, ())),
+            ink,
+            self._frame.document_link,
+            without_narrative=resource.partner_id in view.narrative_hidden_from,
+        )
+
+
 def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]:
     """Each item's entry, in the view's order."""
-    inks, marks = _inks(view, frame), _marks(view)
-    wanted = frame.query.criteria.ids
-    taken: set[str] = set()
+    pen, wanted = Pen(view, frame), frame.query.criteria.ids
     entries = []
-    base = frame.base_url.encode()
     for index, resource in enumerate(view.items):
-        ink = inks[resource.partner_id]
-        item_id = _id(resource, ink, taken)
+        item_id = pen.new_id(resource)
         if wanted is None or item_id in wanted:
-            kind, written_id = resource.header.resourceType, item_id.encode()
-            pieces = carry(
-                resource,
-                b'{"fullUrl":"%b/%b/%b","resource":' % (base, kind.encode(), written_id),
-                written_id,
-                ink.meta(resource.category, marks.get(index, ())),
-                ink,
-                frame.document_link,
-                without_narrative=resource.partner_id in view.narrative_hidden_from,
-            )
-            is_match = kind not in SUPPORTING_TYPES
+            is_match = resource.header.resourceType not in SUPPORTING_TYPES
+            pieces = pen.pieces(index, item_id)
             pieces.append(MATCH if is_match else INCLUDE)
             entries.append(Written(index, pieces, is_match))
         if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:

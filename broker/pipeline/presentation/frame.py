@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from broker.domain.query import RecordQuery
+from broker.domain.query import Form, RecordQuery
 from broker.domain.resource import Resource
 from broker.pipeline.pointing import may_list, pointer_to
 from broker.pipeline.presentation.paging import Pages
@@ -15,7 +16,8 @@ from broker.ports.sealer import Sealer
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Frame:
-    """The question, the links' base, the person's sealed id, the partners' names, and the pages.
+    """The question, the links' base, the person's sealed id, the partners' names, the pages, in which form
+    and when the answer is written (aware, UTC).
 
     `opens` are the partners whose documents can be had, `sealed_pointer` makes a pointer a token.
     """
@@ -26,6 +28,8 @@ class Frame:
     names: dict[str, str]
     sealer: Sealer = field(repr=False)
     pages: Pages = field(repr=False)
+    at: dt.datetime
+    form: Form = Form.JSON
     opens: frozenset[str] = frozenset()
     sealed_pointer: Callable[[bytes], str] | None = field(repr=False, default=None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 FHIR_JSON = "application/fhir+json; charset=utf-8"
@@ -13,10 +13,11 @@ class Presented:
     """An answer in order of writing. The disclosure names what stands in it, no more and no less.
 
     `shown` are indexes into `View.items`; `person` is the index's Patient as written, None where the answer
-    does not hold it.
+    does not hold it. `headers` go with it besides its media type.
     """
 
     body: tuple[bytes, ...] = field(repr=False)
     shown: Sequence[int] = ()
     person: bytes | None = field(repr=False, default=None)
     media_type: str = FHIR_JSON
+    headers: Mapping[str, str] = field(default_factory=dict)

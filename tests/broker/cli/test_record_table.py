@@ -7,9 +7,9 @@ import msgspec
 import pytest
 
 from broker.cli.bundle_pages import read_pages, refusal_sentences
-from broker.cli.item_words import CANNOT_BE_SHOWN, when, words_of
 from broker.cli.showing import wants_colour
 from broker.cli.table import WIDTH, render_record
+from broker.domain.item_words import CANNOT_BE_SHOWN, when, words_of
 from tests.support.answers import answer, line, tagged
 
 

@@ -10,12 +10,12 @@ import aiohttp
 import pytest
 
 from broker.cli.bundle_pages import Record, read_pages
-from broker.cli.item_words import words_of
 from broker.demonstration.address import announced, find_running
 from broker.demonstration.client import Answered, ask_for_record
 from broker.demonstration.network import Network, demonstration_network
 from broker.demonstration.people import stories, story_named
 from broker.demonstration.users import USERS, token_for
+from broker.domain.item_words import words_of
 from broker.settings import load_settings
 from tests.support.held import not_shown
 

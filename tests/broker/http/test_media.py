@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from broker.domain.query import Form, Interaction
 from tests.support.http_door import Answers, assert_outcome, get, knock, open_door, status_of
 
 
@@ -17,6 +18,10 @@ from tests.support.http_door import Answers, assert_outcome, get, knock, open_do
         ("/fhir/Patient/token?_format=xml", "Accept: application/fhir+json"),
         ("/fhir/Patient/token?_format=html", "Accept: */*"),
         ("/fhir/metadata", "Accept: application/fhir+xml"),
+        ("/fhir/Patient/token/$everything", "Accept: text/html"),
+        ("/fhir/Patient/token/$summary", "Accept: application/pdf"),
+        ("/fhir/Patient/token/$summary?_format=xml", "Accept: text/html"),
+        ("/fhir/Patient/token/$summary?_format=html%3Bq%3D0", "Accept: text/html"),
     ],
 )
 async def test_only_json_goes_out(path: str, headers: str) -> None:
@@ -43,6 +48,33 @@ async def test_json_goes_out_to_whoever_takes_it(path: str, headers: str) -> Non
     """`_format` goes before Accept; no Accept takes anything."""
     async with open_door() as door:
         assert status_of(await knock(door, get(path, headers))) == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "accept", "form"),
+    [
+        ("", "", Form.JSON),
+        ("", "Accept: */*", Form.JSON),
+        ("", "Accept: application/fhir+json, text/html;q=0.9", Form.JSON),
+        ("", "Accept: text/html", Form.HTML),
+        ("", "Accept: text/html, application/xhtml+xml, application/xml;q=0.9, */*;q=0.8", Form.HTML),
+        ("", "Accept: application/json;q=0.5, text/*;q=0.6", Form.HTML),
+        ("", "Accept: text/html;q=0, */*", Form.JSON),
+        ("?_format=html", "Accept: application/fhir+json", Form.HTML),
+        ("?_format=text/html", "", Form.HTML),
+        ("?_format=json", "Accept: text/html", Form.JSON),
+    ],
+)
+async def test_a_summary_is_written_in_the_form_that_the_caller_likes_best(
+    query: str, accept: str, form: Form
+) -> None:
+    """JSON where it does not mind; `_format` goes before Accept (RFC 9110, 12.5.1)."""
+    answers = Answers()
+    async with open_door(answers) as door:
+        path = f"/fhir/Patient/token/$summary{query}"
+        assert status_of(await knock(door, get(path, *([accept] if accept else [])))) == 200
+    [asked] = answers.asked
+    assert (asked.interaction, asked.form) == (Interaction.SUMMARY, form)
 
 
 @pytest.mark.parametrize(

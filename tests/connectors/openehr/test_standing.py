@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from broker.cli.item_words import words_of
+from broker.domain.item_words import words_of
 from tests.connectors.openehr.compositions import cluster, diagnosis, element, event, items, one, text
 from tests.connectors.openehr.scripted import entry
 from tests.connectors.openehr.values import coded, dated

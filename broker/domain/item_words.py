@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from broker.cli.value_words import CANNOT_BE_SHOWN, Tree, concept, no_value, quantity, value_of
+from broker.domain.value_words import CANNOT_BE_SHOWN, Tree, concept, no_value, quantity, value_of
 
 __all__ = ["CANNOT_BE_SHOWN", "Tree", "concept", "person", "quantity", "when", "words_of"]
 

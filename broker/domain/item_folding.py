@@ -1,52 +1,63 @@
-"""A record's items into the lines that a reader needs: one course of a medicine is one line.
+"""Items of a view into the lines that a reader needs: one course of a medicine is one line.
 
 Where a source sends a course as a statement, its plan and every prescription issued under it, the statement
 stands and says how often it was issued. Medicines that others name lend them their name. Lists that only
 hold a record together are left out, and lists that say something (a warning, that they are empty) stay.
-What must not be told to the person keeps its line. What was folded is counted under the record; `--json`
-shows every item.
+What must not be told to the person keeps its line. What was folded is counted.
 """
 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from typing import Any
 
-from broker.cli.bundle_pages import Item, Record
-from broker.cli.item_words import Tree, concept, is_not_for_the_person, when
 from broker.domain.category import SUPPORTING_TYPES
+from broker.domain.item_words import Tree, concept, is_not_for_the_person, when
+from broker.domain.told_item import Item
 
-_STATEMENT, _MEDICATION, _LIST = "MedicationStatement", "Medication", "List"
+_STATEMENT, _LIST = "MedicationStatement", "List"
+_ITEMS_IN_A_SLICE = 50
 
 
-def folded(record: Record) -> tuple[Record, int]:
-    """The record with fewer lines, and how many items no longer have one of their own."""
-    by_name = {_name(item): item for item in record.items}
-    issued = {_name(item): _orders(item, by_name) for item in record.items if _kind(item) == _STATEMENT}
-    inside = {name for names in issued.values() for name in names}
-    inside |= {name for item in record.items if _kind(item) == _STATEMENT for name in _plans(item, by_name)}
-    named = {name for item in record.items if (name := _medicine_of(item)) in by_name}
-    gone = inside | named | {_name(item) for item in record.items if _is_frame(item)}
-    kept = [
-        _told(item, by_name, issued.get(_name(item), []))
-        for item in record.items
-        if _name(item) not in gone or is_not_for_the_person(item.resource)
-    ]
-    return dataclasses.replace(record, items=tuple(kept)), len(record.items) - len(kept)
+def folded(items: Sequence[Item]) -> tuple[tuple[Item, ...], int]:
+    """Fewer items, and how many no longer have a line of their own."""
+    work = folding(items)
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            kept: tuple[Item, ...] = end.value
+            return kept, len(items) - len(kept)
+
+
+def folding(items: Sequence[Item]) -> Generator[None, None, tuple[Item, ...]]:
+    """The items that are left, in slices."""
+    by_name = {item.name: item for item in items}
+    issued: dict[str, list[str]] = {}
+    gone: set[str] = set()
+    for place, item in enumerate(items):
+        if item.kind == _STATEMENT:
+            issued[item.name] = _orders(item, by_name)
+            gone.update(issued[item.name], _plans(item, by_name))
+        if (medicine := _medicine_of(item)) in by_name:
+            gone.add(medicine)
+        if _is_frame(item):
+            gone.add(item.name)
+        if place % _ITEMS_IN_A_SLICE == 0:
+            yield
+    kept = []
+    for place, item in enumerate(items):
+        if item.name not in gone or is_not_for_the_person(item.resource):
+            kept.append(_told(item, by_name, issued.get(item.name, [])))
+        if place % _ITEMS_IN_A_SLICE == 0:
+            yield
+    return tuple(kept)
 
 
 def is_support(item: Item) -> bool:
     """Who and where: no item of a record's own."""
-    return _kind(item) in SUPPORTING_TYPES
-
-
-def _kind(item: Item) -> str:
-    return str(item.resource.get("resourceType", ""))
-
-
-def _name(item: Item) -> str:
-    return f"{_kind(item)}/{item.resource.get('id', '')}"
+    return item.kind in SUPPORTING_TYPES
 
 
 def _references(value: Any) -> Iterator[str]:
@@ -67,7 +78,7 @@ def _plans(statement: Item, by_name: dict[str, Item]) -> list[str]:
 def _is_order(name: str, by_name: dict[str, Item]) -> bool:
     """A prescription that differs in its doses or contradicts something keeps its own line."""
     item = by_name.get(name)
-    return item is not None and _kind(item) == "MedicationRequest" and not item.contradictions
+    return item is not None and item.kind == "MedicationRequest" and not item.contradictions
 
 
 def _medicine_of(item: Item) -> str:
@@ -78,7 +89,7 @@ def _is_frame(item: Item) -> bool:
     """A list without a word of its own only holds its entries together."""
     resource = item.resource
     says = resource.get("note") or resource.get("emptyReason") or resource.get("extension")
-    return _kind(item) == _LIST and not says and not item.contradictions
+    return item.kind == _LIST and not says and not item.contradictions
 
 
 def _told(item: Item, by_name: dict[str, Item], orders: list[str]) -> Item:
@@ -89,8 +100,9 @@ def _told(item: Item, by_name: dict[str, Item], orders: list[str]) -> Item:
         display = concept(medicine.resource.get("code"))
         reference = {**resource["medicationReference"], "display": display}
         resource = {**resource, "medicationReference": reference}
-    if orders:
-        notes = [*resource.get("note", []), {"text": _issued([by_name[name] for name in orders])}]
+    noted = resource.get("note", [])
+    if orders and isinstance(noted, list):
+        notes = [*noted, {"text": _issued([by_name[name] for name in orders])}]
         resource = {**resource, "note": notes}
     return item if resource is item.resource else dataclasses.replace(item, resource=resource)
 

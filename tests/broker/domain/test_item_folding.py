@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from broker.cli.bundle_pages import Item, Record
-from broker.cli.folding import folded, is_support
-from broker.cli.item_words import words_of
+from broker.domain.item_folding import folded, is_support
+from broker.domain.item_words import words_of
+from broker.domain.told_item import Item
 
 MEDICINE = {"resourceType": "Medication", "id": "d1", "code": {"text": "Metformin 500mg tablets"}}
 NAMED = {"medicationReference": {"reference": "Medication/d1"}}
@@ -34,19 +34,18 @@ COURSE = (
 )
 
 
-def record(*resources: dict[str, Any], contradicting: str = "") -> Record:
-    """A record of these, of one source."""
-    items = tuple(
+def items(*resources: dict[str, Any], contradicting: str = "") -> tuple[Item, ...]:
+    """These, of one source."""
+    return tuple(
         Item(one, "medicines", "A practice", (), ("c1",) if one["id"] == contradicting else ())
         for one in resources
     )
-    return Record({}, items, (), (), ())
 
 
 def lines(*resources: dict[str, Any], contradicting: str = "") -> tuple[list[str], int]:
     """The words of each line, and how many items have none of their own."""
-    page, gone = folded(record(*resources, contradicting=contradicting))
-    return [words_of(item.resource) for item in page.items], gone
+    kept, gone = folded(items(*resources, contradicting=contradicting))
+    return [words_of(item.resource) for item in kept], gone
 
 
 def test_one_course_of_a_medicine_is_one_line() -> None:
@@ -85,4 +84,4 @@ def test_who_and_where_are_told_apart_from_items() -> None:
     surgery = Item({"resourceType": "Organization", "id": "o", "name": "A surgery"}, "", "", (), ())
     assert is_support(surgery)
     assert words_of(surgery.resource) == "A surgery"
-    assert not is_support(record(MEDICINE).items[0])
+    assert not is_support(items(MEDICINE)[0])

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from broker.cli.value_words import concept
+from broker.domain.value_words import concept
 
 _TERM = "https://fhir.hl7.org.uk/STU3/StructureDefinition/Extension-coding-sctdescid"
 

@@ -1,0 +1,115 @@
+"""What stands in a summary: the entries of the document, and which of them each section shows. Pure."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass, field
+
+import msgspec
+
+from broker import __version__
+from broker.domain.category import FRAME_TYPES
+from broker.domain.item_words import Tree
+from broker.domain.none_known import says_none_known
+from broker.domain.references import references_in
+from broker.domain.told_item import Item, told_item
+from broker.domain.view import View
+from broker.pipeline.presentation.entries import Pen
+from broker.pipeline.presentation.frame import Frame
+from broker.pipeline.presentation.summary.choosing import Chosen, choose
+from broker.pipeline.presentation.summary.composition import PROGRAM
+from broker.pipeline.presentation.summary.sections import Section
+
+_ITEMS_IN_A_SLICE = 100
+# What one item names to say what it is about, and which has no line of its own.
+_LENDERS = frozenset({"Medication"})
+
+
+class _Entry(msgspec.Struct):
+    resource: dict[str, object]
+
+
+# A fraction stays the text that was sent: `1.50` is never 1.5.
+_ENTRY = msgspec.json.Decoder(_Entry, float_hook=str)
+
+
+@dataclass(slots=True)
+class Contents:
+    """`entries` are Bundle entries by index into `View.items`, each item's own bytes; `names` are `Type/id`.
+
+    `denials` are lists by which a source states that it knows of none: they stand in no section, and speak
+    in what is said of one that shows nothing. `document_id` is a UUID of this person, moment, reader and
+    content, `device_id` is of this program.
+    """
+
+    chosen: Chosen
+    document_id: str = ""
+    device_id: str = ""
+    names: list[str] = field(default_factory=list)
+    entries: dict[int, bytes] = field(default_factory=dict)
+    denials: list[int] = field(default_factory=list)
+
+    def told(self, section: Section) -> Generator[None, None, list[Item]]:
+        """The items of a section, and those that lend them their words."""
+        items = []
+        for index in [*self.chosen.items[section], *self.lent_to(section)]:
+            items.append(told_item(self._tree(index)))
+            if len(items) % _ITEMS_IN_A_SLICE == 0:
+                yield
+        return items
+
+    def lent_to(self, section: Section) -> list[int]:
+        """What the items of a section name to say what they are about."""
+        named = {name for index in self.chosen.items[section] for name in references_in(self.entries[index])}
+        return [
+            index
+            for index in sorted(self.entries)
+            if self.names[index] in named and self.names[index].partition("/")[0] in _LENDERS
+        ]
+
+    def _tree(self, index: int) -> Tree:
+        return _ENTRY.decode(self.entries[index]).resource
+
+
+def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
+    """Every item of every section, and whatever of the view they name."""
+    contents = Contents((yield from choose(view, frame.at)))
+    pen = Pen(view, frame)
+    ids = []
+    for resource in view.items:
+        ids.append(pen.new_id(resource))
+        contents.names.append(f"{resource.header.resourceType}/{ids[-1]}")
+        if resource.header.resourceType in FRAME_TYPES and says_none_known(resource):
+            contents.denials.append(len(ids) - 1)
+        if len(ids) % _ITEMS_IN_A_SLICE == 0:
+            yield
+    places = {name: index for index, name in enumerate(contents.names)}
+    waiting = [*contents.denials, *(one for chosen in contents.chosen.items.values() for one in chosen)]
+    while waiting:
+        index = waiting.pop()
+        if index not in contents.entries:
+            entry = b"".join((*pen.pieces(index, ids[index]), b"}"))
+            contents.entries[index] = entry
+            waiting += _named(entry, places)
+            if len(contents.entries) % _ITEMS_IN_A_SLICE == 0:
+                yield
+    contents.document_id = yield from _document_id(contents, frame)
+    contents.device_id = frame.sealer.item_id(PROGRAM.lower(), f"Device/{__version__}")
+    return contents
+
+
+def _document_id(contents: Contents, frame: Frame) -> Generator[None, None, str]:
+    """Keyed, so that it tells nobody anything. Whatever differs, be it the reader, gives another."""
+    whole = hashlib.blake2b(f"{frame.token}\x1f{frame.at.isoformat()}".encode())
+    for place, index in enumerate(sorted(contents.entries)):
+        whole.update(contents.entries[index])
+        if place % _ITEMS_IN_A_SLICE == 0:
+            yield
+    digest = frame.sealer.digest(b"document" + whole.digest())
+    return str(uuid.UUID(bytes=digest[:16], version=4))
+
+
+def _named(entry: bytes, places: dict[str, int]) -> Iterable[int]:
+    return (places[name] for name in references_in(entry) if name in places)
