@@ -138,13 +138,26 @@ class SectionState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """What of a view a question with criteria is answered with, as indexes into `View.items`.
+
+    `matches` stand in the order asked for, `included` come along behind them. `narrows` says that an item
+    of the types asked for may have been left out.
+    """
+
+    matches: tuple[int, ...]
+    included: tuple[int, ...] = ()
+    narrows: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class View:
     """Everything that presentation may use. `outcomes` are exact and go to the audit record alone.
 
     `person_references` holds, for each partner, every way in which it refers to the person. Unless
     `demographics_open`, the person is shown by what is needed to know that it is they, and no more.
     `place_kept` says that a partner keeps the person's whereabouts from this reader, or that one could that
-    did not say.
+    did not say. Without a `selection` all items are shown, in their order.
     """
 
     patient: PatientIdentity
@@ -162,3 +175,4 @@ class View:
     locationless: bool = False
     demographics_open: bool = False
     place_kept: bool = False
+    selection: Selection | None = None

@@ -8,8 +8,9 @@ from typing import Any
 import orjson
 
 from broker import __version__
+from broker.domain.include_parameters import include_names
 from broker.http.negotiation import FHIR_JSON
-from broker.http.routes import COUNT_MAX, ROUTES, SEARCHABLE_TYPES, Parameter, Route
+from broker.http.routes import COUNT_MAX, ROUTES, SEARCHABLE_TYPES, Parameter, Route, parameters_at
 
 # When the statement's content last changed; FHIR requires a date of the statement, not of the reply.
 STATEMENT_DATE = "2026-11-26"
@@ -17,7 +18,9 @@ STATEMENT_DATE = "2026-11-26"
 _DOCUMENTATION = (
     "Read only. One person for each request. Every answer names which partners answered and which did not; "
     "an empty answer is not evidence that nothing is recorded. A parameter that is not listed is refused, "
-    f"whatever Prefer says. _count is 1 to {COUNT_MAX}; pages are followed by their next link. "
+    "whatever Prefer says. Filters are applied to what the caller may see, once it is put together; values "
+    "by comma are alternatives, and a parameter that comes again must hold too. _sort takes date parameters. "
+    f"_count is 1 to {COUNT_MAX}; pages are followed by their next link. "
     "An attachment's url, where it has one, is an address of this server that gives the document's own bytes "
     "to the same user until it expires; a transfer that ends without its last chunk is not the document."
 )
@@ -112,14 +115,15 @@ def _searchable(resource_type: str) -> dict[str, Any]:
         "type": resource_type,
         "interaction": [{"code": "search-type"}],
         "versioning": "no-version",
-        "searchParam": _search_parameters("/{type}"),
+        "searchParam": _search_parameters("/{type}", resource_type),
+        "searchInclude": list(include_names(resource_type)),
     }
 
 
-def _search_parameters(path: str) -> list[dict[str, str]]:
+def _search_parameters(path: str, resource_type: str | None = None) -> list[dict[str, str]]:
     return [
         {"name": parameter.name, "type": parameter.kind, "documentation": parameter.words}
-        for parameter in _route(path).parameters
+        for parameter in parameters_at(_route(path), resource_type)
         if parameter.kind
     ]
 

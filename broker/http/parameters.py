@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterable
 from urllib.parse import parse_qsl
 
-from broker.domain.errors import BadRequest, NotSupported
-from broker.domain.identity import NHS_NUMBER_SYSTEM
+from broker.domain.errors import BadRequest, InvalidNhsNumber, NotSupported
+from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
 from broker.http.refusals import Malformed
-from broker.http.routes import COUNT_MAX, EVERYTHING_TYPES, Route
+from broker.http.routes import COUNT_MAX, EVERYTHING_TYPES, Parameter, Route
+from broker.http.standard_names import why_refused
 
 _CONSENT_STATES = "http://hl7.org/fhir/consent-state-codes"
 # Every code that R4 has; the register knows `active` and `inactive` alone.
 CONSENT_STATUSES = frozenset({"draft", "proposed", "active", "rejected", "inactive", "entered-in-error"})
-_FIELDS_MAX = 16
+_FIELDS_MAX = 32
 _FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
 _PAGE = re.compile(r"[A-Za-z0-9._~=-]{1,4096}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
@@ -37,21 +38,31 @@ def read_pairs(text: str) -> list[tuple[str, str]]:
 
 
 def known_once(pairs: Iterable[tuple[str, str]], route: Route) -> dict[str, str]:
-    """The parameters by name. Raises NotSupported for one that `route` does not have or that comes twice.
+    """The parameters by name, each once. Raises NotSupported for one that `route` does not have."""
+    return {name: values[0] for name, values in known(pairs, route.parameters).items()}
+
+
+def known(
+    pairs: Iterable[tuple[str, str]], parameters: Iterable[Parameter], kind: str = ""
+) -> dict[str, list[str]]:
+    """The values of each parameter by its name. Raises NotSupported for one that is not among `parameters`,
+    and for one that comes twice and may not. `kind` is the type searched for, if any.
 
     An ignored filter would widen the answer, so `Prefer: handling=lenient` changes nothing here.
     """
-    names = [parameter.name for parameter in route.parameters]
-    found: dict[str, str] = {}
+    own = {parameter.name: parameter for parameter in parameters}
+    found: dict[str, list[str]] = {}
     for name, value in pairs:
-        if name not in names:
-            raise NotSupported(
-                f"A parameter is not one that this address supports. It has: {', '.join(names) or 'none'}."
-            )
-        if name in found:
+        if name not in own:
+            raise NotSupported(f"{why_refused(name)} {_has(kind)}: {', '.join(own) or 'none'}.")
+        if name in found and not own[name].repeats:
             raise NotSupported("A parameter is given more than once. Each is taken once.")
-        found[name] = value
+        found.setdefault(name, []).append(value)
     return found
+
+
+def _has(kind: str) -> str:
+    return f"A search for {kind} has" if kind else "This address has"
 
 
 def number_text(value: str | None) -> str:
@@ -76,6 +87,26 @@ def fhir_id(value: str, name: str) -> str:
     if not _FHIR_ID.fullmatch(value):
         raise BadRequest(f"{name} is not an id that this broker gave.")
     return value
+
+
+def item_ids(lists: Iterable[str]) -> frozenset[str] | None:
+    """The ids that every list names; None without a list. Raises BadRequest."""
+    found: frozenset[str] | None = None
+    for value in lists:
+        ids = frozenset(fhir_id(one, "`_id`") for one in value.split(","))
+        if any(is_number(one) for one in ids):
+            raise BadRequest("`_id` is not an id that this broker gave.")
+        found = ids if found is None else found & ids
+    return found
+
+
+def is_number(text: str) -> bool:
+    """Whether a text could be a person's NHS number, which stands in no link of ours."""
+    try:
+        NhsNumber.parse(text)
+    except InvalidNhsNumber:
+        return False
+    return True
 
 
 def count(value: str | None) -> int | None:

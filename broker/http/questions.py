@@ -11,9 +11,17 @@ from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.errors import BadRequest
 from broker.domain.query import OF_THE_REGISTER, Interaction
 from broker.http import parameters as read
+from broker.http.criteria import record_criteria, search_criteria
 from broker.http.negotiation import form_out, require_form_in, require_json_in, require_json_out
 from broker.http.refusals import Malformed, SlowBody, TooLarge
-from broker.http.routes import CHAINED_IDENTIFIER, FHIR_ROOT, PATIENT, PATIENT_IDENTIFIER, Route
+from broker.http.routes import (
+    CHAINED_IDENTIFIER,
+    FHIR_ROOT,
+    PATIENT,
+    PATIENT_IDENTIFIER,
+    Route,
+    parameters_at,
+)
 from broker.http.settings import DoorSettings
 from broker.http.statements import read_statement
 from broker.pipeline.question import Question
@@ -34,7 +42,9 @@ async def read_question(
         pairs += read.read_pairs(await _form_text(request, settings))
     elif request.body_exists:
         raise Malformed("A read has no body.")
-    given = read.known_once(pairs, route)
+    kind = request.match_info.get("type")
+    lists = read.known(pairs, parameters_at(route, kind), kind or "")
+    given = {name: values[0] for name, values in lists.items()}
     assert route.interaction is not None
     if route.interaction is Interaction.OPEN_DOCUMENT:
         return _document_question(request, settings, request_id)
@@ -49,9 +59,9 @@ async def read_question(
         number_text=number,
         patient_token=token,
         resource_types=_types(request, route.interaction, given),
-        criteria=_criteria(route.interaction, given),
+        criteria=_criteria(route.interaction, lists, kind or ""),
         item_id=_item_id(request, route.interaction, given),
-        statuses=read.consent_statuses(given.get("status")),
+        statuses=_statuses(route.interaction, given),
         count=read.count(given.get("_count")),
         page=read.page(given.get("_page")),
         client_address=request.remote or "",
@@ -142,10 +152,15 @@ def _person(
     return read.number_text(given[names[0]]), None
 
 
-def _criteria(interaction: Interaction, given: dict[str, str]) -> Criteria:
-    if interaction is not Interaction.SEARCH or "_id" not in given:
-        return WHOLE
-    return Criteria(ids=frozenset({read.fhir_id(given["_id"], "`_id`")}))
+def _criteria(interaction: Interaction, given: dict[str, list[str]], kind: str) -> Criteria:
+    if interaction is Interaction.SEARCH:
+        return search_criteria(given, kind)
+    return record_criteria(given) if interaction is Interaction.EVERYTHING else WHOLE
+
+
+def _statuses(interaction: Interaction, given: dict[str, str]) -> frozenset[str]:
+    of_consents = interaction is Interaction.SEARCH_CONSENTS
+    return read.consent_statuses(given.get("status") if of_consents else None)
 
 
 def _item_id(request: web.Request, interaction: Interaction, given: dict[str, str]) -> str | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from broker.domain.category import TRANSLATED_TYPES, Category, types_in
 from broker.domain.query import Form, Interaction
+from broker.domain.search_parameters import DATE, TOKEN, parameters_of
 
 FHIR_ROOT = "/fhir"
 EMERGENCY_ROOT = "/emergency-access"
@@ -24,12 +26,13 @@ _TYPES = "|".join(sorted(SEARCHABLE_TYPES))
 @dataclass(frozen=True, slots=True)
 class Parameter:
     """A parameter's name, its FHIR search type (empty for one that FHIR does not count as a search
-    parameter), and what it does.
+    parameter), what it does, and whether it may come again: all of them are to be satisfied then.
     """
 
     name: str
     kind: str
     words: str
+    repeats: bool = False
 
 
 IDENTIFIER = Parameter(
@@ -42,7 +45,32 @@ PATIENT_IDENTIFIER = Parameter(
     "patient:identifier", "", "The person by NHS number, instead of `patient`; as `identifier`."
 )
 CHAINED_IDENTIFIER = Parameter("patient.identifier", "", "The same, in the chained spelling.")
-ID = Parameter("_id", "token", "One item of this person, by its id in an earlier answer.")
+_ID_WORDS = "Items of this person by their ids in an earlier answer, by comma; of Consents, one."
+ID = Parameter("_id", "token", _ID_WORDS, repeats=True)
+CONSENT_ID = Parameter("_id", "token", _ID_WORDS)
+SORT = Parameter(
+    "_sort",
+    "",
+    "The order of what matches: date parameters of the type by comma, `-` before one for the latest first. "
+    "What has no such date comes last.",
+)
+INCLUDE = Parameter(
+    "_include",
+    "",
+    "What matches name by a reference comes along: `Type:parameter`, or `Type:parameter:Target`; never `*`.",
+    repeats=True,
+)
+SINCE = Parameter(
+    "_since",
+    "",
+    "What changed at or after a moment. What does not say when it changed is shown too.",
+)
+START = Parameter(
+    "start",
+    "",
+    "Care on or after a date. What is not over goes on; what says no date is shown too.",
+)
+END = Parameter("end", "", "Care on or before a date. What says no date is shown too.")
 COUNT = Parameter("_count", "", f"Items on a page, 1 to {COUNT_MAX}; more is taken as {COUNT_MAX}.")
 STATUS = Parameter(
     "status", "token", "Consents of this status, or of several by comma: `active` binds, `inactive` does not."
@@ -86,8 +114,9 @@ class Route:
 
 # At most one person matches; a client that wants exactly one may say so with `_count`.
 _FIND = (IDENTIFIER, COUNT, FORMAT)
-_SEARCH = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, ID, COUNT, PAGE, FORMAT)
-_SEARCH_CONSENTS = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, STATUS, ID, COUNT, PAGE, FORMAT)
+_SEARCH = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, ID, SORT, INCLUDE, COUNT, PAGE, FORMAT)
+_SEARCH_CONSENTS = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, STATUS, CONSENT_ID, COUNT, PAGE, FORMAT)
+_SEARCH_TYPE_WORDS = {TOKEN: "Codes", DATE: "Dates"}
 
 ROUTES = (
     Route(
@@ -109,7 +138,7 @@ ROUTES = (
         path="/Patient/{id}/$everything",
         interaction=Interaction.EVERYTHING,
         words="The person's whole record, from every partner that may be asked.",
-        parameters=(TYPE, COUNT, PAGE, FORMAT),
+        parameters=(TYPE, SINCE, START, END, COUNT, PAGE, FORMAT),
     ),
     Route(
         method="GET",
@@ -192,6 +221,19 @@ ROUTES = (
 
 def _matcher(route: Route) -> str:
     return re.escape(route.template).replace(r"\{id\}", _ID).replace(r"\{type\}", f"(?:{_TYPES})")
+
+
+def parameters_at(route: Route, kind: str | None) -> tuple[Parameter, ...]:
+    """What an address takes; a search for a type takes that type's own too."""
+    if route.interaction is not Interaction.SEARCH or kind is None:
+        return route.parameters
+    return (*_own_parameters(kind), *route.parameters)
+
+
+def _own_parameters(kind: str) -> Iterator[Parameter]:
+    for name, row in parameters_of(kind).items():
+        words = f"{_SEARCH_TYPE_WORDS[row.search_type]} at {', '.join(row.elements)}."
+        yield Parameter(name, row.search_type, words, repeats=True)
 
 
 def is_watched(path: str) -> bool:

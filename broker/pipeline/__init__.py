@@ -1,4 +1,4 @@
-"""One request, one way: the ten stages in order. Read this file first.
+"""One request, one way: the eleven stages in order. Read this file first.
 
 authentication   headers                     -> Requester
 identification   search parameters           -> one Patient identity, or a refusal
@@ -8,6 +8,7 @@ fanout           plan                        -> one outcome for each partner
 normalisation    pages                       -> resources with their source, right patient
 screening        resources x decision        -> released + withheld
 merging          released + outcomes         -> the view: groups, conflicts, completeness
+selecting        view x criteria             -> what of it is shown, in which order
 presentation     view                        -> Bundle
 audit            the trail of all of it      -> durable, before release
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from broker.domain.category import Category, categories_of_type, types_in
+from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_type, types_in
 from broker.domain.decision import Decision, Effect, Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.limits import PartnerLimits
@@ -41,10 +41,16 @@ class Asking:
 
 
 def categories_wanted(query: RecordQuery) -> frozenset[Category]:
-    """What the question is about: everything, or what its resource types may hold."""
-    if not query.resource_types:
+    """What the question is about: everything, or what its resource types may hold. What comes along with
+    them is asked for too, but is not what the question is about.
+    """
+    return _categories_of(query.resource_types)
+
+
+def _categories_of(types: frozenset[str]) -> frozenset[Category]:
+    if not types:
         return frozenset(Category)
-    return frozenset().union(*(categories_of_type(name) for name in query.resource_types))
+    return frozenset().union(*(categories_of_type(name) for name in types))
 
 
 def categories_asked_whole(query: RecordQuery) -> frozenset[Category]:
@@ -74,11 +80,12 @@ def plan(
 
     `asking.locators` are asked for pointers as soon as anybody waits for one, whatever is wanted.
     """
-    wanted = categories_wanted(query)
+    types = _types_to_ask(query)
+    wanted = _categories_of(types)
     asked, left = [], []
     for registration in registrations:
         decision = judgement.decision_for(registration.partner_id)
-        cause = _cause_not_to_ask(decision, wanted, query.resource_types, registration)
+        cause = _cause_not_to_ask(decision, wanted, types, registration)
         if cause is not None or decision is None:
             left.append((registration, decision, cause or Cause.POLICY))
         else:
@@ -110,8 +117,13 @@ def _reach(
 ) -> Reach:
     return (
         decision.categories & wanted & registration.supplies,
-        types_open(query.resource_types, decision),
+        types_open(_types_to_ask(query), decision),
     )
+
+
+def _types_to_ask(query: RecordQuery) -> frozenset[str]:
+    """Who and where come with an item that refers to them, and are never asked for."""
+    return query.types_asked - SUPPORTING_TYPES
 
 
 def _with_pointers(reach: Reach) -> Reach:

@@ -36,7 +36,7 @@ async def view_of(gathered: Gathered, judgement: Judgement, services: Services) 
         if decision is None:
             raise LookupError(normalised.partner_id)
         work = screen(
-            normalised.partner_id, normalised.resources, decision, gathered.query.resource_types, known
+            normalised.partner_id, normalised.resources, decision, gathered.query.types_asked, known
         )
         screened.append(await _screened(normalised, work, services))
     items = []

@@ -6,6 +6,7 @@ from collections.abc import Generator
 
 from broker.domain.query import Interaction
 from broker.domain.view import View
+from broker.pipeline.presentation.entries import item_ids
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.presented import FHIR_JSON, Presented
 from broker.pipeline.presentation.searchset import index_person, present_match, present_record
@@ -30,4 +31,13 @@ def present_patient(view: View, frame: Frame) -> Presented:
     return Presented(body=(person,), person=person)
 
 
-__all__ = ["FHIR_JSON", "Frame", "Presented", "present", "present_match", "present_patient", "present_record"]
+__all__ = [
+    "FHIR_JSON",
+    "Frame",
+    "Presented",
+    "item_ids",
+    "present",
+    "present_match",
+    "present_patient",
+    "present_record",
+]

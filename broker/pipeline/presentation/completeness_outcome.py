@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from broker.domain.view import ANSWERED, CompletenessLine, Contradiction, View
-from broker.pipeline.presentation.completeness_words import ABSENCE, line_words
+from broker.pipeline.presentation.completeness_words import ABSENCE, FILTERED, line_words
 from broker.pipeline.presentation.section_extension import section_extension
 
 COMPLETENESS = "https://watersmeet.example/fhir/StructureDefinition/completeness"
@@ -38,6 +38,8 @@ def _issues(view: View) -> Iterator[dict[str, Any]]:
             yield _difference_issue(line)
     for number, contradiction in enumerate(view.contradictions, start=1):
         yield _contradiction_issue(number, contradiction)
+    if view.selection is not None and view.selection.narrows:
+        yield _coded(_issue("informational", FILTERED), "filtered")
     if view.suppression_notice:
         yield _issue("suppressed", view.suppression_notice)
     if view.medicines_notice:

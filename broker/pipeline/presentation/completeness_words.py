@@ -8,6 +8,10 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.view import ANSWERED, NOTHING_TO_SHOW, CompletenessLine, Holder, SectionKind, SectionState
 
 ABSENCE = "Absence here is not evidence of absence: ask the person, or the service."
+FILTERED = (
+    "Only a part of the record was asked for: what is not in this answer may be recorded. A search by code "
+    "or date leaves out what has none; _since, start and end leave in what does not say when it was."
+)
 UNNAMED = "services that are not named"
 _NOT_EVERY = "Not every service answered in full."
 

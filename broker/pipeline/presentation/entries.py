@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import NamedTuple
 
 from broker.domain.category import SUPPORTING_TYPES
@@ -15,6 +15,7 @@ from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.ink import CONTRADICTION_TAG, GROUP_TAG, Ink
 
 _ITEMS_IN_A_SLICE = 200
+_IDS_IN_A_SLICE = 1_000
 MATCH = b',"search":{"mode":"match"}}'
 INCLUDE = b',"search":{"mode":"include"}}'
 Marks = dict[int, tuple[tuple[str, str], ...]]
@@ -62,19 +63,42 @@ class Pen:
 
 
 def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]:
-    """Each item's entry, in the view's order."""
-    pen, wanted = Pen(view, frame), frame.query.criteria.ids
+    """Each shown item's entry, in the order in which it is shown."""
+    pen = Pen(view, frame)
+    ids = yield from _ids(view, pen)
     entries = []
-    for index, resource in enumerate(view.items):
-        item_id = pen.new_id(resource)
-        if wanted is None or item_id in wanted:
-            is_match = resource.header.resourceType not in SUPPORTING_TYPES
-            pieces = pen.pieces(index, item_id)
-            pieces.append(MATCH if is_match else INCLUDE)
-            entries.append(Written(index, pieces, is_match))
-        if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
+    for count, (index, is_match) in enumerate(_shown(view), start=1):
+        pieces = pen.pieces(index, ids[index])
+        pieces.append(MATCH if is_match else INCLUDE)
+        entries.append(Written(index, pieces, is_match))
+        if count % _ITEMS_IN_A_SLICE == 0:
             yield
     return entries
+
+
+def item_ids(view: View, frame: Frame) -> Generator[None, None, list[str]]:
+    """The id of each of the view's items, whether it is shown or not: a criterion changes none."""
+    return (yield from _ids(view, Pen(view, frame)))
+
+
+def _shown(view: View) -> Iterator[tuple[int, bool]]:
+    """Where each shown item stands in the view, and whether it is a match."""
+    selection = view.selection
+    if selection is None:
+        for index, resource in enumerate(view.items):
+            yield index, resource.header.resourceType not in SUPPORTING_TYPES
+        return
+    yield from ((index, True) for index in selection.matches)
+    yield from ((index, False) for index in selection.included)
+
+
+def _ids(view: View, pen: Pen) -> Generator[None, None, list[str]]:
+    ids = []
+    for count, resource in enumerate(view.items, start=1):
+        ids.append(pen.new_id(resource))
+        if count % _IDS_IN_A_SLICE == 0:
+            yield
+    return ids
 
 
 def _id(resource: Resource, ink: Ink, taken: set[str]) -> str:

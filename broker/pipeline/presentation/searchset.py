@@ -11,7 +11,7 @@ from broker.domain.query import Interaction
 from broker.domain.view import View
 from broker.pipeline.presentation.completeness_outcome import completeness_outcome
 from broker.pipeline.presentation.cutting import cut
-from broker.pipeline.presentation.entries import MATCH, Written, entries_of
+from broker.pipeline.presentation.entries import INCLUDE, MATCH, Written, entries_of
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.patient import index_patient
 from broker.pipeline.presentation.presented import Presented
@@ -33,10 +33,11 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, Presented]
     """
     entries = yield from entries_of(view, frame)
     page = yield from cut(view, frame, entries)
-    person = None if frame.query.resource_types else index_person(view, frame)
+    person = index_person(view, frame) if _shows_person(frame) else None
     leading = [_outcome_entry(completeness_outcome(view))]
     if person is not None:
-        leading.append(_patient_entry(person, frame))
+        mode = INCLUDE if frame.query.resource_types else MATCH
+        leading.append(_patient_entry(person, frame, mode))
     head = _head(frame, total=None, next_page=page.following)
     chunks = []
     for chunk in _chunks(head + b",".join(leading), page.entries):
@@ -59,9 +60,14 @@ def _chunks(opening: bytes, entries: Sequence[Written]) -> Iterator[bytes]:
     yield b"".join(waiting)
 
 
-def _patient_entry(person: bytes, frame: Frame) -> bytes:
+def _shows_person(frame: Frame) -> bool:
+    """A search shows the person only where it asks that they come along."""
+    return not frame.query.resource_types or frame.query.criteria.includes_person
+
+
+def _patient_entry(person: bytes, frame: Frame, mode: bytes = MATCH) -> bytes:
     opening = f'{{"fullUrl":"{frame.base_url}/Patient/{frame.token}","resource":'.encode()
-    return opening + person + MATCH
+    return opening + person + mode
 
 
 def index_person(view: View, frame: Frame) -> bytes:

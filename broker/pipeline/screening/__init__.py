@@ -211,10 +211,11 @@ def _standing(followed: Sequence[Resource | None]) -> list[Resource]:
 def _asked_for(
     items: list[Resource], support: list[Resource], types: frozenset[str]
 ) -> Generator[None, None, list[Resource]]:
-    """Items of the types asked for; who and where too, unless these were types alone."""
+    """Items of the types asked for; who and where too, of these types where any were asked for."""
     if types:
         yield
-        return [item for item in items if item.header.resourceType in types]
+        items = [item for item in items if item.header.resourceType in types]
+        support = [one for one in support if one.header.resourceType in types]
     return (yield from _with_support(items, support))
 
 

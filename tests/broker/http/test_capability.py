@@ -53,10 +53,14 @@ async def test_every_search_parameter_that_the_statement_lists_is_served() -> No
     """What is claimed is tried, over the socket, for every type."""
     statement, _ = await _statement()
     answers = Answers()
-    values = {"identifier": IDENTIFIER, "patient": "Patient/token", "_id": "acute-1", "status": "active"}
+    values = {"identifier": IDENTIFIER, "patient": "Patient/token", "_id": "acute-1"}
+    of_kind = {"token": "active", "date": "ge2020"}
     async with open_door(answers) as door, aiohttp.ClientSession(headers=TOKEN) as client:
         for resource in statement.rest[0].resource:
-            given = {parameter.name: values[parameter.name] for parameter in resource.searchParam}
+            given = {
+                parameter.name: values.get(parameter.name) or of_kind[parameter.type]
+                for parameter in resource.searchParam
+            }
             async with client.get(f"{door.url}/{resource.type}", params=given) as response:
                 assert response.status == 200, resource.type
             async with client.post(f"{door.url}/{resource.type}/_search", data=given) as response:

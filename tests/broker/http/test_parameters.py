@@ -21,12 +21,18 @@ from tests.support.http_door import (
 
 SENTINEL = "zzsentinelzz"
 BAD_PARAMETERS = [
-    "_include=*", "_revinclude=*", "_has:Group:member:_id=1", "patient.name=Smith", "_filter=x", "_query=x",
-    "_content=x", "_text=x", "_sort=date", "_format=json&_pretty=true", "_summary=count", "_summary=text",
-    "_elements=id", "_total=accurate", "_contained=true", "_security=R", "_tag=x", "_profile=x", "_list=x",
-    "_lastUpdated=gt2020", "subject=Patient/token", "patient:Patient=token", "patient:missing=true",
-    "__proto__=x", "date=gt2020", "code=1", f"{SENTINEL}=1",
-    "patient=other", "_id=a&_id=b", "patient.identifier=x&patient.identifier=y",
+    "_include=*", "_include:iterate=Observation:encounter", "_include=Condition:encounter",
+    "_include=Observation:focus", "_include=Observation:encounter:Practitioner", "_include=",
+    "_revinclude=Provenance:target", "_revinclude=*", "_has:Group:member:_id=1", "patient.name=Smith",
+    "_filter=x", "_query=x", "_content=x", "_text=x", "_sort=code", "_sort=date,-date", "_sort=",
+    "_sort=onset-date", "_format=json&_pretty=true", "_summary=count", "_summary=text", "_elements=id",
+    "_total=accurate", "_contained=true", "_security=R", "_tag=x", "_profile=x", "_list=x", "code:not=1",
+    "code:text=x", "code:in=x", "code:above=1", "code:missing=true", "date:missing=false",
+    "onset-date=2020", "value-quantity=gt5", "code-value-quantity=1$gt5", "encounter.status=finished",
+    "_type=Condition", "_since=2020", "start=2020", "_score=1", "_containedType=both",
+    "subject=Patient/token", "patient:Patient=token", "patient:missing=true", "__proto__=x",
+    f"{SENTINEL}=1", "patient=other", "_sort=date&_sort=-date",
+    "patient.identifier=x&patient.identifier=y",
 ]  # fmt: skip
 
 
@@ -62,7 +68,8 @@ async def test_an_unknown_or_repeated_parameter_is_refused_whatever_prefer_says(
         "/fhir/Observation?patient=Patient/a/_history/1",
         f"/fhir/Observation?patient=a&patient.identifier={SYSTEM}%7C{NUMBER}",
         "/fhir/Observation?patient=",
-        "/fhir/Observation?patient=token&_id=a,b",
+        "/fhir/Observation?patient=token&_id=a,",
+        "/fhir/Observation?patient=token&_id=" + NUMBER,
         "/fhir/Observation?patient=token&_count=0",
         "/fhir/Observation?patient=token&_count=1e9",
         "/fhir/Observation?patient=token&_count=-1",

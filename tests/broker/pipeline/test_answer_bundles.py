@@ -11,8 +11,9 @@ from broker.domain.criteria import Criteria
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.view import CompletenessLine, Group
-from broker.pipeline.presentation import present_match, present_patient
-from tests.support.records import NUMBER, item, readable
+from broker.pipeline.presentation import item_ids, present_match, present_patient
+from broker.pipeline.selecting import select
+from tests.support.records import NUMBER, finished, item, readable
 from tests.support.views import TOKEN, bundle, frame, resources, view
 
 
@@ -82,4 +83,6 @@ def test_one_item_is_found_by_its_own_id_alone() -> None:
         resource_types=frozenset({"Condition"}),
         criteria=Criteria(ids=frozenset({wanted})),
     )
-    assert [one["id"] for one in resources(bundle(view(items), query=query), "Condition")] == [wanted]
+    one = view(items)
+    chosen = finished(select(one, query, finished(item_ids(one, frame(query=query)))))
+    assert [one["id"] for one in resources(bundle(chosen, query=query), "Condition")] == [wanted]

@@ -1,0 +1,141 @@
+"""What comes along with the matches: whoever stands with them, what they name, and who and where."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from broker.domain.criteria import Include
+from broker.domain.resource import Resource
+from broker.domain.view import Contradiction, Group
+from tests.support.records import ENDPOINT, item, patient, read, readable
+from tests.support.selected import along, coded, matched, search, selected, whole
+
+
+def medicines(*states: str) -> tuple[Resource, ...]:
+    """Prescriptions in these states, each named by its place."""
+    return readable(item("MedicationRequest", f"m{n}", status=state) for n, state in enumerate(states))[1:]
+
+
+def test_whoever_stands_in_a_group_or_contradiction_with_a_match_comes_along() -> None:
+    """A search for what is active does not hide that another source says it was stopped."""
+    items = medicines("active", "stopped", "completed", "stopped")
+    clusters: dict[str, Any] = {
+        "groups": (Group((1, 3), "same-content"),),
+        "contradictions": (Contradiction((0, 1), "status-differs"),),
+    }
+    active = search("MedicationRequest", coded("status", "active"))
+    assert matched(items, active, **clusters) == ["m0"]
+    assert along(items, active, **clusters) == ["m1", "m3"]
+
+
+def test_groups_and_contradictions_of_what_is_left_out_are_left_out() -> None:
+    """What is shown of a cluster is the whole of it, and of the others nothing."""
+    items = medicines("active", "stopped", "completed", "completed")
+    kept, left = Contradiction((0, 1), "status-differs"), Group((2, 3), "same-content")
+    found = selected(
+        items,
+        search("MedicationRequest", coded("status", "active")),
+        contradictions=(kept,),
+        groups=(left,),
+    )
+    assert (found.groups, found.contradictions) == ((), (kept,))
+
+
+@given(
+    states=st.lists(st.sampled_from(["active", "stopped"]), min_size=6, max_size=6),
+    clusters=st.lists(st.sets(st.integers(0, 5), min_size=2, max_size=3), max_size=4),
+)
+@settings(max_examples=80, deadline=None)
+def test_every_cluster_is_shown_whole_or_not_at_all(states: list[str], clusters: list[set[int]]) -> None:
+    """What is shown is the least set with all matches that cuts no cluster."""
+    groups = tuple(Group(tuple(sorted(one)), "same-content") for one in clusters)
+    found = selected(
+        medicines(*states), search("MedicationRequest", coded("status", "active")), groups=groups
+    )
+    assert found.selection is not None
+    shown = {*found.selection.matches, *found.selection.included}
+    expected = {place for place, state in enumerate(states) if state == "active"}
+    while any(one & expected and not one <= expected for one in clusters):
+        expected |= set().union(*(one for one in clusters if one & expected))
+    assert shown == expected
+    assert all(set(one.members) <= shown for one in found.groups)
+    assert not set(found.selection.matches) & set(found.selection.included)
+
+
+ENCOUNTER = Include("Observation", "encounter")
+
+
+def observations() -> tuple[Resource, ...]:
+    """Two observations of two encounters at one partner, and an encounter of the same id at another."""
+    first = read(
+        [
+            patient(),
+            item("Encounter", "e1"),
+            item("Encounter", "e2"),
+            item("Observation", "o1", status="final", encounter={"reference": "Encounter/e1/_history/2"}),
+            item("Observation", "o2", status="amended", encounter={"reference": f"{ENDPOINT}/Encounter/e2"}),
+            item("Observation", "o3", status="final", encounter={"reference": "Encounter/gone"}),
+            item("Observation", "o4", status="final", focus=[{"reference": "Encounter/e2"}]),
+        ]
+    ).resources[1:]
+    other = readable([item("Encounter", "e1", status="finished")], "papermill")[1:]
+    return first + other
+
+
+def test_an_include_brings_what_matches_name_by_that_reference() -> None:
+    """In any spelling, of the same partner, of matches alone; not by another reference."""
+    final = coded("status", "final")
+    items = observations()
+    assert along(items, search("Observation", final, includes=(ENCOUNTER,))) == ["e1"]
+    assert matched(items, search("Observation", includes=(ENCOUNTER,))) == ["o1", "o2", "o3", "o4"]
+    assert along(items, search("Observation", includes=(ENCOUNTER,))) == ["e1", "e2"]
+    found = selected(items, search("Observation", final, includes=(ENCOUNTER,)))
+    assert found.selection is not None
+    assert {found.items[place].partner_id for place in found.selection.included} == {"addenbury"}
+
+
+def test_an_include_of_one_type_brings_no_other() -> None:
+    """`Type:parameter:Target` narrows it."""
+    items = observations()
+    wanted = Include("Observation", "encounter", "EpisodeOfCare")
+    assert along(items, search("Observation", includes=(wanted,))) == []
+
+
+def test_a_search_without_criteria_for_what_comes_along_brings_nothing() -> None:
+    """What was gathered for an include is no match."""
+    assert along(observations(), search("Observation", coded("status", "final"))) == []
+
+
+def test_who_and_where_and_the_medicine_stay_with_what_names_them() -> None:
+    """Of a whole record in a time: those that nothing shown names are left out, in chains too."""
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "role",
+        "practitioner": {"reference": "Practitioner/doctor"},
+        "organization": {"reference": "Organization/ward"},
+    }
+    named = {"medicationReference": {"reference": "Medication/drug"}}
+    items = read(
+        [
+            patient(),
+            item("Procedure", "old", performedDateTime="2001", recorder={"reference": "Practitioner/nurse"}),
+            item(
+                "MedicationRequest",
+                "new",
+                status="active",
+                authoredOn="2020",
+                requester={"reference": "PractitionerRole/role"},
+                **named,
+            ),
+            role,
+            {"resourceType": "Practitioner", "id": "doctor"},
+            {"resourceType": "Practitioner", "id": "nurse"},
+            {"resourceType": "Organization", "id": "ward"},
+            {"resourceType": "Medication", "id": "drug"},
+        ]
+    ).resources
+    assert matched(items, whole(start="2019")) == ["p1", "new"]
+    assert along(items, whole(start="2019")) == ["role", "doctor", "ward", "drug"]
