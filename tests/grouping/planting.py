@@ -12,9 +12,7 @@ from tests.grouping.playing import Merge
 
 
 def _changed(change: Callable[[View], View]) -> Merge:
-    def planted(
-        items: Sequence[Any], outcomes: Mapping[str, Any], ground: Any
-    ) -> Generator[None, None, View]:
+    def planted(items: Any, outcomes: Any, ground: Any) -> Generator[None, None, View]:
         return change((yield from merge(items, outcomes, ground)))
 
     return planted

@@ -223,7 +223,10 @@ def _with_support(items: list[Resource], support: list[Resource]) -> Generator[N
     """Who and where, only beside an item that refers to them, and what those refer to in turn."""
     if not support:
         return items
-    waiting = {name: resource for resource in support for name in names_of(resource)}
+    waiting: dict[str, list[Resource]] = {}  # several that differ may bear one name: all are meant
+    for resource in support:
+        for name in names_of(resource):
+            waiting.setdefault(name, []).append(resource)
     released = list(items)
     found: set[int] = set()
     worked = 0
@@ -231,10 +234,10 @@ def _with_support(items: list[Resource], support: list[Resource]) -> Generator[N
         if len(found) == len(support):
             break
         for reference in references_in(resource.raw):
-            one = waiting.get(reference) or waiting.get(plain_name(reference) or "")
-            if one is not None and id(one) not in found:
-                found.add(id(one))
-                released.append(one)
+            for one in waiting.get(reference) or waiting.get(plain_name(reference) or "", ()):
+                if id(one) not in found:
+                    found.add(id(one))
+                    released.append(one)
         worked += len(resource.raw)
         if worked > _BYTES_IN_A_SLICE:
             worked = 0
