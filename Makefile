@@ -20,7 +20,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 LOCKED := '1i\# Every version and hash that this environment may hold. Written by make lock, not by hand.'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-real demo test lint check bench fidelity prove race format lock clean
+.PHONY: help setup setup-real demo test lint check bench fidelity prove race grouping conservation format lock clean
 
 help: ## Show what there is to run
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -63,6 +63,7 @@ check: setup ## Run the longer tests and figures, and fail where one has got wor
 	$(BIN)/python -m tests.fidelity
 	$(BIN)/python -m tests.prove
 	$(BIN)/python -m tests.race --thin
+	$(BIN)/python -m tests.conservation --thin
 
 bench: setup ## Measure a whole request beside a plain read and the floor; exit 0 where every aim is met
 	$(BIN)/python -m tests.benchmarks.bench
@@ -75,6 +76,12 @@ prove: setup ## Judge the whole space of decisions a second time (MUTANTS=1: and
 
 race: setup ## Let objections race with requests in seeded orders; exit 0 where nothing is released after one
 	$(BIN)/python -m tests.race
+
+grouping: setup ## Judge labelled pairs: what is one thing, what is not, what contradicts; exit 0 where nothing is merged wrongly
+	$(BIN)/python -m tests.grouping
+
+conservation: setup ## Count every entry of every real record into what became of it; exit 0 where nothing is lost
+	$(BIN)/python -m tests.conservation
 
 format: setup ## Put the code into its one form
 	$(BIN)/ruff check --fix .

@@ -154,3 +154,12 @@ def test_a_type_that_was_not_asked_for_is_set_aside_and_hides_nothing() -> None:
     assert released(one) == ["Observation/o1"]
     assert body(one, "Observation/o1")["encounter"] == {"reference": "Encounter/e1"}
     assert not one.narrative_hidden
+
+
+def test_who_and_where_under_one_name_with_two_contents_are_both_released() -> None:
+    """The partner may have changed one between two pages; which of them is meant is not ours to say."""
+    visit = item("Encounter", "e1", location=[{"location": {"reference": "Location/l1"}}])
+    places = [{"resourceType": "Location", "id": "l1", "name": name} for name in ("Ward C9", "Ward D2")]
+    one = screened([visit, *places], decision())
+    assert released(one) == ["Patient/p1", "Encounter/e1", "Location/l1", "Location/l1"]
+    assert one.withheld == 0
