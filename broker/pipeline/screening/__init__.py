@@ -234,7 +234,7 @@ def _with_support(items: list[Resource], support: list[Resource]) -> Generator[N
         if len(found) == len(support):
             break
         for reference in references_in(resource.raw):
-            for one in waiting.get(reference) or waiting.get(plain_name(reference) or "", ()):
+            for one in waiting.get(reference) or waiting.get(plain_name(reference) or "") or ():
                 if id(one) not in found:
                     found.add(id(one))
                     released.append(one)
