@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from broker.domain.category import Category
+from broker.domain.criteria import WHOLE
 from broker.domain.decision import Judgement
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import Interaction, PartnerAsk, RecordQuery
@@ -20,6 +20,7 @@ from broker.pipeline.fanout import Road
 from broker.pipeline.gathering import Errand, gather
 from broker.pipeline.presentation import present
 from broker.pipeline.record import view_of
+from broker.pipeline.selecting import select
 from broker.pipeline.services import Services
 from broker.ports.connector import Ending, Entry, HttpRequest, HttpResponse, Page, TransportFault
 from broker.ports.transport import CallPermit
@@ -29,7 +30,6 @@ from tests.support.pipeline_alone import DOCTOR, Script, pipeline_over
 from tests.support.records import NUMBER, finished, judgement, person
 from tests.support.views import frame
 
-_SUPPLIES_NOTHING_ELSE = frozenset(Category)
 _STEPS_MAX = 12
 EVERYTHING = RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER)
 FOUND = HttpResponse(status=200, headers={}, body=b"")
@@ -103,7 +103,9 @@ async def played(
 
 
 def shown(view: View, names: Mapping[str, str], query: RecordQuery, **changes: Any) -> bytes:
-    """The answer's bytes."""
+    """The answer's bytes, of what the question's criteria leave of the view."""
+    if query.criteria != WHOLE:
+        view = finished(select(view, query, ()))
     return b"".join(finished(present(view, frame(names=names, query=query, **changes))).body)
 
 

@@ -13,12 +13,12 @@ from tests.grouping.reading import Pair, Side
 # Each kind of contradiction, and the closed words by which the view may say it.
 SAID_AS: Mapping[str, frozenset[str]] = {
     "allergy-and-none-known": frozenset({"allergy-and-none-known"}),
-    "state": frozenset({"status-differs"}),
-    "dose": frozenset({"dose-differs"}),
+    "state": frozenset({"standing-differs", "status-differs"}),
+    "dose": frozenset({"medicine-dose-differs", "dose-differs"}),
     "value": frozenset({"value-differs"}),
     "date": frozenset({"date-differs"}),
     "resuscitation": frozenset({"resuscitation-differs"}),
-    "deceased": frozenset({"deceased-differs"}),
+    "deceased": frozenset({"death-differs"}),
 }
 
 

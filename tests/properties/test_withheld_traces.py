@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.domain.category import Category
+from broker.domain.criteria import SortKey
 from broker.domain.decision import Decision, Naming, Withhold
 from broker.domain.outcome import Tally
 from broker.domain.query import Interaction, RecordQuery
@@ -23,6 +24,8 @@ from broker.pipeline.services import Services
 from tests.conservation.playing import played, services
 from tests.conservation.splitting import Answer, Sent
 from tests.support.records import ALL, NUMBER, decision, item, patient
+from tests.support.selected import coded as selected_by
+from tests.support.selected import dated, search, whole
 from tests.support.sensitive import HIV_CODE, coded, labelled, ruling_for
 
 PARTNERS = ("addenbury", "papermill")
@@ -40,6 +43,10 @@ QUESTIONS = (
         RecordQuery(interaction=Interaction.SEARCH, number=NUMBER, resource_types=frozenset({kind}))
         for kind in ("Condition", "AllergyIntolerance", "Procedure", "List")
     ),
+    search("Condition", sort=(SortKey("onset-date", descending=True),)),
+    search("Procedure", dated("date", "ge2019"), sort=(SortKey("date"),)),
+    search("AllergyIntolerance", selected_by("code", "http://snomed.info/sct|91936005")),
+    whole(start="2019-01-01", end="2027-01-01"),
 )
 # Items that group with each other, contradict each other and refer to each other.
 KINDS: Mapping[str, Mapping[str, Any]] = {
@@ -227,3 +234,22 @@ def test_a_room_that_tells_of_what_is_withheld_is_found(
         assert b"Words of another item" in bodies[0]
     else:
         assert bodies[0] != bodies[1]
+
+
+@settings(max_examples=40, deadline=None)
+@given(drawn=drawn_items, question=st.sampled_from(QUESTIONS))
+def test_of_what_nobody_may_see_only_its_category_could_be_told(
+    around: Services, drawn: list[Any], question: RecordQuery
+) -> None:
+    """A doctor sees everything but what the law closes. Narrative goes and the section is not known, as
+    with anything that nobody could foresee; which code, date or words it had makes no difference.
+    """
+    fence = Fence(_role("doctor"), frozenset())
+    bodies = []
+    for content in ({}, {"code": ASTHMA, "onsetDateTime": BEFORE, "note": [{"text": "Another content"}]}):
+        closed = item("Condition", "closed", **labelled("assisted-conception"), **content)
+        answers = _answers(drawn, fence, with_secrets=True)
+        page = (*answers[0].pages[0], Sent("closed", orjson.dumps(closed)))
+        answers[0] = dataclasses.replace(answers[0], pages=(page,))
+        bodies.append(asyncio.run(played(answers, 0, around, question)).body)
+    assert bodies[0] == bodies[1]
