@@ -259,7 +259,7 @@ class Answering:
         return Frame(
             query=self._query,
             base_url=self._question.base_url,
-            token=sealer.patient_token(self._patient.number, requester, at_s=at_s),
+            token=self._token(at_s),
             names=self._services.names,
             sealer=sealer,
             pages=self._pages(self._patient.number, ground_of(self._judged_last)),
@@ -270,6 +270,13 @@ class Answering:
                 self._patient.number, pointer, requester, at_s=at_s
             ),
         )
+
+    def _token(self, at_s: float) -> str:
+        """The person's id in this answer: on a later page the one of the first, though a key was rotated."""
+        asked, services = self._question, self._services
+        if asked.page is not None and asked.patient_token is not None:
+            return asked.patient_token
+        return services.sealer.patient_token(self._patient.number, self._requester, at_s=at_s)
 
     def _pages(self, number: NhsNumber, ground: bytes | None) -> Pages:
         """A page that is not this caller's any more is refused before anybody is asked for it."""
