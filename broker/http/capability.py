@@ -89,7 +89,7 @@ def _patient() -> dict[str, Any]:
             {
                 "name": "everything",
                 "definition": "http://hl7.org/fhir/OperationDefinition/Patient-everything",
-                "documentation": f"GET only, with {_names(_route('/Patient/{id}/$everything').parameters)}.",
+                "documentation": f"By GET, or by POST with a Parameters resource, with {_everything()}.",
             },
             {
                 "name": "summary",
@@ -98,6 +98,10 @@ def _patient() -> dict[str, Any]:
             },
         ],
     }
+
+
+def _everything() -> str:
+    return _names(_route("/Patient/{id}/$everything").parameters)
 
 
 def _consent() -> dict[str, Any]:

@@ -93,6 +93,15 @@ def require_json_in(content_type: str, content_encoding: str) -> None:
         )
 
 
+def require_parameters_in(content_type: str, content_encoding: str) -> None:
+    """Raises UnsupportedMediaType unless the body of an operation is plain UTF-8 JSON, FHIR's or any."""
+    if not any(_is_plain(kind, content_type, content_encoding) for kind in (FHIR_JSON, JSON)):
+        raise UnsupportedMediaType(
+            "An operation is asked for with a Parameters resource in `application/fhir+json`, UTF-8, not "
+            "compressed, or with no body."
+        )
+
+
 def _is_plain(wanted: str, content_type: str, content_encoding: str) -> bool:
     kind, _, parameters = content_type.partition(";")
     charset = parameters.strip().lower()

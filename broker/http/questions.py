@@ -12,7 +12,14 @@ from broker.domain.errors import BadRequest
 from broker.domain.query import OF_THE_REGISTER, Interaction
 from broker.http import parameters as read
 from broker.http.criteria import record_criteria, search_criteria
-from broker.http.negotiation import form_out, require_form_in, require_json_in, require_json_out
+from broker.http.negotiation import (
+    form_out,
+    require_form_in,
+    require_json_in,
+    require_json_out,
+    require_parameters_in,
+)
+from broker.http.operations import operation_pairs
 from broker.http.refusals import Malformed, SlowBody, TooLarge
 from broker.http.routes import (
     CHAINED_IDENTIFIER,
@@ -39,7 +46,7 @@ async def read_question(
         return await _emergency_question(request, route, settings, request_id)
     pairs = read.read_pairs(request.rel_url.raw_query_string)
     if route.method == "POST":
-        pairs += read.read_pairs(await _form_text(request, settings))
+        pairs += await _pairs_of_body(request, route, settings)
     elif request.body_exists:
         raise Malformed("A read has no body.")
     kind = request.match_info.get("type")
@@ -177,6 +184,15 @@ def _types(request: web.Request, interaction: Interaction, given: dict[str, str]
         return frozenset({"Consent"})
     searched = request.match_info.get("type")
     return frozenset({searched}) if searched else read.resource_types(given.get("_type"))
+
+
+async def _pairs_of_body(request: web.Request, route: Route, settings: DoorSettings) -> list[tuple[str, str]]:
+    if not route.is_operation:
+        return read.read_pairs(await _form_text(request, settings))
+    if request.body_exists:
+        headers = request.headers
+        require_parameters_in(headers.get("Content-Type", ""), headers.get("Content-Encoding", ""))
+    return operation_pairs(await _body(request, settings))
 
 
 async def _form_text(request: web.Request, settings: DoorSettings) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -107,6 +108,11 @@ class Route:
         return self.root + self.path
 
     @property
+    def is_operation(self) -> bool:
+        """Whether it is a FHIR operation, whose body by POST is no form."""
+        return "$" in self.path
+
+    @property
     def pattern(self) -> str:
         """The whole path as aiohttp's router reads it."""
         return self.template.replace("{id}", f"{{id:{_ID}}}").replace("{type}", f"{{type:{_TYPES}}}")
@@ -118,7 +124,7 @@ _SEARCH = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, ID, SORT, INCLUDE, C
 _SEARCH_CONSENTS = (PATIENT, PATIENT_IDENTIFIER, CHAINED_IDENTIFIER, STATUS, CONSENT_ID, COUNT, PAGE, FORMAT)
 _SEARCH_TYPE_WORDS = {TOKEN: "Codes", DATE: "Dates"}
 
-ROUTES = (
+_TABLE = (
     Route(
         method="POST",
         path="/Patient/_search",
@@ -215,6 +221,18 @@ ROUTES = (
         words="End it before its time, by the user who opened it. No body.",
         parameters=(),
         root=EMERGENCY_ROOT,
+    ),
+)
+
+# Whatever an operation answers by GET it answers by POST too (FHIR R4 4.0.1, operations.html).
+ROUTES = (
+    *_TABLE,
+    *(
+        dataclasses.replace(
+            route, method="POST", words="The same, with a Parameters resource or nothing as its body."
+        )
+        for route in _TABLE
+        if route.is_operation
     ),
 )
 

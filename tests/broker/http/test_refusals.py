@@ -40,7 +40,7 @@ SENTINEL = "zzsentinelzz"
             for path in ("/fhir", "/fhir/", "/fhir/Observation", "/fhir/Patient", "/fhir/Banana")
         ],
         *[(verb, "/fhir/Patient/token") for verb in ("PUT", "DELETE", "HEAD", "OPTIONS", "TRACE", "POST")],
-        ("POST", "/fhir/Patient/token/$everything"),
+        ("PUT", "/fhir/Patient/token/$everything"),
         ("POST", "/fhir/Patient/$match"),
         ("GET", "/fhir/Patient/$match"),
         ("GET", "/fhir/$export"),
