@@ -27,6 +27,7 @@ from broker.domain.view import View
 from broker.pipeline.alerting import tell_of_claim
 from broker.pipeline.audit import Trail, released_items, released_person
 from broker.pipeline.authentication import authenticate
+from broker.pipeline.framing import Framing
 from broker.pipeline.gathering import Errand, Gathered, gather
 from broker.pipeline.identification import one_person, read_query, refuse_if_never_opened
 from broker.pipeline.judging import (
@@ -39,7 +40,6 @@ from broker.pipeline.judging import (
 )
 from broker.pipeline.named_grant import NamedGrant
 from broker.pipeline.presentation import Frame, Presented, item_ids, present
-from broker.pipeline.presentation.paging import Pages, ground_of, question_of
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.record import nobody_answered, person_only, view_of
 from broker.pipeline.selecting import select
@@ -67,6 +67,7 @@ class Answering:
         self._objections: ObjectionSnapshot
         self._opened: bool
         self._judged_last: Judgement
+        self._framing: Framing
         self._named = NamedGrant(question.grant_id, services.store)
 
     async def reply(self) -> Reply:
@@ -77,12 +78,13 @@ class Answering:
         at_s = services.clock.now().timestamp()
         self._query = read_query(self._question, self._requester, services.sealer, at_s=at_s)
         trail.about(frozenset({self._query.number}))
-        self._pages(self._query.number, None).asked()
+        self._framing = Framing(self._question, self._query, self._requester, services)
+        self._framing.refuse_page(self._query.number, None)
         first = await self._judge_before_asking()
         sequence = await trail.intend()
         await tell_of_claim(first, self._requester, trail, services)
         judgement = await self._identify(sequence)
-        self._pages(self._patient.number, ground_of(judgement)).asked()
+        self._framing.refuse_page(self._patient.number, judgement)
         if self._query.interaction in {Interaction.FIND_PATIENT, Interaction.READ_PATIENT}:
             return await self._release(None, judgement)
         return await self._answered(judgement, sequence)
@@ -188,7 +190,7 @@ class Answering:
         """Make the view and release it; when anything moved meanwhile, judge and screen again."""
         sealer, clock, slice_s = self._services.sealer, self._services.clock, self._services.limits.slice_s
         for _ in range(RELEASES_MAX):
-            frame = self._frame()
+            frame = self._framing.frame(self._patient.number, self._judged_last)
             view = await self._selected(await self._view(gathered, judgement), frame)
             presented = await in_slices(present(view, frame), clock, slice_s)
             shown = (view.items[index] for index in presented.shown)
@@ -251,45 +253,6 @@ class Answering:
     def _with_person(self, view: View, judgement: Judgement) -> View:
         is_open = demographics_open(judgement, self._objections) and not view.place_kept
         return dataclasses.replace(view, demographics_open=is_open)
-
-    def _frame(self) -> Frame:
-        sealer, requester = self._services.sealer, self._requester
-        at = self._services.clock.now()
-        at_s = at.timestamp()
-        return Frame(
-            query=self._query,
-            base_url=self._question.base_url,
-            token=self._token(at_s),
-            names=self._services.names,
-            sealer=sealer,
-            pages=self._pages(self._patient.number, ground_of(self._judged_last)),
-            at=at,
-            form=self._question.form,
-            opens=self._services.opens,
-            sealed_pointer=lambda pointer: sealer.document_token(
-                self._patient.number, pointer, requester, at_s=at_s
-            ),
-        )
-
-    def _token(self, at_s: float) -> str:
-        """The person's id in this answer: on a later page the one of the first, though a key was rotated."""
-        asked, services = self._question, self._services
-        if asked.page is not None and asked.patient_token is not None:
-            return asked.patient_token
-        return services.sealer.patient_token(self._patient.number, self._requester, at_s=at_s)
-
-    def _pages(self, number: NhsNumber, ground: bytes | None) -> Pages:
-        """A page that is not this caller's any more is refused before anybody is asked for it."""
-        question, requester, services = self._question, self._requester, self._services
-        return Pages(
-            sealer=services.sealer,
-            requester=requester,
-            question=question_of(number, requester.purpose, question.grant_id, self._query.canonical()),
-            ground=ground,
-            at_s=services.clock.now().timestamp(),
-            lifetime_s=services.limits.page_lifetime_s,
-            token=question.page,
-        )
 
     def _replied(self, presented: Presented) -> Reply:
         trail, services = self._trail, self._services

@@ -100,7 +100,7 @@ async def test_an_operation_by_post_is_the_question_by_get(body: bytes) -> None:
     ids=["a form", "text", "no resource", "said twice", "not a plain value", "too long", "not offered"],
 )
 async def test_what_is_no_operations_body_is_refused(sent: bytes, status: bytes) -> None:
-    """And nobody is asked."""
+    """Another form, what is not offered, and what is said twice; nobody is asked."""
     answers = Answers()
     async with open_door(answers) as door:
         assert status in (await knock(door, sent))[:20]

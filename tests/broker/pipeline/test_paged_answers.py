@@ -121,7 +121,7 @@ async def test_pages_are_the_whole_whatever_order_a_partner_sends(paging: Paging
     assert paging.asked == 2 * (1 + len(trees))
 
 
-async def refused(paging: Paging, error: type[Exception], **changes: Any) -> None:
+async def assert_refused(paging: Paging, error: type[Exception], **changes: Any) -> None:
     """The second page is, before any partner is asked for it."""
     before = paging.asked
     with pytest.raises(error):
@@ -142,8 +142,8 @@ async def test_another_caller_has_no_use_for_a_link(paging: Paging, changes: dic
     await paging.first()
     other = dataclasses.replace(DOCTOR, **changes)
     paging.of(authenticator=OneUser(other))
-    await refused(paging, NotFound)
-    await refused(paging, PageGone, patient_token=own_token(paging, other))
+    await assert_refused(paging, NotFound)
+    await assert_refused(paging, PageGone, patient_token=own_token(paging, other))
 
 
 def own_token(paging: Paging, reader: Any) -> str:
@@ -160,18 +160,18 @@ async def test_a_link_is_for_its_person_purpose_question_and_grant(paging: Pagin
     other = paging.alone.services.sealer.patient_token(
         OTHER, DOCTOR, at_s=paging.alone.services.clock.now().timestamp()
     )
-    await refused(paging, PageGone, patient_token=other)
-    await refused(paging, PageGone, resource_types=frozenset({"Condition"}))
-    await refused(paging, PageGone, grant_id="eg-" + "0" * 32)
+    await assert_refused(paging, PageGone, patient_token=other)
+    await assert_refused(paging, PageGone, resource_types=frozenset({"Condition"}))
+    await assert_refused(paging, PageGone, grant_id="eg-" + "0" * 32)
     paging.of(authenticator=OneUser(dataclasses.replace(DOCTOR, purpose="ETREAT")))
-    await refused(paging, PageGone)
+    await assert_refused(paging, PageGone)
 
 
 async def test_a_person_whose_number_was_superseded_meanwhile_is_asked_about_anew(paging: Paging) -> None:
     """The link names a number that is not the person's any more."""
     await paging.first()
     paging.of(index=OnePerson(person(number=OTHER, numbers=frozenset({NUMBER, OTHER}))))
-    await refused(paging, PageGone)
+    await assert_refused(paging, PageGone)
 
 
 async def test_a_link_stands_for_its_time_and_each_page_gives_one_with_a_new_life(paging: Paging) -> None:
@@ -182,14 +182,14 @@ async def test_a_link_stands_for_its_time_and_each_page_gives_one_with_a_new_lif
     paging.ahead(1180)
     await paging.second()
     paging.ahead(1785)
-    await refused(paging, PageGone)
+    await assert_refused(paging, PageGone)
 
 
 async def test_an_objection_to_the_whole_record_refuses_the_next_page(paging: Paging) -> None:
     """In the words of the objection, as it would refuse the first; none of it is shown."""
     await paging.first()
     await object_to(Register(paging.alone.store, SystemClock()), NUMBER.digits)
-    await refused(paging, ObjectionInForce)
+    await assert_refused(paging, ObjectionInForce)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ async def test_an_objection_to_a_part_ends_the_pages(paging: Paging, scope: Scop
     """Whether or not it closes anything here; whoever starts again gets what is open now."""
     await paging.first()
     await object_to(Register(paging.alone.store, SystemClock()), NUMBER.digits, scope=scope)
-    await refused(paging, PageGone)
+    await assert_refused(paging, PageGone)
     assert items(await paging.first())
 
 
@@ -212,14 +212,14 @@ async def test_a_policy_that_changed_ends_the_pages(paging: Paging) -> None:
     change(folder, "categories: [everything]", "categories: [allergies, problems]")
     changed = load_policies(folder, PARTNERS)
     paging.of(policies=lambda: changed)
-    await refused(paging, PageGone)
+    await assert_refused(paging, PageGone)
 
 
 async def test_whoever_lost_the_right_to_the_record_hears_that(paging: Paging) -> None:
     """The neutral refusal, whatever becomes of the page."""
     await paging.first()
     paging.of(authenticator=OneUser(dataclasses.replace(DOCTOR, roles=("nobody",))))
-    await refused(paging, Forbidden)
+    await assert_refused(paging, Forbidden)
 
 
 def lost(held: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -252,9 +252,9 @@ async def test_tokens_of_other_kinds_are_no_pages(paging: Paging) -> None:
     at_s = paging.alone.services.clock.now().timestamp()
     document = paging.alone.services.sealer.document_token(NUMBER, bytes(22), DOCTOR, at_s=at_s)
     for other in (paging.link["patient_token"], document, page[:-1], page + "A", page[1:]):
-        await refused(paging, (PageGone, BadRequest), page=other)  # type: ignore[arg-type] # either
-    await refused(paging, BadRequest, page="none-at-all")
-    await refused(paging, NotFound, patient_token=page)
+        await assert_refused(paging, (PageGone, BadRequest), page=other)  # type: ignore[arg-type] # either
+    await assert_refused(paging, BadRequest, page="none-at-all")
+    await assert_refused(paging, NotFound, patient_token=page)
 
 
 async def test_a_page_survives_a_new_key_and_is_gone_without_its_own(paging: Paging) -> None:
@@ -268,7 +268,7 @@ async def test_a_page_survives_a_new_key_and_is_gone_without_its_own(paging: Pag
     assert await paging.second()
     fresh = make_development_keys(paging.alone.folder / "fresh")
     paging.of(sealer=RingSealer(read_key_ring(fresh, environment="demonstration")))
-    await refused(paging, PageGone, **{**link, "patient_token": own_token(paging, DOCTOR)})
+    await assert_refused(paging, PageGone, **{**link, "patient_token": own_token(paging, DOCTOR)})
 
 
 async def test_a_release_that_is_judged_again_gives_no_page_of_another_ground(paging: Paging) -> None:
