@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -113,9 +113,21 @@ def _of_situation(config_dir: Path, folder: Path | None, asked: Mapping[str, Any
     folder, policies, partners = load(config_dir, folder)
     usual = read_usual(folder, policies)
     situation = situation_from(asked, usual, frozenset(one.partner_id for one in partners))
+    _hint_at_roles(situation.roles, policies)
     facts = facts_of(situation, partners)
     judgement = decide(facts, policies)
     return _Explained(explanation_of(judgement, policies), facts, judgement, policies)
+
+
+def _hint_at_roles(roles: Iterable[str], policies: PolicySet) -> None:
+    """To ask about a role that nobody lists is no mistake, but it may be one of spelling."""
+    from broker.files import nearest  # noqa: PLC0415 - it loads a YAML reader
+    from broker.pipeline.decision.standing import groups_of  # noqa: PLC0415 - heavy; help must be quick
+
+    for role in roles:
+        if not groups_of((role,), policies)[0]:
+            hint = nearest(role, policies.local_roles)
+            click.echo(f"No role group lists `{role}`. {hint}", err=True)
 
 
 def _as_data(shown: Explanation, held: _Held, explained: _Explained) -> dict[str, Any]:

@@ -138,3 +138,11 @@ def test_explain_refuses_a_word_that_it_does_not_know(
     """A misspelt flag is a mistake of use, exit code 2."""
     assert run(["policy", "explain", "--config", CONFIG, *flags]) == 2
     assert complaint in capsys.readouterr().err
+
+
+def test_explain_asks_about_a_role_that_nobody_lists_and_names_the_nearest(capsys: OUTPUT) -> None:
+    """It may be asked about, and is refused as it would be; whoever misspelt it sees the right word."""
+    assert run(["policy", "explain", "--config", CONFIG, "--role", "pharmasist"]) == 0
+    told = capsys.readouterr()
+    assert "roles/unknown-role" in told.out
+    assert told.err == "No role group lists `pharmasist`. Did you mean `pharmacist`?\n"
