@@ -137,16 +137,16 @@ class SectionState:
         return tuple(one for one in self.holders if one.is_gap)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Selection:
     """What of a view a question with criteria is answered with, as indexes into `View.items`.
 
-    `matches` stand in the order asked for, `included` come along behind them. `narrows` says that an item
-    of the types asked for may have been left out.
+    `shown` has the matches in the order asked for, each followed by what comes along with it and not with
+    one before. `narrows` says that an item of the types asked for may have been left out.
     """
 
-    matches: tuple[int, ...]
-    included: tuple[int, ...] = ()
+    shown: tuple[int, ...]
+    matches: frozenset[int]
     narrows: bool = False
 
 

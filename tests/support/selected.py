@@ -70,11 +70,22 @@ def matched(items: Iterable[Resource], query: RecordQuery, **members: Any) -> li
     """Local ids of the matches, in their order."""
     found = selected(items, query, **members)
     assert found.selection is not None
-    return [found.items[place].header.id or "" for place in found.selection.matches]
+    return _ids(found, [place for place in found.selection.shown if place in found.selection.matches])
 
 
 def along(items: Iterable[Resource], query: RecordQuery, **members: Any) -> list[str]:
     """Local ids of what comes along."""
     found = selected(items, query, **members)
     assert found.selection is not None
-    return [found.items[place].header.id or "" for place in found.selection.included]
+    return _ids(found, [place for place in found.selection.shown if place not in found.selection.matches])
+
+
+def shown(items: Iterable[Resource], query: RecordQuery, **members: Any) -> list[str]:
+    """Local ids of all that is shown, in its order."""
+    found = selected(items, query, **members)
+    assert found.selection is not None
+    return _ids(found, found.selection.shown)
+
+
+def _ids(found: View, places: Iterable[int]) -> list[str]:
+    return [found.items[place].header.id or "" for place in places]

@@ -36,24 +36,27 @@ def cut(view: View, frame: Frame, entries: list[Written]) -> Generator[None, Non
     if asked is not None and asked.whole != whole:
         raise PageGone
     offset = asked.offset if asked is not None else 0
-    begins, ends = bounds([one.is_match for one in entries], offset, count)
+    behind = view.selection is not None
+    begins, ends = bounds([one.is_match for one in entries], offset, count, behind=behind)
     shown = entries[begins:ends]
     if ends == len(entries):
         return Cut(shown)
     return Cut(shown, frame.pages.write(PagePlace(offset=offset + count, count=count, whole=whole)))
 
 
-def bounds(matches: Sequence[bool], offset: int, count: int) -> tuple[int, int]:
+def bounds(matches: Sequence[bool], offset: int, count: int, *, behind: bool = False) -> tuple[int, int]:
     """Where the page after `offset` matches begins and ends that holds `count` of them (FHIR R4 search.html,
     `_count`: what is included does not count).
 
-    What is included stands on the page of the match that it stands before, and at the end on the last page:
-    no page but of an empty whole is without a match.
+    What is included stands on the page of the match that it stands before, or `behind`; at the end it is on
+    the last page, and at the beginning on the first: no page but of an empty whole is without a match.
     """
     places = [at for at, is_match in enumerate(matches) if is_match]
-    begins = places[offset - 1] + 1 if offset else 0
     last = offset + count
-    return begins, (places[last - 1] + 1 if last < len(places) else len(matches))
+    ends = len(matches)
+    if behind:
+        return places[offset] if offset else 0, places[last] if last < len(places) else ends
+    return places[offset - 1] + 1 if offset else 0, places[last - 1] + 1 if last < len(places) else ends
 
 
 def _digest(view: View, entries: list[Written]) -> Generator[None, None, bytes]:

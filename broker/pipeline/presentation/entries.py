@@ -88,8 +88,7 @@ def _shown(view: View) -> Iterator[tuple[int, bool]]:
         for index, resource in enumerate(view.items):
             yield index, resource.header.resourceType not in SUPPORTING_TYPES
         return
-    yield from ((index, True) for index in selection.matches)
-    yield from ((index, False) for index in selection.included)
+    yield from ((index, index in selection.matches) for index in selection.shown)
 
 
 def _ids(view: View, pen: Pen) -> Generator[None, None, list[str]]:

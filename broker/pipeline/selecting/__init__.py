@@ -12,7 +12,7 @@ from collections.abc import Generator, Sequence
 from broker.domain.query import RecordQuery
 from broker.domain.resource import Resource
 from broker.domain.view import Selection, View
-from broker.pipeline.selecting.companions import ATTENDANT_TYPES, attending, beside, included
+from broker.pipeline.selecting.companions import ATTENDANT_TYPES, Companions, places_by_name
 from broker.pipeline.selecting.matching import Matching
 from broker.pipeline.selecting.ordering import in_order
 from broker.pipeline.selecting.telling import told_of
@@ -27,16 +27,15 @@ def select(view: View, query: RecordQuery, item_ids: Sequence[str]) -> Generator
     criteria = query.criteria
     matching = Matching(criteria, view.asked_at)
     matches = yield from _matches(view, query, matching, item_ids)
-    kept = set(matches)
-    if criteria.includes:
-        kept |= yield from included(view, matches, criteria.includes)
-    kept = beside(view, kept)
-    yield
-    if not query.resource_types:
-        kept |= yield from attending(view, sorted(kept))
     ordered = yield from in_order(matches, view, matching, criteria.sort)
-    along = tuple(sorted(kept.difference(matches)))
-    return told_of(view, Selection(matches=tuple(ordered), included=along, narrows=criteria.narrows))
+    companions = Companions(view, query, (yield from places_by_name(view.items)), matches)
+    yield
+    shown: list[int] = []
+    for count, match in enumerate(ordered, start=1):
+        shown += (match, *companions.of(match))
+        if count % _ITEMS_IN_A_SLICE == 0:
+            yield
+    return told_of(view, Selection(tuple(shown), frozenset(matches), narrows=criteria.narrows))
 
 
 def _matches(

@@ -14,72 +14,19 @@ from typing import Any
 from broker.domain.category import SUPPORTING_TYPES
 from broker.domain.criteria import Include
 from broker.domain.include_parameters import INCLUDE_PARAMETERS, IncludeParameter
+from broker.domain.query import RecordQuery
 from broker.domain.references import plain_name, references_in
 from broker.domain.resource import Resource
 from broker.domain.view import View
 from broker.pipeline.selecting.elements import Elements
 
-_ITEMS_IN_A_SLICE = 200
 _NAMED_IN_A_SLICE = 2_000
 # Of these nobody asks when: they say what an item names, and stand or go with it.
 ATTENDANT_TYPES = SUPPORTING_TYPES | {"Medication"}
-_Places = Mapping[tuple[str, str], int]
+Places = Mapping[tuple[str, str], int]
 
 
-def beside(view: View, matches: Iterable[int]) -> set[int]:
-    """The places of all that stand together with a match, directly or by another that does."""
-    together: dict[int, list[tuple[int, ...]]] = defaultdict(list)
-    clusters = [one.members for one in view.groups] + [one.members for one in view.contradictions]
-    for members in clusters:
-        for place in members:
-            together[place].append(members)
-    found, waiting = set(matches), [place for place in matches if place in together]
-    while waiting:
-        for members in together.pop(waiting.pop(), ()):
-            waiting += [place for place in members if place in together]
-            found.update(members)
-    return found
-
-
-def included(
-    view: View, matches: Iterable[int], includes: Collection[Include]
-) -> Generator[None, None, set[int]]:
-    """The places of what matches name by the references that were asked for."""
-    found: set[int] = set()
-    places, elements = (yield from _places(view.items)), Elements()
-    for count, match in enumerate(matches, start=1):
-        resource = view.items[match]
-        for row, target in _rows(resource.header.resourceType, includes):
-            for name in _names(elements.values(resource, row.elements)):
-                place = places.get((resource.partner_id, name))
-                if place is not None and _is_wanted(view.items[place], row, target):
-                    found.add(place)
-        if count % _ITEMS_IN_A_SLICE == 0:
-            yield
-    return found
-
-
-def attending(view: View, kept: Iterable[int]) -> Generator[None, None, set[int]]:
-    """The places of whoever and whatever is named by what is kept, and by those in turn."""
-    places = yield from _places(view.items)
-    found, waiting = set[int](), list(kept)
-    for count, place in enumerate(waiting, start=1):  # grows while it is walked
-        resource = view.items[place]
-        for name in _spellings(references_in(resource.raw)):
-            named = places.get((resource.partner_id, name))
-            if named is not None and named not in found and _attends(view.items[named]):
-                found.add(named)
-                waiting.append(named)
-        if count % _ITEMS_IN_A_SLICE == 0:
-            yield
-    return found
-
-
-def _attends(resource: Resource) -> bool:
-    return resource.header.resourceType in ATTENDANT_TYPES
-
-
-def _places(items: Iterable[Resource]) -> Generator[None, None, _Places]:
+def places_by_name(items: Iterable[Resource]) -> Generator[None, None, Places]:
     """Where each item stands, by its partner and each way in which that partner's references name it."""
     places: dict[tuple[str, str], int] = {}
     for place, resource in enumerate(items):
@@ -91,6 +38,66 @@ def _places(items: Iterable[Resource]) -> Generator[None, None, _Places]:
     return places
 
 
+class Companions:
+    """Whoever comes along with the matches of one view, each once."""
+
+    def __init__(self, view: View, query: RecordQuery, places: Places, matches: Collection[int]) -> None:
+        """A match stands for itself and never comes along with another."""
+        self._items = view.items
+        self._includes = query.criteria.includes
+        self._is_whole = not query.resource_types
+        self._places = places
+        self._placed = set(matches)
+        self._elements = Elements()
+        self._clusters = [one.members for one in view.groups] + [one.members for one in view.contradictions]
+        self._seen: set[int] = set()
+        self._together: dict[int, list[int]] = defaultdict(list)
+        for number, members in enumerate(self._clusters):
+            for place in members:
+                self._together[place].append(number)
+
+    def of(self, match: int) -> list[int]:
+        """The places of all that come along with this match and have not come along before."""
+        found: list[int] = []
+        waiting = [*self._beside(match), *self._included(match)]
+        for place in waiting:  # grows while it is walked: whoever comes along does not come alone
+            if place not in self._placed:
+                self._placed.add(place)
+                found.append(place)
+                waiting += self._beside(place)
+        return found
+
+    def _beside(self, place: int) -> Iterator[int]:
+        """Whoever stands in a cluster with it; and of a whole record, who and where, and the medicine."""
+        for number in self._together.get(place, ()):
+            if number not in self._seen:
+                self._seen.add(number)
+                yield from self._clusters[number]
+        if self._is_whole:
+            resource = self._items[place]
+            named = self._named(resource, references_in(resource.raw))
+            yield from (one for one in named if self._kind(one) in ATTENDANT_TYPES)
+
+    def _included(self, match: int) -> Iterator[int]:
+        resource = self._items[match]
+        for row, target in _rows(resource.header.resourceType, self._includes):
+            values = self._elements.values(resource, row.elements)
+            for place in self._named(resource, _references(values)):
+                if self._kind(place) in row.targets and target in {"", self._kind(place)}:
+                    yield place
+
+    def _named(self, resource: Resource, references: Iterable[str]) -> Iterator[int]:
+        """A partner's own items, by a reference as it is written and as `Type/id`."""
+        for reference in references:
+            for name in (reference, plain_name(reference)):
+                place = self._places.get((resource.partner_id, name)) if name else None
+                if place is not None:
+                    yield place
+
+    def _kind(self, place: int) -> str:
+        return self._items[place].header.resourceType
+
+
 def _rows(kind: str, includes: Iterable[Include]) -> Iterator[tuple[IncludeParameter, str]]:
     rows = INCLUDE_PARAMETERS.get(kind, {})
     return (
@@ -100,20 +107,6 @@ def _rows(kind: str, includes: Iterable[Include]) -> Iterator[tuple[IncludeParam
     )
 
 
-def _is_wanted(resource: Resource, row: IncludeParameter, target: str) -> bool:
-    kind = resource.header.resourceType
-    return kind in row.targets and target in {"", kind}
-
-
-def _names(values: Iterable[Any]) -> Iterator[str]:
-    references = (value.get("reference") for value in values if isinstance(value, dict))
-    return _spellings(one for one in references if isinstance(one, str))
-
-
-def _spellings(references: Iterable[str]) -> Iterator[str]:
-    """A reference as it is written, and as `Type/id`: a partner's own items are known by both."""
-    for reference in references:
-        yield reference
-        plain = plain_name(reference)
-        if plain is not None:
-            yield plain
+def _references(values: Iterable[Any]) -> Iterator[str]:
+    found = (value.get("reference") for value in values if isinstance(value, dict))
+    return (one for one in found if isinstance(one, str))

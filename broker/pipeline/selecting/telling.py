@@ -25,26 +25,26 @@ _Told = TypeVar("_Told", CompletenessLine, Holder)
 
 
 def told_of(view: View, selection: Selection) -> View:
-    """The view with its selection, and the groups and contradictions of what is shown.
+    """The view with its selection, and the groups, contradictions and counts of what is shown.
 
-    Where the question narrows, what is counted is what is shown, and no section says that there is none: what
-    was left out might be of any.
+    Where the question narrows, no section says that there is none: what was left out might be of any. What was
+    only asked for to come along is left out where nothing brought it, and narrows nothing.
     """
-    shown = frozenset((*selection.matches, *selection.included))
+    shown = frozenset(selection.shown)
     told = replace(
         view,
         selection=selection,
         groups=_among(view.groups, shown),
         contradictions=_among(view.contradictions, shown),
     )
-    if not selection.narrows:
+    if len(shown) == len(view.items) and not selection.narrows:
         return told
     items = [view.items[place] for place in sorted(shown)]
-    return replace(
-        told,
-        lines=tuple(replace(line, expected=None) for line in _counted(view.lines, items)),
-        sections=tuple(_section(section, items) for section in view.sections),
-    )
+    lines = tuple(replace(line, expected=None) for line in _counted(view.lines, items))
+    if not selection.narrows:
+        return replace(told, lines=lines)
+    sections = tuple(_section(section, items) for section in view.sections)
+    return replace(told, lines=lines, sections=sections)
 
 
 def _among(clusters: Iterable[_Cluster], shown: Collection[int]) -> tuple[_Cluster, ...]:

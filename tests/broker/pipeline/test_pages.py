@@ -88,13 +88,19 @@ def with_tokens(one: View, count: int) -> list[tuple[dict[str, Any], str | None]
     return list(zip(trees, [None, *(following(tree) for tree in trees)], strict=False))
 
 
-@given(matches=some.lists(some.booleans()), count=some.integers(1, 6))
-def test_no_page_is_without_a_match_and_none_has_too_many(matches: list[bool], count: int) -> None:
-    """What is included rides with a match and does not count; an empty whole is one page."""
-    cuts, offset = [bounds(matches, 0, count)], 0
+@given(matches=some.lists(some.booleans()), count=some.integers(1, 6), behind=some.booleans())
+def test_no_page_is_without_a_match_and_none_has_too_many(
+    matches: list[bool], count: int, *, behind: bool
+) -> None:
+    """What is included rides with a match, before or behind it, and does not count; an empty whole is one
+    page.
+    """
+    cuts, offset = [bounds(matches, 0, count, behind=behind)], 0
     while cuts[-1][1] < len(matches):
         offset += count
-        cuts.append(bounds(matches, offset, count))
+        cuts.append(bounds(matches, offset, count, behind=behind))
+    assert all(matches[begins] for begins, _ in cuts[1:] if behind)
+    assert all(matches[ends - 1] for _, ends in cuts[:-1] if not behind)
     assert [begins for begins, _ in cuts[1:]] == [ends for _, ends in cuts[:-1]]
     on_each = [sum(matches[begins:ends]) for begins, ends in cuts]
     assert all(on_page == count for on_page in on_each[:-1])

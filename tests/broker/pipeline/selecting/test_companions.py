@@ -11,7 +11,7 @@ from broker.domain.criteria import Include
 from broker.domain.resource import Resource
 from broker.domain.view import Contradiction, Group
 from tests.support.records import ENDPOINT, item, patient, read, readable
-from tests.support.selected import along, coded, matched, search, selected, whole
+from tests.support.selected import along, coded, matched, search, selected, shown, whole
 
 
 def medicines(*states: str) -> tuple[Resource, ...]:
@@ -29,6 +29,16 @@ def test_whoever_stands_in_a_group_or_contradiction_with_a_match_comes_along() -
     active = search("MedicationRequest", coded("status", "active"))
     assert matched(items, active, **clusters) == ["m0"]
     assert along(items, active, **clusters) == ["m1", "m3"]
+
+
+def test_what_comes_along_stands_behind_the_first_match_that_brings_it() -> None:
+    """A reader of the newest sees it first, and beside it what contradicts it; nothing comes twice."""
+    items = medicines("stopped", "active", "stopped", "active")
+    clusters = (Group((0, 3), "same-content"), Group((0, 1), "same-content"), Group((1, 2), "same-content"))
+    active = search("MedicationRequest", coded("status", "active"))
+    assert shown(items, active, groups=clusters[:1]) == ["m1", "m3", "m0"]
+    assert shown(items, active, groups=clusters[1:]) == ["m1", "m0", "m2", "m3"]
+    assert shown(items, active, groups=clusters) == ["m1", "m0", "m2", "m3"]
 
 
 def test_groups_and_contradictions_of_what_is_left_out_are_left_out() -> None:
@@ -56,13 +66,14 @@ def test_every_cluster_is_shown_whole_or_not_at_all(states: list[str], clusters:
         medicines(*states), search("MedicationRequest", coded("status", "active")), groups=groups
     )
     assert found.selection is not None
-    shown = {*found.selection.matches, *found.selection.included}
+    shown = set(found.selection.shown)
+    assert len(shown) == len(found.selection.shown)
     expected = {place for place, state in enumerate(states) if state == "active"}
     while any(one & expected and not one <= expected for one in clusters):
         expected |= set().union(*(one for one in clusters if one & expected))
     assert shown == expected
     assert all(set(one.members) <= shown for one in found.groups)
-    assert not set(found.selection.matches) & set(found.selection.included)
+    assert {place for place, state in enumerate(states) if state == "active"} == found.selection.matches
 
 
 ENCOUNTER = Include("Observation", "encounter")
@@ -94,7 +105,7 @@ def test_an_include_brings_what_matches_name_by_that_reference() -> None:
     assert along(items, search("Observation", includes=(ENCOUNTER,))) == ["e1", "e2"]
     found = selected(items, search("Observation", final, includes=(ENCOUNTER,)))
     assert found.selection is not None
-    assert {found.items[place].partner_id for place in found.selection.included} == {"addenbury"}
+    assert {found.items[place].partner_id for place in found.selection.shown} == {"addenbury"}
 
 
 def test_an_include_of_one_type_brings_no_other() -> None:
@@ -138,4 +149,4 @@ def test_who_and_where_and_the_medicine_stay_with_what_names_them() -> None:
         ]
     ).resources
     assert matched(items, whole(start="2019")) == ["p1", "new"]
-    assert along(items, whole(start="2019")) == ["role", "doctor", "ward", "drug"]
+    assert sorted(along(items, whole(start="2019"))) == ["doctor", "drug", "role", "ward"]

@@ -190,7 +190,7 @@ def test_items_are_asked_for_by_their_ids() -> None:
         query = search("Observation", ids=frozenset(wanted))
         found = selected(items, query, item_ids=ids)
         assert found.selection is not None
-        assert [items[place].header.id for place in found.selection.matches] == expected
+        assert [items[place].header.id for place in found.selection.shown] == expected
 
 
 def test_a_link_says_the_question_again() -> None:
