@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Sequence
 
 from broker.domain.audit import DocumentListed, ReleasedItem
-from broker.domain.criteria import WHOLE
 from broker.domain.decision import Effect, Judgement
 from broker.domain.errors import (
     AllPartnersFailed,
@@ -39,10 +37,9 @@ from broker.pipeline.judging import (
     stricter,
 )
 from broker.pipeline.named_grant import NamedGrant
-from broker.pipeline.presentation import Frame, Presented, item_ids, present
+from broker.pipeline.presentation import Presented, present
 from broker.pipeline.question import Question, Reply
-from broker.pipeline.record import nobody_answered, person_only, view_of
-from broker.pipeline.selecting import select
+from broker.pipeline.record import nobody_answered, person_only, selected_of, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import Traced
@@ -191,7 +188,7 @@ class Answering:
         sealer, clock, slice_s = self._services.sealer, self._services.clock, self._services.limits.slice_s
         for _ in range(RELEASES_MAX):
             frame = self._framing.frame(self._patient.number, self._judged_last)
-            view = await self._selected(await self._view(gathered, judgement), frame)
+            view = await selected_of(await self._view(gathered, judgement), frame, self._services)
             presented = await in_slices(present(view, frame), clock, slice_s)
             shown = (view.items[index] for index in presented.shown)
             items = await in_slices(released_items(shown, sealer), clock, slice_s)
@@ -238,17 +235,6 @@ class Answering:
         if nobody_answered(gathered, view):
             raise all_failed(gathered)
         return view
-
-    async def _selected(self, view: View, frame: Frame) -> View:
-        """What the question asks for of it: the last thing that is done to a view."""
-        query, services = self._query, self._services
-        if query.criteria == WHOLE:
-            return view
-        clock, slice_s = services.clock, services.limits.slice_s
-        ids: Sequence[str] = ()
-        if query.criteria.ids is not None:
-            ids = await in_slices(item_ids(view, frame), clock, slice_s)
-        return await in_slices(select(view, query, ids), clock, slice_s)
 
     def _with_person(self, view: View, judgement: Judgement) -> View:
         is_open = demographics_open(judgement, self._objections) and not view.place_kept

@@ -9,6 +9,7 @@ from collections.abc import Generator, Sequence
 import structlog
 
 from broker.domain.category import Category
+from broker.domain.criteria import WHOLE
 from broker.domain.decision import Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
@@ -19,8 +20,10 @@ from broker.pipeline.merging import Ground, merge
 from broker.pipeline.normalisation import Normalised
 from broker.pipeline.ordering import ordered
 from broker.pipeline.planning import categories_asked_whole, categories_wanted
+from broker.pipeline.presentation import Frame, item_ids
 from broker.pipeline.screening import Screened, screen
 from broker.pipeline.screening.differing import Known
+from broker.pipeline.selecting import select
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 
@@ -47,6 +50,18 @@ async def view_of(gathered: Gathered, judgement: Judgement, services: Services) 
     view = await in_slices(merge(items, outcomes, ground), clock, slice_s)
     kept = _place_kept(judgement, gathered, screened)
     return dataclasses.replace(_with_groups_counted(view), place_kept=kept)
+
+
+async def selected_of(view: View, frame: Frame, services: Services) -> View:
+    """What the question asks for of it: the last thing that is done to a view."""
+    query = frame.query
+    if query.criteria == WHOLE:
+        return view
+    clock, slice_s = services.clock, services.limits.slice_s
+    ids: Sequence[str] = ()
+    if query.criteria.ids is not None:
+        ids = await in_slices(item_ids(view, frame), clock, slice_s)
+    return await in_slices(select(view, query, ids), clock, slice_s)
 
 
 def _place_kept(judgement: Judgement, gathered: Gathered, screened: Sequence[Screened]) -> bool:

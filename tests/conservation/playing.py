@@ -18,7 +18,7 @@ from broker.domain.query import Interaction, PartnerAsk, RecordQuery
 from broker.domain.view import View
 from broker.pipeline.fanout import Road
 from broker.pipeline.gathering import Errand, gather
-from broker.pipeline.presentation import present
+from broker.pipeline.presentation import item_ids, present
 from broker.pipeline.record import view_of
 from broker.pipeline.selecting import select
 from broker.pipeline.services import Services
@@ -104,9 +104,10 @@ async def played(
 
 def shown(view: View, names: Mapping[str, str], query: RecordQuery, **changes: Any) -> bytes:
     """The answer's bytes, of what the question's criteria leave of the view."""
+    about = frame(names=names, query=query, **changes)
     if query.criteria != WHOLE:
-        view = finished(select(view, query, ()))
-    return b"".join(finished(present(view, frame(names=names, query=query, **changes))).body)
+        view = finished(select(view, query, finished(item_ids(view, about))))
+    return b"".join(finished(present(view, about)).body)
 
 
 def _road(answer: Answer, chance: random.Random) -> Road:

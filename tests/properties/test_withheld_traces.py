@@ -23,6 +23,7 @@ from broker.pipeline.screening import Screened, screen
 from broker.pipeline.services import Services
 from tests.conservation.playing import played, services
 from tests.conservation.splitting import Answer, Sent
+from tests.support.any_search import searches
 from tests.support.records import ALL, NUMBER, decision, item, patient
 from tests.support.selected import coded as selected_by
 from tests.support.selected import dated, search, whole
@@ -58,6 +59,13 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
 }
 STATES = ("active", "resolved")
 WORDS = {"text": {"status": "generated", "div": "<div>Everything about everything</div>"}}
+# Searches by every kind of criterion, for what is held back by name among it.
+SEARCHES = searches(
+    sorted(KINDS),
+    ids=[(partner, f"{kind}/i{place}") for partner in PARTNERS for kind in KINDS for place in range(3)],
+    codes=("active", "resolved", "current", "completed", "195967001", "91936005", "716186003", HIV_CODE),
+    years=("2020", IN_PERIOD, BEFORE),
+)
 Tree = dict[str, Any]
 
 
@@ -163,11 +171,13 @@ def around(tmp_path_factory: pytest.TempPathFactory) -> Services:
 
 @pytest.mark.parametrize("fence", sorted(FENCES))
 @settings(max_examples=60, deadline=None)
-@given(drawn=drawn_items, question=st.sampled_from(QUESTIONS))
+@given(drawn=drawn_items, question=st.sampled_from(QUESTIONS) | SEARCHES)
 def test_an_answer_is_that_of_a_world_in_which_the_withheld_never_was(
     fence: str, around: Services, drawn: list[Any], question: RecordQuery
 ) -> None:
-    """Groups, contradictions, negatives, counts, narrative, references, pages and summary among it."""
+    """Groups, contradictions, negatives, counts, narrative, references, pages and summary among it, and under
+    any criterion: nobody finds out what is held back by asking for it.
+    """
     bodies = [
         asyncio.run(played(_answers(drawn, FENCES[fence], with_secrets=told), 0, around, question)).body
         for told in (True, False)

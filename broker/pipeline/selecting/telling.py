@@ -27,8 +27,8 @@ _Told = TypeVar("_Told", CompletenessLine, Holder)
 def told_of(view: View, selection: Selection) -> View:
     """The view with its selection, and the groups, contradictions and counts of what is shown.
 
-    Where the question narrows, no section says that there is none: what was left out might be of any. What was
-    only asked for to come along is left out where nothing brought it, and narrows nothing.
+    Where the question narrows, no section says that there is none: what was left out might be of any. What
+    was only asked for to come along is left out where nothing brought it, and narrows nothing.
     """
     shown = frozenset(selection.shown)
     told = replace(
