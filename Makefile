@@ -8,6 +8,7 @@ REAL := build/real
 # tests/real/locks/NAME/package-lock.json.
 REAL_PYTHON := sekmet fhirsnake fhirstarter hl7
 REAL_NODE := medplum asymmetrik
+BROWSER := build/browser
 REAL_READY := $(REAL_PYTHON:%=$(REAL)/%/.ready) $(REAL_NODE:%=$(REAL)/%/.ready)
 # Two workers: the suite is made for two cores. TESTS and PYTEST_ARGS narrow or widen one run; MARKS="" runs
 # the long ones too, which are make check's otherwise.
@@ -20,7 +21,7 @@ COMPILE := $(UV) pip compile --quiet --universal --python-version 3.11 --generat
 LOCKED := '1i\# Every version and hash that this environment may hold. Written by make lock, not by hand.'
 
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-real demo test lint check bench fidelity prove race grouping conservation format lock clean
+.PHONY: help setup setup-real setup-browser demo test lint check bench fidelity prove race grouping conservation format lock clean
 
 help: ## Show what there is to run
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +46,13 @@ $(REAL)/%/.ready: tests/real/locks/%/package-lock.json tests/real/locks/%/packag
 	@tests/real/install-node $(REAL)/$* $(<D)
 	@touch $@
 
+setup-browser: $(BROWSER)/.ready ## Put a browser on this machine, once and as root, for the tests that look at pages
+
+$(BROWSER)/.ready: tests/browser/install
+	@echo "Setting up a browser for $(BROWSER) (once; about a minute)"
+	@tests/browser/install $(BROWSER)
+	@touch $@
+
 demo: setup ## Show one person's live record, then serve it (ONCE=1: show it and end)
 	@$(BIN)/watersmeet demo $(if $(ONCE),--once)
 
@@ -54,7 +62,7 @@ lint: setup
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-test: lint setup-real ## Lint, type-check, check the import contracts, run the tests
+test: lint setup-real setup-browser ## Lint, type-check, check the import contracts, run the tests
 	$(BIN)/python -m pytest -n $(WORKERS) -m "$(MARKS)" $(PYTEST_ARGS) $(TESTS)
 
 check: setup ## Run the longer tests and figures, and fail where one has got worse than what was reached

@@ -18,6 +18,8 @@ from tests.support.real_data import need_real_data
 pytest_plugins = ["tests.support.real_servers", "tests.support.real_node_servers"]
 
 REAL_FOLDER = "tests/real/"
+# Tests that share something which is dear to start go to one worker, folder by folder.
+TOGETHER = (REAL_FOLDER, "tests/browser/")
 REAL_FIXTURES = frozenset(
     {"sekmet", "fhirsnake", "fhirstarter", "medplum", "asymmetrik", "synthea", "gp_records"}
 )
@@ -33,15 +35,15 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Any worker takes any test, but those on real servers go to one: each server starts once."""
-    return RealServersTogether(config, log)
+    """Any worker takes any test, but what is dear to start is started once: one worker takes its folder."""
+    return SomeTogether(config, log)
 
 
-class RealServersTogether(LoadScopeScheduling):  # type: ignore[misc] # as above
-    """A scope for each test, and one for the whole folder of real servers."""
+class SomeTogether(LoadScopeScheduling):  # type: ignore[misc] # as above
+    """A scope for each test, and one for each folder of what is dear to start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return REAL_FOLDER if nodeid.startswith(REAL_FOLDER) else nodeid
+        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
 
 
 @pytest.fixture(autouse=True)

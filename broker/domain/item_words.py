@@ -170,6 +170,7 @@ _KINDS: Mapping[str, Callable[[Tree], str]] = MappingProxyType(
         "MedicationAdministration": _medicine,
         "Observation": _observation,
         "Immunization": lambda item: concept(item.get("vaccineCode")),
+        "DiagnosticReport": lambda item: f"Report: {_plain(item)}",
         "Encounter": _encounter,
         "Appointment": _appointment,
         "CarePlan": _plan,

@@ -69,6 +69,25 @@ _PLANS = frozenset(
     }
 )
 
+# `vital-signs` and `social-history` are codes of Observation.category; not every source gives one. The others
+# are what sources code a measurement with, in LOINC (the R4 vital signs profile's own) and in SNOMED CT.
+_VITAL_SIGNS = frozenset(
+    {
+        "vital-signs",
+        *("85354-9", "75367002"),  # blood pressure
+        *("8480-6", "271649006"),  # systolic
+        *("8462-4", "271650006"),  # diastolic
+        *("29463-7", "27113001"),  # weight
+        *("8302-2", "50373000"),  # height
+        *("39156-5", "60621009"),  # body mass index
+        *("8867-4", "364075005", "78564009"),  # heart and pulse rate
+        *("9279-1", "86290005"),  # respiratory rate
+        *("8310-5", "386725007"),  # temperature
+        *("2708-6", "59408-5", "431314004"),  # oxygen saturation
+    }
+)
+_SOCIAL_HISTORY = frozenset({"social-history", "72166-2"})  # tobacco smoking status
+
 SECTIONS = (
     Section(
         title="Allergies and intolerances",
@@ -125,7 +144,7 @@ SECTIONS = (
         code="8716-3",
         categories=(Category.OBSERVATIONS,),
         what="Measurement",
-        codes=frozenset({"vital-signs"}),
+        codes=_VITAL_SIGNS,
         recent=True,
     ),
     Section(
@@ -133,7 +152,7 @@ SECTIONS = (
         code="29762-2",
         categories=(Category.OBSERVATIONS,),
         what="Finding",
-        codes=frozenset({"social-history"}),
+        codes=_SOCIAL_HISTORY,
         recent=True,
     ),
     Section(
