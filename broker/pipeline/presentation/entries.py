@@ -65,7 +65,7 @@ class Pen:
 def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]:
     """Each shown item's entry, in the order in which it is shown."""
     pen = Pen(view, frame)
-    ids = yield from _ids(view, pen)
+    ids = yield from ids_of(view, pen)
     entries = []
     for count, (index, is_match) in enumerate(_shown(view), start=1):
         pieces = pen.pieces(index, ids[index])
@@ -78,7 +78,7 @@ def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]
 
 def item_ids(view: View, frame: Frame) -> Generator[None, None, list[str]]:
     """The id of each of the view's items, whether it is shown or not: a criterion changes none."""
-    return (yield from _ids(view, Pen(view, frame)))
+    return (yield from ids_of(view, Pen(view, frame)))
 
 
 def _shown(view: View) -> Iterator[tuple[int, bool]]:
@@ -91,7 +91,8 @@ def _shown(view: View) -> Iterator[tuple[int, bool]]:
     yield from ((index, index in selection.matches) for index in selection.shown)
 
 
-def _ids(view: View, pen: Pen) -> Generator[None, None, list[str]]:
+def ids_of(view: View, pen: Pen) -> Generator[None, None, list[str]]:
+    """The id of each of the view's items, in order, by a pen that has written none."""
     ids = []
     for count, resource in enumerate(view.items, start=1):
         ids.append(pen.new_id(resource))

@@ -16,7 +16,7 @@ from broker.domain.none_known import says_none_known
 from broker.domain.references import references_in
 from broker.domain.told_item import Item, told_item
 from broker.domain.view import View
-from broker.pipeline.presentation.entries import Pen
+from broker.pipeline.presentation.entries import Pen, ids_of
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.summary.choosing import Chosen, choose
 from broker.pipeline.presentation.summary.composition import PROGRAM
@@ -77,14 +77,12 @@ def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
     """Every item of every section, and whatever of the view they name."""
     contents = Contents((yield from choose(view, frame.at)))
     pen = Pen(view, frame)
-    ids = []
-    for resource in view.items:
-        ids.append(pen.new_id(resource))
-        contents.names.append(f"{resource.header.resourceType}/{ids[-1]}")
-        if resource.header.resourceType in FRAME_TYPES and says_none_known(resource):
-            contents.denials.append(len(ids) - 1)
-        if len(ids) % _ITEMS_IN_A_SLICE == 0:
-            yield
+    ids = yield from ids_of(view, pen)
+    kinds = [resource.header.resourceType for resource in view.items]
+    contents.names = [f"{kind}/{item_id}" for kind, item_id in zip(kinds, ids, strict=True)]
+    yield
+    frames = (index for index, kind in enumerate(kinds) if kind in FRAME_TYPES)
+    contents.denials = [index for index in frames if says_none_known(view.items[index])]
     places = {name: index for index, name in enumerate(contents.names)}
     waiting = [*contents.denials, *(one for chosen in contents.chosen.items.values() for one in chosen)]
     while waiting:
