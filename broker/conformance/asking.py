@@ -14,7 +14,7 @@ from broker.domain.query import AskLimits, PartnerAsk
 from broker.domain.registration import PartnerRegistration
 from broker.domain.requester import Requester
 from broker.domain.resource import Resource
-from broker.pipeline.fanout import PartnerAnswer, Road, fan_out
+from broker.pipeline.fanout import PartnerAnswer, Road, fan_out, unread
 from broker.pipeline.normalisation import Normalised, normalise
 from broker.ports.clock import Clock
 from broker.ports.connector import Connector, Conversation, Ending, Entry, Page, Request, Response, Step
@@ -125,6 +125,7 @@ async def ask(
     (answer,) = await fan_out(
         (_question(registration, person, errand, clock),),
         {registration.partner_id: dataclasses.replace(road, connector=counted, transport=timed)},
+        unread,
         intent_sequence=errand.intent_sequence,
         deadline_at_s=clock.monotonic_s() + errand.deadline_s,
         clock=clock,

@@ -94,6 +94,14 @@ class ObjectionInForce(BrokerError):
     message = "This person's record is not shared here."
 
 
+class Narrowed(BrokerError):
+    """In the middle of a stream less may be shown than when it began: it ends, and what was shown goes."""
+
+    status = 403
+    code = "suppressed"
+    message = "What may be shown of this record has changed. Take away what was shown, and ask again."
+
+
 class RestrictedPerson(BrokerError):
     """A person whose location is protected: refused, with the national contact words that policy sets."""
 

@@ -51,6 +51,7 @@ class BrokerLimits:
     request_bytes_max: int = 64 * _KIB
     headers_s: float = 5.0
     document_s_max: float = 120.0
+    stream_s_max: float = 60.0
     patient_token_window_s: int = 12 * 3600
     page_lifetime_s: int = 600
     key_set_bytes_max: int = 64 * _KIB

@@ -46,6 +46,7 @@ class Cause(enum.StrEnum):
     NOT_A_HOLDER = "not-a-holder"
     NOT_LOCATED = "not-located"
     SUSPENDED = "suspended"
+    NOT_ASKED_AGAIN = "not-asked-again"
     BREAKER_OPEN = "breaker-open"
     CONNECT = "connect"
     TLS = "tls"

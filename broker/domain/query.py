@@ -15,12 +15,14 @@ from broker.domain.requester import Requester
 
 class Interaction(enum.StrEnum):
     """The questions of the API. There is no read of a clinical item without its patient. Two show nothing
-    of anybody: they open and end emergency access. The last two show the register of objections alone.
+    of anybody: they open and end emergency access. Two show the register of objections alone. A stream is
+    the same question as everything, answered partner by partner.
     """
 
     FIND_PATIENT = "find-patient"
     READ_PATIENT = "read-patient"
     EVERYTHING = "everything"
+    STREAM = "stream"
     SUMMARY = "summary"
     SEARCH = "search"
     OPEN_DOCUMENT = "open-document"
@@ -35,8 +37,11 @@ class Form(enum.StrEnum):
 
     JSON = "json"
     HTML = "html"
+    EVENTS = "events"
 
 
+# Two forms of one question.
+OF_THE_WHOLE = frozenset({Interaction.EVERYTHING, Interaction.STREAM})
 OF_THE_REGISTER = frozenset({Interaction.SEARCH_CONSENTS, Interaction.READ_CONSENT})
 
 
@@ -45,7 +50,8 @@ class RecordQuery:
     """One question about one person. Empty `resource_types` is every type that policy permits.
 
     `criteria` say which items of these types, in which order, and what comes along. `pointer` is of one
-    document, which an item of the one type asked for lists.
+    document, which an item of the one type asked for lists. `again` names, sealed, the partners that alone
+    are asked: those that did not answer the last time.
     """
 
     interaction: Interaction
@@ -54,6 +60,7 @@ class RecordQuery:
     criteria: Criteria = field(repr=False, default=WHOLE)
     count: int | None = None
     pointer: bytes | None = field(repr=False, default=None)
+    again: bytes | None = field(repr=False, default=None)
 
     @property
     def types_asked(self) -> frozenset[str]:

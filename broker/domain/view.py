@@ -156,6 +156,8 @@ class View:
 
     `person_references` holds, for each partner, every way in which it refers to the person. Unless
     `demographics_open`, the person is shown by what is needed to know that it is they, and no more.
+    `askable_again` are the partners that did not answer in full and may be asked again by themselves; an
+    answer `of_some` is of those that were, and says nothing of others.
     `place_kept` says that a partner keeps the person's whereabouts from this reader, or that one could that
     did not say. Without a `selection` all items are shown, in their order.
     """
@@ -176,3 +178,5 @@ class View:
     demographics_open: bool = False
     place_kept: bool = False
     selection: Selection | None = None
+    askable_again: frozenset[str] = frozenset()
+    of_some: bool = False

@@ -10,7 +10,7 @@ import orjson
 from broker import __version__
 from broker.domain.include_parameters import include_names
 from broker.http.negotiation import FHIR_JSON
-from broker.http.routes import COUNT_MAX, ROUTES, SEARCHABLE_TYPES, Parameter, Route, parameters_at
+from broker.http.routes import COUNT_MAX, FHIR_ROOT, ROUTES, SEARCHABLE_TYPES, Parameter, Route, parameters_at
 
 # When the statement's content last changed; FHIR requires a date of the statement, not of the reply.
 STATEMENT_DATE = "2026-11-26"
@@ -133,7 +133,7 @@ def _search_parameters(path: str, resource_type: str | None = None) -> list[dict
 
 
 def _route(path: str) -> Route:
-    return next(route for route in ROUTES if route.path == path)
+    return next(route for route in ROUTES if (route.root, route.path) == (FHIR_ROOT, path))
 
 
 def _names(parameters: tuple[Parameter, ...]) -> str:

@@ -13,15 +13,24 @@ FHIR_JSON = "application/fhir+json"
 FORM = "application/x-www-form-urlencoded"
 JSON = "application/json"
 HTML = "text/html"
+EVENTS = "text/event-stream"
 # RFC 9110, 12.4.2; what is no weight is none that was given.
 _Q = re.compile(r"0(\.[0-9]{0,3})?|1(\.0{0,3})?", re.ASCII)
 
 # How the forms are asked for: media types, most particular first, and the words of `_format`.
 _TYPES: Mapping[Form, tuple[str, ...]] = MappingProxyType(
-    {Form.JSON: (FHIR_JSON, JSON, "application/*"), Form.HTML: (HTML, "text/*")}
+    {
+        Form.JSON: (FHIR_JSON, JSON, "application/*"),
+        Form.HTML: (HTML, "text/*"),
+        Form.EVENTS: (EVENTS, "text/*"),
+    }
 )
 _FORMATS: Mapping[Form, frozenset[str]] = MappingProxyType(
-    {Form.JSON: frozenset({"json", FHIR_JSON, JSON}), Form.HTML: frozenset({"html", HTML})}
+    {
+        Form.JSON: frozenset({"json", FHIR_JSON, JSON}),
+        Form.HTML: frozenset({"html", HTML}),
+        Form.EVENTS: frozenset({EVENTS}),
+    }
 )
 _ANYTHING = "*/*"
 _VERSIONS = frozenset({"4.0", "4.0.1"})

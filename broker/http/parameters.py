@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from urllib.parse import parse_qsl
 
 from broker.domain.errors import BadRequest, InvalidNhsNumber, NotSupported
@@ -122,6 +122,18 @@ def page(value: str | None) -> str | None:
     """An opaque page. Raises BadRequest when it cannot be one of ours."""
     if value is not None and not _PAGE.fullmatch(value):
         raise BadRequest("`_page` is not a page that this broker gave.")
+    return value
+
+
+def again(given: Mapping[str, str]) -> str | None:
+    """What names whom to ask again. Raises BadRequest when it cannot be ours, NotSupported beside a page."""
+    value = given.get("_again")
+    if value is None:
+        return None
+    if not _PAGE.fullmatch(value):
+        raise BadRequest("`_again` is not one that this broker gave.")
+    if not given.keys().isdisjoint({"_count", "_page"}):
+        raise NotSupported("Those that are asked again answer in one: `_again` goes without pages.")
     return value
 
 

@@ -35,7 +35,9 @@ from broker.pipeline.question import Question
 
 GRANT_HEADER = "Watersmeet-Grant"
 # The person's sealed id stands in the address itself.
-_BY_ID = frozenset({Interaction.READ_PATIENT, Interaction.EVERYTHING, Interaction.SUMMARY})
+_BY_ID = frozenset(
+    {Interaction.READ_PATIENT, Interaction.EVERYTHING, Interaction.STREAM, Interaction.SUMMARY}
+)
 
 
 async def read_question(
@@ -71,6 +73,7 @@ async def read_question(
         statuses=_statuses(route.interaction, given),
         count=read.count(given.get("_count")),
         page=read.page(given.get("_page")),
+        again=read.again(given),
         client_address=request.remote or "",
         grant_id=_grant_id(request),
         form=form,

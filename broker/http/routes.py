@@ -13,6 +13,7 @@ from broker.domain.search_parameters import DATE, TOKEN, parameters_of
 
 FHIR_ROOT = "/fhir"
 EMERGENCY_ROOT = "/emergency-access"
+STREAM_ROOT = "/stream"
 COUNT_MAX = 1_000
 
 # These two have no `patient` search parameter in FHIR R4.
@@ -77,6 +78,11 @@ STATUS = Parameter(
     "status", "token", "Consents of this status, or of several by comma: `active` binds, `inactive` does not."
 )
 PAGE = Parameter("_page", "", "A page, from the `next` link of the one before. Never built by hand.")
+AGAIN = Parameter(
+    "_again",
+    "",
+    "Only those that did not answer in full, from an earlier answer. Never built by hand; not with pages.",
+)
 TYPE = Parameter("_type", "", "Resource types, separated by commas; without it, all.")
 FORMAT = Parameter(
     "_format",
@@ -144,7 +150,7 @@ _TABLE = (
         path="/Patient/{id}/$everything",
         interaction=Interaction.EVERYTHING,
         words="The person's whole record, from every partner that may be asked.",
-        parameters=(TYPE, SINCE, START, END, COUNT, PAGE, FORMAT),
+        parameters=(TYPE, SINCE, START, END, COUNT, PAGE, AGAIN, FORMAT),
     ),
     Route(
         method="GET",
@@ -152,6 +158,15 @@ _TABLE = (
         interaction=Interaction.SUMMARY,
         words="The person's record on a page or two, as an International Patient Summary; JSON or HTML.",
         forms=(Form.JSON, Form.HTML),
+    ),
+    Route(
+        method="GET",
+        path="/Patient/{id}",
+        interaction=Interaction.STREAM,
+        words="The same record as an event stream: partner by partner as they answer. Not FHIR.",
+        parameters=(TYPE, AGAIN),
+        root=STREAM_ROOT,
+        forms=(Form.EVENTS,),
     ),
     Route(
         method="GET",
@@ -256,7 +271,7 @@ def _own_parameters(kind: str) -> Iterator[Parameter]:
 
 def is_watched(path: str) -> bool:
     """Whether somebody who is refused at this address tried a record, and not just some address."""
-    return path.startswith((f"{FHIR_ROOT}/", EMERGENCY_ROOT))
+    return path.startswith((f"{FHIR_ROOT}/", f"{STREAM_ROOT}/", EMERGENCY_ROOT))
 
 
 PROBES = frozenset({"/healthz", "/readyz"})

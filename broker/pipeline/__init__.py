@@ -9,12 +9,13 @@ normalisation    pages                       -> resources with their source, rig
 screening        resources x decision        -> released + withheld
 merging          released + outcomes         -> the view: groups, conflicts, completeness
 selecting        view x criteria             -> what of it is shown, in which order
-presentation     view                        -> Bundle
+presentation     view                        -> Bundle, event stream
 audit            the trail of all of it      -> durable, before release
 
 A document goes the same way (opening): its holder alone is asked again, and what it lists is screened
-again, before its bytes are handed on as they come. The register of objections is read by itself
-(reading_register), by governance alone: nobody is asked for it.
+again, before its bytes are handed on as they come. A stream releases each partner's part by itself
+(streaming). The register of objections is read by itself (reading_register), by governance alone: nobody is
+asked for it.
 """
 
 from broker.pipeline.entrance import answer

@@ -23,6 +23,7 @@ from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
 from broker.domain.view import View
 from broker.pipeline.alerting import tell_of_claim
+from broker.pipeline.asking_again import askable_again, narrowed_to, of_those_alone
 from broker.pipeline.audit import Trail, released_items, released_person
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.framing import Framing
@@ -63,6 +64,7 @@ class Answering:
         self._patient: PatientIdentity
         self._objections: ObjectionSnapshot
         self._opened: bool
+        self._asked = services
         self._judged_last: Judgement
         self._framing: Framing
         self._named = NamedGrant(question.grant_id, services.store)
@@ -77,6 +79,7 @@ class Answering:
         trail.about(frozenset({self._query.number}))
         self._framing = Framing(self._question, self._query, self._requester, services)
         self._framing.refuse_page(self._query.number, None)
+        self._query = self._framing.asked_again(self._query)
         first = await self._judge_before_asking()
         sequence = await trail.intend()
         await tell_of_claim(first, self._requester, trail, services)
@@ -88,8 +91,14 @@ class Answering:
 
     async def _answered(self, judgement: Judgement, sequence: int) -> Reply:
         """Ask the partners, and release what they answered."""
-        gathered = await gather(self._query, self._patient, judgement, self._errand(sequence), self._services)
+        self._narrow_to_those_named(judgement)
+        gathered = await gather(self._query, self._patient, judgement, self._errand(sequence), self._asked)
         return await self._release(gathered, judgement)
+
+    def _narrow_to_those_named(self, judgement: Judgement) -> None:
+        """Where the question says whom alone to ask."""
+        if self._query.again is not None:
+            self._asked = narrowed_to(self._query.again, self._services, judgement)
 
     def _errand(self, sequence: int) -> Errand:
         return Errand(
@@ -230,11 +239,18 @@ class Answering:
         if gathered is None:
             view = person_only(self._patient, judgement, self._services.clock.now())
             return self._with_person(view, judgement)
-        view = self._with_person(await view_of(gathered, judgement, self._services), judgement)
+        view = self._settled(await view_of(gathered, judgement, self._asked), judgement)
         self._trail.outcomes = view.outcomes
         if nobody_answered(gathered, view):
             raise all_failed(gathered)
         return view
+
+    def _settled(self, view: View, judgement: Judgement) -> View:
+        """With what is known of the person, and of those who may be asked again."""
+        if self._query.again is not None:
+            view = of_those_alone(view, self._services.registrations)
+        askable = askable_again(view, judgement, self._services.policies)
+        return dataclasses.replace(self._with_person(view, judgement), askable_again=askable)
 
     def _with_person(self, view: View, judgement: Judgement) -> View:
         is_open = demographics_open(judgement, self._objections) and not view.place_kept

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 import structlog
 
-from broker.domain.errors import BrokerError, BrokerFault, Forbidden, ServiceDown
+from broker.domain.errors import BrokerError, BrokerFault, ServiceDown
 from broker.domain.query import Interaction
 from broker.pipeline.answering import Answering
 from broker.pipeline.audit import Trail
@@ -16,9 +16,12 @@ from broker.pipeline.opening import Opening
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.reading_register import ReadingRegister
 from broker.pipeline.services import Services
+from broker.pipeline.streaming import Streaming
+from broker.pipeline.wording import put_into_words
 
 _WAYS: Mapping[Interaction, type[Answering | OpeningGrant | EndingGrant | ReadingRegister]] = {
     Interaction.OPEN_DOCUMENT: Opening,
+    Interaction.STREAM: Streaming,
     Interaction.OPEN_GRANT: OpeningGrant,
     Interaction.END_GRANT: EndingGrant,
     Interaction.SEARCH_CONSENTS: ReadingRegister,
@@ -49,14 +52,8 @@ async def answer(question: Question, services: Services) -> Reply:
 
 
 async def _turned_away(trail: Trail, error: BrokerError, services: Services) -> None:
-    """Record the refusal. When our own service is down already, that is what the caller must hear.
-
-    Whoever hears that we cannot answer also hears whom to contact.
-    """
-    if error.status >= 500:  # noqa: PLR2004 - not the caller's doing
-        error.contact = error.contact or services.contact
-    elif isinstance(error, Forbidden):
-        _put_neutrally(error, services)
+    """Record the refusal. When our own service is down already, that is what the caller must hear."""
+    put_into_words(error, services)
     down = await asyncio.shield(services.finish_later(_recorded(trail, error)))
     if down is None:
         return
@@ -75,9 +72,3 @@ async def _recorded(trail: Trail, error: BrokerError) -> ServiceDown | None:
     except ServiceDown as down:
         return down
     return None
-
-
-def _put_neutrally(error: Forbidden, services: Services) -> None:
-    """Whoever has no right hears one and the same thing, from whichever check it came."""
-    said = services.policies().disclosure
-    error.message, error.contact = said.neutral_words, said.neutral_contact

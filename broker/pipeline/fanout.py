@@ -7,8 +7,9 @@ only cancellation (the client left) passes, and it ends every conversation.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import structlog
 
@@ -20,6 +21,7 @@ from broker.ports.conversation import converse
 from broker.ports.transport import CallPermit, PartnerTransport
 
 _log = structlog.get_logger(__name__)
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,20 +96,29 @@ class _Received:
 async def fan_out(
     asks: tuple[PartnerAsk, ...],
     roads: Mapping[str, Road],
+    read: Callable[[PartnerAnswer], Awaitable[Read]],
     *,
     intent_sequence: int,
     deadline_at_s: float,
     clock: Clock,
-) -> tuple[PartnerAnswer, ...]:
-    """Ask everybody at once; one answer for each ask, in the plan's order, by the deadline."""
+) -> tuple[Read, ...]:
+    """Ask everybody at once; one answer for each ask, in the plan's order, by the deadline.
+
+    `read` is given each answer as soon as it is here, while others are waited for.
+    """
+
+    async def one(ask: PartnerAsk) -> Read:
+        permit = permit_for(ask, intent_sequence, deadline_at_s)
+        return await read(await _ask(ask, roads[ask.partner_id], permit, clock))
+
     async with asyncio.TaskGroup() as group:
-        tasks = [
-            group.create_task(
-                _ask(ask, roads[ask.partner_id], permit_for(ask, intent_sequence, deadline_at_s), clock)
-            )
-            for ask in asks
-        ]
+        tasks = [group.create_task(one(ask)) for ask in asks]
     return tuple(task.result() for task in tasks)
+
+
+async def unread(answer: PartnerAnswer) -> PartnerAnswer:
+    """For whoever reads the answers when all are here."""
+    return answer
 
 
 def permit_for(ask: PartnerAsk, intent_sequence: int, deadline_at_s: float) -> CallPermit:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 from broker.domain.decision import Judgement
 from broker.domain.identity import NhsNumber
-from broker.domain.query import RecordQuery
+from broker.domain.query import OF_THE_WHOLE, RecordQuery
 from broker.domain.requester import Requester
+from broker.pipeline.asking_again import Again
 from broker.pipeline.presentation import Frame
 from broker.pipeline.presentation.paging import Pages, ground_of, question_of
 from broker.pipeline.question import Question
@@ -29,6 +31,13 @@ class Framing:
         """
         self._pages(number, judgement, self._services.clock.now()).asked()
 
+    def asked_again(self, query: RecordQuery) -> RecordQuery:
+        """With whom alone to ask, where the question says so. Raises BadRequest and Gone, as of a page."""
+        if self._question.again is None:
+            return query
+        again = self._again(query.number, self._services.clock.now())
+        return dataclasses.replace(query, again=again.open(self._question.again))
+
     def frame(self, number: NhsNumber, judgement: Judgement) -> Frame:
         """Of an answer about the person whose current number this is."""
         services, requester = self._services, self._requester
@@ -46,6 +55,8 @@ class Framing:
             sealed_pointer=lambda pointer: sealer.document_token(
                 number, pointer, requester, at_s=at.timestamp()
             ),
+            sealed_again=self._again(number, at).seal if self._query.interaction in OF_THE_WHOLE else None,
+            again=self._question.again,
         )
 
     def _token(self, number: NhsNumber, at: dt.datetime) -> str:
@@ -54,6 +65,11 @@ class Framing:
         if asked.page is not None and asked.patient_token is not None:
             return asked.patient_token
         return self._services.sealer.patient_token(number, self._requester, at_s=at.timestamp())
+
+    def _again(self, number: NhsNumber, at: dt.datetime) -> Again:
+        services = self._services
+        lifetime_s = services.limits.patient_token_window_s
+        return Again(services.sealer, self._requester, number, at.timestamp(), lifetime_s)
 
     def _pages(self, number: NhsNumber, judgement: Judgement | None, at: dt.datetime) -> Pages:
         asked, purpose = self._question, self._requester.purpose

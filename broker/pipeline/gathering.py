@@ -7,6 +7,7 @@ import dataclasses
 import datetime as dt
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import structlog
 
@@ -39,6 +40,26 @@ class Gathered:
     asked_at: dt.datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """One partner's answer, and what was read of it."""
+
+    answer: PartnerAnswer
+    normalised: Normalised = field(repr=False)
+
+
+class Listener(Protocol):
+    """Whoever does not wait for the whole."""
+
+    def planned(self, plan: Plan, /) -> None:
+        """Whom it asks, before anybody is asked."""
+        ...
+
+    def heard(self, one: Heard, /) -> None:
+        """A partner has answered."""
+        ...
+
+
 # The judgement on what is known at that moment. Raises BrokerError where nobody can say.
 JudgedNow = Callable[[], Awaitable[Judgement]]
 
@@ -48,6 +69,7 @@ class Errand:
     """On whose behalf the partners are asked, under which intent, and by when (loop clock).
 
     `judged_now` is asked before whoever waited for a pointer: an objection may have come meanwhile.
+    `listener` hears whom the plan asks, and each partner as soon as its answer is read; it returns at once.
     """
 
     requester: Requester
@@ -55,6 +77,7 @@ class Errand:
     intent_sequence: int
     correlation_id: str
     deadline_at_s: float
+    listener: Listener | None = None
 
 
 async def gather(
@@ -80,6 +103,8 @@ async def gather(
         registrations=services.registrations,
         known=known,
     )
+    if errand.listener is not None:
+        errand.listener.planned(planned)
     heard, skipped = await _heard(planned, patient, errand, services)
     return Gathered(
         query=query,
@@ -91,31 +116,16 @@ async def gather(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Heard:
-    """One partner's answer, and what was read of it."""
-
-    answer: PartnerAnswer
-    normalised: Normalised = field(repr=False)
-
-
 async def _heard(
     planned: Plan, patient: PatientIdentity, errand: Errand, services: Services
-) -> tuple[list[_Heard], tuple[PartnerOutcome, ...]]:
+) -> tuple[list[Heard], tuple[PartnerOutcome, ...]]:
     """Everybody's answer in the order of the registrations, and those that no pointer named.
 
     Whoever waits for a pointer is asked as soon as the locators have answered; nobody waits for others.
     """
 
-    async def ask(asks: tuple[PartnerAsk, ...]) -> list[_Heard]:
-        answers = await fan_out(
-            asks,
-            services.roads,
-            intent_sequence=errand.intent_sequence,
-            deadline_at_s=errand.deadline_at_s,
-            clock=services.clock,
-        )
-        return [_Heard(answer, await _read(answer, patient, services)) for answer in answers]
+    async def ask(asks: tuple[PartnerAsk, ...]) -> list[Heard]:
+        return await _asked(asks, patient, errand, services)
 
     if not planned.waiting:
         return await ask(planned.asks), ()
@@ -144,6 +154,28 @@ async def _heard(
     places = {one.partner_id: place for place, one in enumerate(services.registrations)}
     heard = [*others.result(), *located, *pointed]
     return sorted(heard, key=lambda one: places[one.answer.partner_id]), skipped
+
+
+async def _asked(
+    asks: tuple[PartnerAsk, ...], patient: PatientIdentity, errand: Errand, services: Services
+) -> list[Heard]:
+    """All at once, and each answer read as soon as it is here."""
+
+    async def read(answer: PartnerAnswer) -> Heard:
+        heard = Heard(answer, await _read(answer, patient, services))
+        if errand.listener is not None:
+            errand.listener.heard(heard)
+        return heard
+
+    heard = await fan_out(
+        asks,
+        services.roads,
+        read,
+        intent_sequence=errand.intent_sequence,
+        deadline_at_s=errand.deadline_at_s,
+        clock=services.clock,
+    )
+    return list(heard)
 
 
 async def _still_permitted(

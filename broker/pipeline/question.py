@@ -29,9 +29,9 @@ class Question:
 
     Exactly one of `number_text` (as typed), `patient_token` and `document_token` names the person; to end
     a grant, only `grant_id` is given, and to read one Consent, only `item_id`, which is of Consents alone.
-    Otherwise `grant_id` is the
-    emergency access that the question names, as it was sent; `statement` is of one to be opened. Empty
-    `statuses` are Consents of any. `base_url` holds no query and no identifier.
+    `again` names, sealed, whom alone to ask. Otherwise `grant_id` is the emergency access that the question
+    names, as it was sent; `statement` is of one to be opened. Empty `statuses` are Consents of any.
+    `base_url` holds no query and no identifier.
     """
 
     request_id: str
@@ -45,6 +45,7 @@ class Question:
     criteria: Criteria = field(repr=False, default=WHOLE)
     item_id: str | None = None
     statuses: frozenset[str] = frozenset()
+    again: str | None = field(repr=False, default=None)
     count: int | None = None
     page: str | None = field(repr=False, default=None)
     client_address: str = ""

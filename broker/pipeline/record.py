@@ -13,6 +13,7 @@ from broker.domain.criteria import WHOLE
 from broker.domain.decision import Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
+from broker.domain.query import RecordQuery
 from broker.domain.sensitivity import SensitivityClass
 from broker.domain.view import NOTHING_TO_SHOW, View
 from broker.pipeline.gathering import Gathered
@@ -32,16 +33,29 @@ _log = structlog.get_logger(__name__)
 
 async def view_of(gathered: Gathered, judgement: Judgement, services: Services) -> View:
     """Screen and merge under `judgement`. Called again when it has narrowed since."""
+    query, known = gathered.query, Known.of(gathered.patient.resource)
+    screened = [
+        await screened_of(normalised, query, known, judgement, services) for normalised in gathered.normalised
+    ]
+    return await merged(gathered, screened, judgement, services)
+
+
+async def screened_of(
+    normalised: Normalised, query: RecordQuery, known: Known, judgement: Judgement, services: Services
+) -> Screened:
+    """What one partner's answer may show: no other partner's answer has a part in it."""
+    decision = judgement.decision_for(normalised.partner_id)
+    if decision is None:
+        raise LookupError(normalised.partner_id)
+    work = screen(normalised.partner_id, normalised.resources, decision, query.types_asked, known)
+    return await _screened(normalised, work, services)
+
+
+async def merged(
+    gathered: Gathered, screened: Sequence[Screened], judgement: Judgement, services: Services
+) -> View:
+    """One view of what was screened, one for each answer of `gathered` and in the same order."""
     clock, slice_s = services.clock, services.limits.slice_s
-    screened, known = [], Known.of(gathered.patient.resource)
-    for normalised in gathered.normalised:
-        decision = judgement.decision_for(normalised.partner_id)
-        if decision is None:
-            raise LookupError(normalised.partner_id)
-        work = screen(
-            normalised.partner_id, normalised.resources, decision, gathered.query.types_asked, known
-        )
-        screened.append(await _screened(normalised, work, services))
     items = []
     for one in screened:
         items += await in_slices(ordered(one.released), clock, slice_s)

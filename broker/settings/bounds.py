@@ -68,6 +68,9 @@ BROKER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
         "request_bytes_max": Bound(1 * _KIB, 1 * _MIB, "Largest body of a question."),
         "headers_s": Bound(0.5, 60, "Time in which a caller must have sent its headers."),
         "document_s_max": Bound(1, 600, "Time in which a document must have gone out, once it is asked for."),
+        "stream_s_max": Bound(
+            1, 600, "Time in which an event stream must have been taken, once it has begun."
+        ),
         "patient_token_window_s": Bound(
             300, 24 * 3_600, "Life of the sealed ids that stand for a person or a document."
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -165,7 +166,7 @@ async def pipeline_over(
         yield Alone(services, store, folder)
     finally:
         while services.background:
-            await next(iter(services.background))
+            await asyncio.wait(services.background)  # also lets one that is done be forgotten
         await store.aclose()
 
 

@@ -58,20 +58,23 @@ async def all_ended(settings: Settings) -> None:
 
 def assert_whole(settings: Settings) -> None:
     """The chain verifies; each intent has at most one disclosure, before its end; every tally balances; and
-    nothing is released but what is shown, of which a page or one item is a part.
+    nothing is released but what is shown, of which a page or one item is a part. A stream has several
+    disclosures, and in them each partner once.
     """
     ring = read_key_ring(settings.keys_path, environment=settings.environment)
     verdict = verify_store(settings.store_path, ring)
     assert verdict.fault is None, verdict.fault
     intents = {row.sequence for row in of_kind(settings, RecordKind.INTENT)}
-    disclosed: dict[int | None, int] = {}
+    disclosed: dict[int | None, set[str]] = {}
     for row in rows(settings):
         assert all(one.tally.balances for one in row.body.outcomes)
         if row.body.kind in {RecordKind.DISCLOSURE, RecordKind.OUTCOME}:
             assert row.body.intent in intents
             assert row.sequence > (row.body.intent or 0)
         if row.body.kind is RecordKind.DISCLOSURE:
-            assert row.body.intent not in disclosed
-            disclosed[row.body.intent] = row.sequence
+            assert row.body.interaction == "stream" or row.body.intent not in disclosed
+            named, before = set(outcomes(row)), disclosed.setdefault(row.body.intent, set())
+            assert named.isdisjoint(before)
+            before |= named
             for one in row.body.outcomes:
                 assert row.body.released.get(one.partner_id, 0) <= one.tally.shown

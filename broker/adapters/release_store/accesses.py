@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sqlite3
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
@@ -128,16 +129,33 @@ def _proof(ring: KeyRing, key_id: str | None, box: bytes | None, commitment: byt
 
 
 def _by_request(records: Iterable[tuple[int, RecordKind, Access]]) -> tuple[Access, ...]:
-    """A release outweighs its intent; the ending adds how it went out."""
+    """A release outweighs its intent, and the next one of a stream adds to it; the ending adds how it went
+    out.
+    """
     requests: dict[int, Access] = {}
     for request, kind, line in records:
         before = requests.get(request)
         if before is None:
             requests[request] = line
         elif kind is RecordKind.DISCLOSURE:
-            requests[request] = replace(line, at=before.at)
+            requests[request] = _with_more(before, line)
         elif before.outcome == "released":
             requests[request] = replace(before, ended=line.ended, cause=line.cause, sent=line.sent)
         else:
             requests[request] = replace(line, at=before.at)
     return tuple(requests.values())
+
+
+def _with_more(before: Access, line: Access) -> Access:
+    """Of several releases of one request, all that they name."""
+    if before.outcome != "released":
+        return replace(line, at=before.at)
+    known = before.items is not None and line.items is not None
+    return replace(
+        line,
+        at=before.at,
+        sequence=before.sequence,
+        released=dict(Counter(before.released) + Counter(line.released)),
+        labels=before.labels | line.labels,
+        items=(*before.items, *line.items) if known else None,  # type: ignore[misc] # both are there
+    )

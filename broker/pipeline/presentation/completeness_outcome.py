@@ -6,7 +6,7 @@ is a warning, `suppressed` and the rest are information.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from broker.domain.view import ANSWERED, CompletenessLine, Contradiction, View
@@ -16,6 +16,9 @@ from broker.pipeline.presentation.section_extension import section_extension
 COMPLETENESS = "https://watersmeet.example/fhir/StructureDefinition/completeness"
 LABEL_SYSTEM = "https://watersmeet.example/fhir/CodeSystem/outcome-label"
 NOTICE_SYSTEM = "https://watersmeet.example/fhir/CodeSystem/notice"
+AGAIN = "https://watersmeet.example/fhir/StructureDefinition/ask-again"
+AGAIN_WORDS = "Those that did not answer in full can be asked again by themselves."
+OF_SOME = "This answer is of the services that were asked again, and says nothing of any other."
 DIFFERENCE = "demographics differ, confirm identity."
 
 _CONTRADICTIONS = {
@@ -25,29 +28,58 @@ _CONTRADICTIONS = {
 }
 
 
-def completeness_outcome(view: View) -> dict[str, Any]:
-    """The OperationOutcome of a view: one issue for each line, then the notices."""
-    return {"resourceType": "OperationOutcome", "issue": list(_issues(view))}
+def completeness_outcome(view: View, again: str | None = None) -> dict[str, Any]:
+    """The OperationOutcome of a view: one issue for each line, then the notices. `again` is the address
+    that asks again those who did not answer in full.
+    """
+    return _outcome(_issues(view, again))
 
 
-def _issues(view: View) -> Iterator[dict[str, Any]]:
-    for line in view.lines:
-        yield _line_issue(line)
-    for line in view.lines:
-        if line.differs:
-            yield _difference_issue(line)
+def line_outcome(line: CompletenessLine) -> dict[str, Any]:
+    """What is said of one partner alone, in the same words."""
+    return _outcome(_line_issues([line]))
+
+
+def standing_notices(view: View) -> dict[str, Any]:
+    """What stands over every view of this reader, whatever comes."""
+    return _outcome((*_notices(view), _issue("informational", ABSENCE)))
+
+
+def _outcome(issues: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {"resourceType": "OperationOutcome", "issue": list(issues)}
+
+
+def _issues(view: View, again: str | None) -> Iterator[dict[str, Any]]:
+    yield from _line_issues(view.lines)
     for number, contradiction in enumerate(view.contradictions, start=1):
         yield _contradiction_issue(number, contradiction)
     if view.selection is not None and view.selection.narrows:
         yield _coded(_issue("informational", FILTERED), "filtered")
-    if view.suppression_notice:
-        yield _issue("suppressed", view.suppression_notice)
-    if view.medicines_notice:
-        yield _coded(_issue("informational", view.medicines_notice), "confirm-medicines")
+    yield from _notices(view)
+    if view.of_some:
+        yield _coded(_issue("informational", OF_SOME, "warning"), "asked-again")
+    if again is not None:
+        issue = _coded(_issue("informational", AGAIN_WORDS), "ask-again")
+        yield issue | {"extension": [{"url": AGAIN, "valueUrl": again}]}
     absence = _issue("informational", ABSENCE)
     if view.sections:
         absence["extension"] = [section_extension(section) for section in view.sections]
     yield absence
+
+
+def _line_issues(lines: Sequence[CompletenessLine]) -> Iterator[dict[str, Any]]:
+    for line in lines:
+        yield _line_issue(line)
+    for line in lines:
+        if line.differs:
+            yield _difference_issue(line)
+
+
+def _notices(view: View) -> Iterator[dict[str, Any]]:
+    if view.suppression_notice:
+        yield _issue("suppressed", view.suppression_notice)
+    if view.medicines_notice:
+        yield _coded(_issue("informational", view.medicines_notice), "confirm-medicines")
 
 
 def _issue(code: str, text: str, severity: str = "information") -> dict[str, Any]:

@@ -22,13 +22,14 @@ Marks = dict[int, tuple[tuple[str, str], ...]]
 
 
 class Written(NamedTuple):
-    """One item's whole entry in pieces; `at` is its place in `View.items`. `is_match` is of what was asked
-    for: an include rides with it.
+    """One item's whole entry in pieces; `at` is its place in `View.items`, `name` its `Type/id` there.
+    `is_match` is of what was asked for: an include rides with it.
     """
 
     at: int
     pieces: list[bytes]
     is_match: bool
+    name: str
 
 
 class Pen:
@@ -62,6 +63,10 @@ class Pen:
         )
 
 
+def _name(item: Resource, item_id: str) -> str:
+    return f"{item.header.resourceType}/{item_id}"
+
+
 def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]:
     """Each shown item's entry, in the order in which it is shown."""
     pen = Pen(view, frame)
@@ -70,7 +75,7 @@ def entries_of(view: View, frame: Frame) -> Generator[None, None, list[Written]]
     for count, (index, is_match) in enumerate(_shown(view), start=1):
         pieces = pen.pieces(index, ids[index])
         pieces.append(MATCH if is_match else INCLUDE)
-        entries.append(Written(index, pieces, is_match))
+        entries.append(Written(index, pieces, is_match, _name(view.items[index], ids[index])))
         if count % _ITEMS_IN_A_SLICE == 0:
             yield
     return entries

@@ -20,6 +20,8 @@ class Frame:
     and when the answer is written (aware, UTC).
 
     `opens` are the partners whose documents can be had, `sealed_pointer` makes a pointer a token.
+    `sealed_again` does so of the partners that may be asked again; `again` is such a token, where the
+    question brought one.
     """
 
     query: RecordQuery
@@ -32,6 +34,8 @@ class Frame:
     form: Form = Form.JSON
     opens: frozenset[str] = frozenset()
     sealed_pointer: Callable[[bytes], str] | None = field(repr=False, default=None)
+    sealed_again: Callable[[frozenset[str]], str] | None = field(repr=False, default=None)
+    again: str | None = field(repr=False, default=None)
 
     def document_link(self, resource: Resource, attachment: dict[str, Any]) -> str | None:
         """Our own address of an attachment's document; None where it cannot be had from us."""

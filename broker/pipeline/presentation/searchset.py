@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 import msgspec
 
-from broker.domain.query import Interaction
+from broker.domain.query import OF_THE_WHOLE, Interaction
 from broker.domain.view import View
 from broker.pipeline.presentation.completeness_outcome import completeness_outcome
 from broker.pipeline.presentation.cutting import cut
@@ -22,7 +22,7 @@ _CHUNK_BYTES = 96 * 1024
 def present_match(view: View, frame: Frame) -> Presented:
     """The one person that an identifier names, as a search answers it. This total is true."""
     person = index_person(view, frame)
-    entries = b",".join((_patient_entry(person, frame), _outcome_entry(completeness_outcome(view))))
+    entries = b",".join((patient_entry(person, frame), _outcome_entry(completeness_outcome(view))))
     return Presented(body=(_head(frame, total=1, next_page=None) + entries + b"]}",), person=person)
 
 
@@ -34,10 +34,10 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, Presented]
     entries = yield from entries_of(view, frame)
     page = yield from cut(view, frame, entries)
     person = index_person(view, frame) if _shows_person(frame) else None
-    leading = [_outcome_entry(completeness_outcome(view))]
+    leading = [_outcome_entry(completeness_outcome(view, again_url(view, frame)))]
     if person is not None:
         mode = INCLUDE if frame.query.resource_types else MATCH
-        leading.append(_patient_entry(person, frame, mode))
+        leading.append(patient_entry(person, frame, mode))
     head = _head(frame, total=None, next_page=page.following)
     chunks = []
     for chunk in _chunks(head + b",".join(leading), page.entries):
@@ -65,7 +65,8 @@ def _shows_person(frame: Frame) -> bool:
     return not frame.query.resource_types or frame.query.criteria.includes_person
 
 
-def _patient_entry(person: bytes, frame: Frame, mode: bytes = MATCH) -> bytes:
+def patient_entry(person: bytes, frame: Frame, mode: bytes = MATCH) -> bytes:
+    """The index's Patient as a Bundle's entry."""
     opening = f'{{"fullUrl":"{frame.base_url}/Patient/{frame.token}","resource":'.encode()
     return opening + person + mode
 
@@ -81,27 +82,39 @@ def _outcome_entry(outcome: Mapping[str, object]) -> bytes:
 
 def _head(frame: Frame, *, total: int | None, next_page: str | None) -> bytes:
     """A Bundle up to its first entry."""
-    links = [{"relation": "self", "url": _self_url(frame, frame.pages.token)}]
+    links = [{"relation": "self", "url": _self_url(frame, frame.pages.token, frame.again)}]
     if next_page is not None:
-        links.append({"relation": "next", "url": _self_url(frame, next_page)})
+        links.append({"relation": "next", "url": _self_url(frame, next_page, None)})
     head: dict[str, object] = {"resourceType": "Bundle", "type": "searchset", "link": links}
     if total is not None:
         head["total"] = total
     return msgspec.json.encode(head)[:-1] + b',"entry":['
 
 
-def _self_url(frame: Frame, page: str | None) -> str:
+def again_url(view: View, frame: Frame) -> str | None:
+    """The address of the whole record from those alone who may be asked again; None where nobody may."""
+    token = again_token(view, frame)
+    return None if token is None else _self_url(frame, None, token)
+
+
+def again_token(view: View, frame: Frame) -> str | None:
+    """Whom to ask again, sealed."""
+    if frame.sealed_again is None or not view.askable_again:
+        return None
+    return frame.sealed_again(view.askable_again)
+
+
+def _self_url(frame: Frame, page: str | None, again: str | None) -> str:
     """A link to this question that names the person by the sealed token alone."""
     query, token = frame.query, frame.token
     if query.interaction is Interaction.FIND_PATIENT:
         return f"{frame.base_url}/Patient/{token}"
     said = list(query.criteria.pairs)
-    if query.interaction is Interaction.EVERYTHING:
+    if query.interaction in OF_THE_WHOLE:
         url = f"{frame.base_url}/Patient/{token}/$everything"
         said += [("_type", ",".join(sorted(query.resource_types)))] if query.resource_types else []
     else:
         url = f"{frame.base_url}/{min(query.resource_types)}"
         said.insert(0, ("patient", token))
-    if page is not None:
-        said.append(("_page", page))
+    said += [(name, value) for name, value in (("_page", page), ("_again", again)) if value is not None]
     return f"{url}?{urlencode(said, quote_via=quote, safe=',')}" if said else url

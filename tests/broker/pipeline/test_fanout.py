@@ -11,7 +11,7 @@ import pytest
 from broker.adapters.clock import SystemClock
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import AskLimits, PartnerAsk
-from broker.pipeline.fanout import PartnerAnswer, Road, fan_out
+from broker.pipeline.fanout import PartnerAnswer, Road, fan_out, unread
 from broker.ports.connector import Ending, HttpRequest, HttpResponse, Page, TransportFault
 from broker.ports.transport import CallPermit
 from tests.support.clocks import START
@@ -78,6 +78,7 @@ async def asked(
     return await fan_out(
         tuple(map(ask, names)),
         dict.fromkeys(names, road),
+        unread,
         intent_sequence=7,
         deadline_at_s=clock.monotonic_s() + within_s,
         clock=clock,

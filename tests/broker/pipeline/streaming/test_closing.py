@@ -1,0 +1,145 @@
+"""What may be shown shrinks in the middle of a stream: it ends, and nothing more is released."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from broker.domain.category import Category
+from broker.domain.decision import Naming
+from broker.domain.errors import (
+    AllPartnersFailed,
+    AllPartnersTimedOut,
+    BrokerFault,
+    Forbidden,
+    Narrowed,
+    ObjectionInForce,
+    ServiceDown,
+)
+from broker.domain.objection import Scope
+from broker.objections import Register
+from broker.pipeline.judging import stricter
+from broker.pipeline.presentation.events import Closed
+from broker.pipeline.streaming import sending
+from broker.pipeline.streaming.closing import opens_less, word_for
+from tests.support.network import object_to
+from tests.support.records import ALL, NUMBER, decision, item, judgement
+from tests.support.stream_world import NAMES, Holds, World, stream_world
+
+
+@pytest.fixture
+async def world(tmp_path: Path) -> AsyncIterator[World]:
+    """Four partners of which each has something to show."""
+    async with stream_world(tmp_path) as made:
+        made.holds.update(dict.fromkeys(NAMES, Holds((item("Condition", "c1", code={"text": "Asthma"}),))))
+        yield made
+
+
+def desk(world: World) -> Register:
+    """Where objections are recorded."""
+    return Register(world.alone.store, world.services.clock)
+
+
+@pytest.mark.parametrize(
+    "scope",
+    [Scope(), Scope(categories=frozenset({Category.PROBLEMS})), Scope(partners=frozenset({"damson"}))],
+)
+async def test_an_objection_ends_the_stream_before_the_next_part(world: World, scope: Scope) -> None:
+    """Of the whole, of a category or of a partner: nothing is on file after it, and the last word is said."""
+    listener = await world.stream()
+    world.open(["alder"])
+    await listener.until("partner")
+    await object_to(desk(world), NUMBER.digits, scope=scope)
+    before = len(world.disclosed)
+    world.open()
+    reader = await listener.whole()
+    assert reader.closed is not None
+    assert reader.closed["word"] == "suppressed"
+    assert [one.name for one in listener.events] == ["open", "person", "items", "partner", "closed"]
+    assert len(world.disclosed) == before
+    last = (await world.filed())[-1]
+    assert (last.body.ended, last.body.cause) in {("cut", "ObjectionInForce"), ("cut", "Narrowed")}
+
+
+async def test_an_objection_ends_a_stream_that_waits_for_slow_partners(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The register is looked at while nothing comes, so that what is on a screen is taken away."""
+    monkeypatch.setattr(sending, "LOOKED_AT_EVERY_S", 0.02)
+    listener = await world.stream()
+    world.open(["alder"])
+    await listener.until("partner")
+    await object_to(desk(world), NUMBER.digits)
+    reader = await listener.whole()
+    assert reader.closed is not None
+    assert reader.closed["word"] == "suppressed"
+    assert reader.entries == {}
+
+
+async def test_an_objection_that_does_not_concern_the_reader_changes_nothing(world: World) -> None:
+    """It moves the register, and the release is judged anew and made."""
+    listener = await world.stream()
+    world.open(["alder"])
+    await listener.until("partner")
+    scope = Scope(staff=frozenset({"somebody-else"}))
+    await object_to(desk(world), NUMBER.digits, scope=scope)
+    world.open()
+    reader = await listener.whole()
+    assert reader.ledger is not None
+    assert len(reader.entries) == 2 * len(NAMES)
+
+
+async def test_a_stricter_policy_ends_the_stream(world: World) -> None:
+    """A partner that may not be told of plainly any more was told of plainly a moment ago."""
+    listener = await world.stream()
+    world.open(["alder"])
+    await listener.until("partner")
+    in_force = world.services.policies()
+    said = dataclasses.replace(in_force.disclosure, naming={"beech": Naming.VEILED})
+    world.judged_by(dataclasses.replace(in_force, disclosure=said, revision="r2"))
+    world.open()
+    reader = await listener.whole()
+    assert reader.closed is not None
+    assert reader.closed["word"] == "suppressed"
+
+
+async def test_a_new_revision_that_closes_nothing_lets_the_stream_go_on(world: World) -> None:
+    """To its ledger."""
+    listener = await world.stream()
+    world.open(["alder"])
+    await listener.until("partner")
+    world.judged_by(dataclasses.replace(world.services.policies(), revision="r2"))
+    world.open()
+    assert (await listener.whole()).ledger is not None
+
+
+def test_each_end_has_its_word() -> None:
+    """What may not be is suppressed, whoever said so; what could not be is ours or the partners'."""
+    words = {
+        Forbidden(): Closed.SUPPRESSED,
+        ObjectionInForce(): Closed.SUPPRESSED,
+        Narrowed(): Closed.SUPPRESSED,
+        AllPartnersFailed(): Closed.PARTNERS_FAILED,
+        AllPartnersTimedOut(): Closed.DEADLINE,
+        ServiceDown("audit"): Closed.FAULT,
+        BrokerFault(): Closed.FAULT,
+    }
+    assert {error: word_for(error) for error in words} == words
+
+
+_SOME = st.frozensets(st.sampled_from(sorted(ALL)), min_size=1)
+
+
+@given(_SOME, _SOME, st.booleans())
+def test_less_is_open_exactly_where_a_category_is_gone(
+    earlier: frozenset[Category], later: frozenset[Category], shown: bool
+) -> None:
+    """Whatever else a later judgement opens, and for whatever reasons."""
+    first = judgement(decision(categories=earlier, differences_shown=False))
+    then = judgement(decision(categories=later, differences_shown=shown), revision="r2")
+    assert opens_less(first, stricter(first, then)) == (not earlier <= later)
