@@ -21,15 +21,20 @@ from broker.adapters.processes import listening
 from broker.adapters.release_store import SqliteReleaseStore
 from broker.adapters.roads import connector_for, open_road, plugin_for, transport_for
 from broker.adapters.sealing import RingSealer
+from broker.adapters.swept_cache import SweptCache
 from broker.adapters.tokens.authenticator import JwtAuthenticator
 from broker.adapters.tokens.key_sets import KeySets
 from broker.adapters.tokens.trust_file import read_trust
 from broker.domain.errors import ServiceDown
 from broker.objections import Register
+from broker.objections.forgetting import Forgetting
 from broker.objections.noticing import Noticing
 from broker.objections.tally import Tally
 from broker.pipeline import Question, Reply, Services, answer
+from broker.pipeline.gathering import Gathered
 from broker.pipeline.judging import digest_of_partners
+from broker.pipeline.recall import Recall
+from broker.pipeline.recalling import size_of
 from broker.policy.accepting import Rules
 from broker.policy.changing import PolicyPlace
 from broker.policy.keeping import PolicyKeeper
@@ -82,9 +87,12 @@ async def open_broker(settings: Settings, *, look_now: asyncio.Event | None = No
             settings.policies_path,
             look_now or asyncio.Event(),
             every_s=settings.limits.policy_watch_s,
+            moved=functools.partial(_forget_everybody, broker.services),
         )
-        watch_task = asyncio.create_task(watching)
-        stack.push_async_callback(_stop, watch_task)
+        stack.push_async_callback(_stop, asyncio.create_task(watching))
+        if broker.services.recall is not None:
+            following = _forgetting(broker, broker.services.recall).follow()
+            stack.push_async_callback(_stop, asyncio.create_task(following))
         keep_collector_out()
         yield broker
 
@@ -110,6 +118,7 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         stack.push_async_callback(road.transport.aclose)
     index = _index(settings, plugins, ring, clock)
     stack.push_async_callback(index.aclose)
+    recall = _recall(settings, clock, stack)
     services = Services(
         authenticator=authenticator,
         index=index,
@@ -124,8 +133,28 @@ async def assemble(settings: Settings, stack: AsyncExitStack) -> Broker:
         contact=settings.contact,
         partners_digest=digest_of_partners(one.facts for one in settings.partners),
         nobodys=Noticing(Register(store, clock)).note,
+        recall=recall,
     )
     return Broker(settings=settings, services=services, policies=keeper, register=store)
+
+
+def _recall(settings: Settings, clock: Clock, stack: AsyncExitStack) -> Recall[Gathered] | None:
+    """None unless operations turned it on."""
+    kept = settings.transient_cache
+    if not kept.seconds:
+        return None
+    recall = Recall(SweptCache(kept.seconds, kept.bytes_max, clock, size_of=size_of), clock)
+    stack.callback(recall.aclose)
+    return recall
+
+
+def _forgetting(broker: Broker, recall: Recall[Gathered]) -> Forgetting:
+    return Forgetting(recall, broker.register, broker.services.store, broker.services.clock)
+
+
+def _forget_everybody(services: Services) -> None:
+    if services.recall is not None:
+        services.recall.clear()
 
 
 async def _seen(tally: Tally, turn: asyncio.Lock) -> bytes:

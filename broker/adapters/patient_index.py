@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import structlog
-from cachetools import TTLCache
 
+from broker.adapters.swept_cache import SweptCache
 from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber
 from broker.domain.limits import BrokerLimits
 from broker.domain.query import LocalIdentity
+from broker.pipeline.joining import Flights, HungUp
 from broker.ports.clock import Clock
 from broker.ports.connector import IndexConnector, Request, Response, Traced, TransportFault
 from broker.ports.conversation import converse
@@ -19,51 +19,7 @@ from broker.ports.transport import CallPermit, PartnerTransport
 
 _log = structlog.get_logger(__name__)
 
-Key = TypeVar("Key")
-Kept = TypeVar("Kept")
-
-
-class SweptCache(Generic[Key, Kept]):
-    """A TTL cache that really lets go: cachetools alone keeps an expired entry until the next write.
-
-    Within `ttl_s` of the last write, and never later than twice that after its own, an entry is out of
-    memory. Never written to disk; lost with the process.
-    """
-
-    def __init__(self, limits: BrokerLimits, clock: Clock) -> None:
-        """Reads `identity_trace_ttl_s` and `identity_traces_max`."""
-        self._ttl_s = limits.identity_trace_ttl_s
-        self._entries: TTLCache[Key, Kept] = TTLCache(
-            maxsize=limits.identity_traces_max, ttl=self._ttl_s, timer=clock.monotonic_s
-        )
-        self._sweep: asyncio.TimerHandle | None = None
-
-    def get(self, key: Key) -> Kept | None:
-        """What is kept and still valid."""
-        return self._entries.get(key)
-
-    def put(self, key: Key, value: Kept) -> None:
-        """Keep for `ttl_s`; the oldest gives way when there are too many."""
-        self._entries[key] = value
-        if self._sweep is None:
-            self._sweep = asyncio.get_running_loop().call_later(self._ttl_s, self._swept)
-
-    def drop(self, key: Key) -> None:
-        """Let go now."""
-        self._entries.pop(key, None)
-
-    def clear(self) -> None:
-        """Let go of everything and stop sweeping."""
-        self._entries.clear()
-        if self._sweep is not None:
-            self._sweep.cancel()
-            self._sweep = None
-
-    def _swept(self) -> None:
-        self._sweep = None
-        self._entries.expire()
-        if len(self._entries):
-            self._sweep = asyncio.get_running_loop().call_later(self._ttl_s, self._swept)
+Trace = TypeVar("Trace")
 
 
 class LocalIdentities:
@@ -75,7 +31,7 @@ class LocalIdentities:
 
     def __init__(self, limits: BrokerLimits, clock: Clock) -> None:
         """The limits are those of a trace."""
-        self._places: SweptCache[NhsNumber, dict[str, LocalIdentity]] = SweptCache(limits, clock)
+        self._places: SweptCache[NhsNumber, dict[str, LocalIdentity]] = _traces(limits, clock)
 
     def begin(self, number: NhsNumber) -> None:
         """A trace of the person whose current number this is was kept: every older id is let go."""
@@ -122,8 +78,8 @@ class TracedPatientIndex:
         self.partner_id = partner_id
         self._connector = connector
         self._transport = transport
-        self._kept: SweptCache[NhsNumber, Traced] = SweptCache(limits, clock)
-        self._flights: dict[NhsNumber, _Flight] = {}
+        self._kept: SweptCache[NhsNumber, Traced] = _traces(limits, clock)
+        self._flights: Flights[NhsNumber, Traced] = Flights()
         self.locals = LocalIdentities(limits, clock)
 
     async def trace(
@@ -133,27 +89,19 @@ class TracedPatientIndex:
         kept = self._kept.get(number)
         if kept is not None:
             return kept
-        flight = self._flights.get(number)
-        if flight is None:
-            permit = CallPermit(
-                partner_id=self.partner_id,
-                numbers=frozenset({number}),
-                intent_sequence=intent_sequence,
-                correlation_id=correlation_id,
-                deadline_at_s=deadline_at_s,
-            )
-            flight = self._flights[number] = _Flight(asyncio.ensure_future(self._ask(number, permit)))
-            flight.task.add_done_callback(lambda _: self._landed(number, flight))
+        permit = CallPermit(
+            partner_id=self.partner_id,
+            numbers=frozenset({number}),
+            intent_sequence=intent_sequence,
+            correlation_id=correlation_id,
+            deadline_at_s=deadline_at_s,
+        )
         try:
-            async with asyncio.timeout_at(deadline_at_s):
-                return await flight.joined()
-        except TimeoutError:
+            return await self._flights.joined(
+                number, lambda: self._ask(number, permit), until_s=deadline_at_s
+            )
+        except (TimeoutError, HungUp):
             raise ServiceDown("patient-index") from None
-        finally:
-            if flight.is_abandoned:
-                # In one step: whoever asks next must not join a call that is being hung up on.
-                self._landed(number, flight)
-                flight.task.cancel()
 
     def forget(self, number: NhsNumber) -> None:
         """Let go of a trace now; the next question asks the index again."""
@@ -161,15 +109,10 @@ class TracedPatientIndex:
 
     async def aclose(self) -> None:
         """Let go of every trace and close the road to the index."""
-        for flight in list(self._flights.values()):
-            flight.task.cancel()
+        self._flights.end_all()
         self._kept.clear()
         self.locals.clear()
         await self._transport.aclose()
-
-    def _landed(self, number: NhsNumber, flight: _Flight) -> None:
-        if self._flights.get(number) is flight:
-            del self._flights[number]
 
     async def _ask(self, number: NhsNumber, permit: CallPermit) -> Traced:
         async def send(request: Request) -> Response:
@@ -193,34 +136,9 @@ class TracedPatientIndex:
         return traced
 
 
-class _Flight:
-    """One call to the index and how many wait for it."""
-
-    def __init__(self, task: asyncio.Task[Traced]) -> None:
-        self.task = task
-        self._waiting = 0
-
-    async def joined(self) -> Traced:
-        self._waiting += 1
-        try:
-            return await asyncio.shield(self.task)
-        except asyncio.CancelledError:
-            if self.task.cancelled() and not _is_being_cancelled():
-                raise ServiceDown("patient-index") from None
-            raise
-        finally:
-            self._waiting -= 1
-
-    @property
-    def is_abandoned(self) -> bool:
-        """Nobody waits for it any more, and it still goes on."""
-        return not self._waiting and not self.task.done()
-
-
-def _is_being_cancelled() -> bool:
-    """True when it is the caller that is leaving, not the call that was hung up on."""
-    task = asyncio.current_task()
-    return task is not None and task.cancelling() > 0
+def _traces(limits: BrokerLimits, clock: Clock) -> SweptCache[NhsNumber, Trace]:
+    """Empty; for as long as a trace, and as many."""
+    return SweptCache(limits.identity_trace_ttl_s, limits.identity_traces_max, clock)
 
 
 def _believable(number: NhsNumber, traced: Traced) -> bool:

@@ -37,6 +37,14 @@ class PartnerLimits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TransientCacheLimits:
+    """For how long, and how much of, what partners answered is remembered. 0 seconds, as it ships, is not."""
+
+    seconds: int = 0
+    bytes_max: int = 64 * _MIB
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BrokerLimits:
     """What one request, one caller and one process may cost."""
 

@@ -110,7 +110,10 @@ class Tally:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PartnerOutcome:
-    """One partner's line. `expected` is the partner's own total when it gave one."""
+    """One partner's line. `expected` is the partner's own total when it gave one. `from_memory_s` is 0 where
+    the partner was asked for this very question; else the answer is an earlier question's, from memory, and
+    at most so many seconds old.
+    """
 
     partner_id: str
     label: OutcomeLabel
@@ -120,3 +123,4 @@ class PartnerOutcome:
     elapsed_ms: int = 0
     pages: int = 0
     answered_at: str = ""
+    from_memory_s: int = 0

@@ -44,6 +44,7 @@ class CompletenessLine:
 
     `label` is an OutcomeLabel's value or `nothing-to-show`; `name` is empty when it may not be said.
     `differs` says that its own Patient gives a gender, title or name that the index does not.
+    `from_memory_s` is 0 where it was asked for this question; else the answer is at most so many seconds old.
     `expected`, `unreadable` and `cause` are told only where nothing is screened from this reader.
     `warnings` are codes of SourceWarning, from lists that this reader may see.
     """
@@ -58,6 +59,7 @@ class CompletenessLine:
     cause: str = ""
     differs: bool = False
     warnings: tuple[str, ...] = ()
+    from_memory_s: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -40,6 +40,7 @@ from broker.pipeline.judging import (
 from broker.pipeline.named_grant import NamedGrant
 from broker.pipeline.presentation import Presented, present
 from broker.pipeline.question import Question, Reply
+from broker.pipeline.recalling import forget_outdated, gather_or_recall
 from broker.pipeline.record import nobody_answered, person_only, selected_of, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
@@ -92,7 +93,9 @@ class Answering:
     async def _answered(self, judgement: Judgement, sequence: int) -> Reply:
         """Ask the partners, and release what they answered."""
         self._narrow_to_those_named(judgement)
-        gathered = await gather(self._query, self._patient, judgement, self._errand(sequence), self._asked)
+        afresh = self._question.grant_id is not None or self._query.again is not None
+        ask = gather if afresh else gather_or_recall
+        gathered = await ask(self._query, self._patient, judgement, self._errand(sequence), self._asked)
         return await self._release(gathered, judgement)
 
     def _narrow_to_those_named(self, judgement: Judgement) -> None:
@@ -112,8 +115,14 @@ class Answering:
     async def _judged_now(self) -> Judgement:
         """On the register as it stands. A deny refuses nobody here: the release does, in its own words."""
         await self._named.read(self._trail)
-        objections = await self._services.store.objections(self._trail.context.numbers)
+        objections = await self._objections_under(self._trail.context.numbers)
         return self._judgement_on(objections, self._patient, self._services.clock.now())
+
+    async def _objections_under(self, numbers: frozenset[NhsNumber]) -> ObjectionSnapshot:
+        """As the register stands; nothing is remembered under another version of it."""
+        found = await self._services.store.objections(numbers)
+        forget_outdated(numbers, found, self._services)
+        return found
 
     async def _judge_before_asking(self) -> Judgement:
         """Role, purpose, relationship, emergency access and the objections under the number as given.
@@ -128,7 +137,7 @@ class Answering:
         self._objections = NOBODY_OBJECTED
         if is_about_the_request(self._judgement_on(NOBODY_OBJECTED, None, self._services.clock.now())):
             self._judged(None)
-        self._objections = await self._services.store.objections(given)
+        self._objections = await self._objections_under(given)
         return self._judged(None)
 
     async def _is_opened(self, numbers: frozenset[NhsNumber]) -> bool:
@@ -157,7 +166,7 @@ class Answering:
             raise Forbidden
         self._opened = True
         await self._named.read(self._trail)
-        self._objections = await store.objections(self._trail.context.numbers)
+        self._objections = await self._objections_under(self._trail.context.numbers)
         return self._judged(self._patient)
 
     def _one_person(self, traced: Traced) -> PatientIdentity:
@@ -220,6 +229,7 @@ class Answering:
             await self._trail.release(items, outcomes, document)
         except ObjectionsChanged as changed:
             self._objections = changed.snapshot
+            forget_outdated(self._trail.context.numbers, changed.snapshot, self._services)
         except GrantChanged as changed:
             self._named.changed(changed.grant)
         else:

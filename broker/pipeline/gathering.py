@@ -30,7 +30,9 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gathered:
-    """What the partners answered, read and proved, before anything is screened."""
+    """What the partners answered, read and proved, before anything is screened. `from_memory_s` is 0 where
+    they were asked for this question; else they were asked by an earlier one, at most so many seconds ago.
+    """
 
     query: RecordQuery
     patient: PatientIdentity
@@ -38,6 +40,7 @@ class Gathered:
     answers: tuple[PartnerAnswer, ...]
     normalised: tuple[Normalised, ...] = field(repr=False)
     asked_at: dt.datetime
+    from_memory_s: int = 0
 
 
 @dataclass(frozen=True, slots=True)

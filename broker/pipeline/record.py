@@ -141,6 +141,7 @@ def _outcomes(gathered: Gathered, screened: Sequence[Screened]) -> dict[str, Par
             elapsed_ms=answer.elapsed_ms,
             pages=answer.pages,
             answered_at=answer.answered_at,
+            from_memory_s=gathered.from_memory_s,
         )
     return outcomes
 

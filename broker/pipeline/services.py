@@ -13,6 +13,7 @@ from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
 from broker.pipeline.fanout import Road
 from broker.pipeline.judging import Judge
+from broker.pipeline.recall import Recall
 from broker.ports.authenticator import Authenticator
 from broker.ports.clock import Clock
 from broker.ports.local_identities import LocalIdentities
@@ -29,6 +30,7 @@ class Services:
     although the request that owes them is over. `partners_digest` is of the registrations, for the trail.
     `nobodys` notes on the objections under a number that the index no longer knows it as a person's; where
     there is none, the desk finds that out alone.
+    `recall` remembers for seconds what was gathered; None where operations have not turned that on.
     `judge` is made of `policies` and `registrations`.
     """
 
@@ -45,6 +47,7 @@ class Services:
     contact: tuple[str, ...] = ()
     partners_digest: str = ""
     nobodys: Callable[[NhsNumber], Coroutine[Any, Any, None]] | None = None
+    recall: Recall[Any] | None = None
     background: set[asyncio.Task[Any]] = field(default_factory=set)
     judge: Judge = field(init=False, repr=False, compare=False)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -21,10 +21,18 @@ SETTLES_S_MAX: Final = 1.0
 Stamps = frozenset[tuple[str, int, int, int]]
 
 
-async def watch(keeper: PolicyKeeper, folder: Path, asked: asyncio.Event, *, every_s: float) -> None:
+async def watch(
+    keeper: PolicyKeeper,
+    folder: Path,
+    asked: asyncio.Event,
+    *,
+    every_s: float,
+    moved: Callable[[], None] = lambda: None,
+) -> None:
     """Take a changed policy without a restart, until cancelled. `asked` looks at once, changed or not.
 
-    The first look finds what changed since the start read the folder.
+    The first look finds what changed since the start read the folder. `moved` is called whenever another
+    revision has come into force, and whenever somebody asked.
     """
     seen: Stamps | None = None
     look = Look.SAME
@@ -38,6 +46,8 @@ async def watch(keeper: PolicyKeeper, folder: Path, asked: asyncio.Event, *, eve
         if now != seen or was_asked:
             seen = await _settled(folder, now, min(every_s, SETTLES_S_MAX))
             look = await _looked(keeper, look)
+            if was_asked or look in {Look.TAKEN, Look.FORCED}:
+                moved()
             if look is Look.UNKNOWN:
                 seen = None  # nobody need touch a file for another look
 

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.domain.limits import BrokerLimits, PartnerLimits, TransientCacheLimits
 from broker.files import Section
 
 _KIB = 1024
 _MIB = 1024 * 1024
 
-Limits = TypeVar("Limits", BrokerLimits, PartnerLimits)
+Limits = TypeVar("Limits", BrokerLimits, PartnerLimits, TransientCacheLimits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +96,17 @@ BROKER_BOUNDS: Mapping[str, Bound] = MappingProxyType(
     }
 )
 
+TRANSIENT_CACHE_BOUNDS: Mapping[str, Bound] = MappingProxyType(
+    {
+        "seconds": Bound(
+            0,
+            60,
+            "Age until which the same user's same question may be answered from memory; 0 is never.",
+        ),
+        "bytes_max": Bound(1 * _MIB, 1024 * _MIB, "Memory for such answers, of everybody together."),
+    }
+)
+
 
 def optional_section(top: Section, name: str) -> Section | None:
     """The section of that name; None when the file has none, and `finish` knows the name either way."""
@@ -109,6 +120,11 @@ def read_broker_limits(section: Section) -> BrokerLimits:
         remedy = "Keep at least half of the deadline for the partners."
         raise section.fault("`reserve_s` takes more than half of `deadline_s`.", remedy, at="reserve_s")
     return limits
+
+
+def read_transient_cache(section: Section) -> TransientCacheLimits:
+    """The file's limits over the ones that ship. Raises FileFault for one out of bounds."""
+    return _moved(section, TransientCacheLimits(), TRANSIENT_CACHE_BOUNDS)
 
 
 def read_partner_limits(section: Section, shipped: PartnerLimits) -> PartnerLimits:

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.domain.limits import BrokerLimits, PartnerLimits, TransientCacheLimits
 from broker.domain.loopback import is_loopback
 from broker.files import Section, read_file
 from broker.settings.address import DEMONSTRATION, PRODUCTION, read_root
-from broker.settings.bounds import optional_section, read_broker_limits, read_partner_limits
+from broker.settings.bounds import (
+    optional_section,
+    read_broker_limits,
+    read_partner_limits,
+    read_transient_cache,
+)
 
 ENVIRONMENTS = (PRODUCTION, DEMONSTRATION)
 PORT_MAX = 65_535
@@ -34,6 +39,7 @@ class BrokerFile:
     limits: BrokerLimits
     partner_limits: PartnerLimits
     policy_signers: tuple[str, ...] = ()
+    transient_cache: TransientCacheLimits = field(default_factory=TransientCacheLimits)
 
 
 def read_broker_file(path: Path) -> BrokerFile:
@@ -52,6 +58,7 @@ def read_broker_file(path: Path) -> BrokerFile:
         limits=_broker_limits(top),
         partner_limits=_partner_limits(top),
         policy_signers=_policy_signers(top),
+        transient_cache=_transient_cache(top),
     )
     top.finish()
     return settings
@@ -88,6 +95,11 @@ def _broker_limits(top: Section) -> BrokerLimits:
 def _partner_limits(top: Section) -> PartnerLimits:
     section = optional_section(top, "partner_limits")
     return PartnerLimits() if section is None else read_partner_limits(section, PartnerLimits())
+
+
+def _transient_cache(top: Section) -> TransientCacheLimits:
+    section = optional_section(top, "transient_cache")
+    return TransientCacheLimits() if section is None else read_transient_cache(section)
 
 
 def _policy_signers(top: Section) -> tuple[str, ...]:

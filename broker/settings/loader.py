@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from broker.domain.limits import BrokerLimits
+from broker.domain.limits import BrokerLimits, TransientCacheLimits
 from broker.domain.registration import PartnerRegistration
 from broker.files import FileFault
 from broker.settings.broker_file import read_broker_file
@@ -37,6 +37,7 @@ class Settings:
     partners: tuple[PartnerRegistration, ...]
     index: PartnerRegistration
     policy_signers: tuple[str, ...] = ()
+    transient_cache: TransientCacheLimits = field(default_factory=TransientCacheLimits)
 
 
 def load_settings(config_dir: Path) -> Settings:
@@ -66,6 +67,7 @@ def load_settings(config_dir: Path) -> Settings:
         partners=partners,
         index=index,
         policy_signers=broker.policy_signers,
+        transient_cache=broker.transient_cache,
     )
 
 

@@ -11,9 +11,9 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from broker.domain.category import Category
-from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.domain.limits import BrokerLimits, PartnerLimits, TransientCacheLimits
 from broker.domain.registration import PartnerStatus
-from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, Bound
+from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, TRANSIENT_CACHE_BOUNDS, Bound
 from broker.settings.broker_file import ENVIRONMENTS
 from broker.settings.registrations import KINDS
 
@@ -55,6 +55,10 @@ BROKER_FILE: Mapping[str, Described] = MappingProxyType(
         "limits": Described("section, optional", "What one request, caller and process may cost: see below."),
         "partner_limits": Described(
             "section, optional", "What any one partner may cost, unless its own file says otherwise."
+        ),
+        "transient_cache": Described(
+            "section, optional",
+            "Whether the same user's same question is answered from memory for some seconds: see below.",
         ),
     }
 )
@@ -128,6 +132,8 @@ def _lines() -> Iterator[str]:
     yield from _limits("Limits: `limits` in `broker.yaml`", BROKER_BOUNDS, BrokerLimits())
     title = "Partner limits: `partner_limits` in `broker.yaml`, `limits` in a registration"
     yield from _limits(title, PARTNER_BOUNDS, PartnerLimits())
+    title = "The same question again: `transient_cache` in `broker.yaml`"
+    yield from _limits(title, TRANSIENT_CACHE_BOUNDS, TransientCacheLimits())
 
 
 def _table(title: str, described: Mapping[str, Described]) -> Iterator[str]:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from broker.domain.category import Category
-from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.domain.limits import BrokerLimits, PartnerLimits, TransientCacheLimits
 from broker.domain.registration import PartnerStatus
 from broker.ports import shapes
 from broker.ports.connector import Manifest
 from broker.ports.shapes import Shape
 from broker.settings.address import DEMONSTRATION, ENDPOINT_SCHEMES, WEB_SCHEMES
-from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, Bound
+from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, TRANSIENT_CACHE_BOUNDS, Bound
 from broker.settings.broker_file import ENVIRONMENTS, FINGERPRINT, PORT_MAX
 from broker.settings.endpoints import HEADER_PATTERN, KEY_NAME_PATTERN
 from broker.settings.reference import BROKER_FILE, PARTNER_FILE, Described
@@ -40,6 +40,7 @@ def broker_file() -> Shape:
         "contact": shapes.words(about["contact"], least=1),
         "limits?": _limits(about["limits"], BROKER_BOUNDS, BrokerLimits()),
         "partner_limits?": _limits(about["partner_limits"], PARTNER_BOUNDS, PartnerLimits()),
+        "transient_cache?": _limits(about["transient_cache"], TRANSIENT_CACHE_BOUNDS, TransientCacheLimits()),
     }
     production = {
         "required": ["base_url"],

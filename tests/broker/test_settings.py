@@ -8,10 +8,10 @@ import pytest
 from broker.adapters.keys import read_key_ring
 from broker.adapters.tokens.trust_file import read_trust
 from broker.domain.category import Category
-from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.domain.limits import BrokerLimits, PartnerLimits, TransientCacheLimits
 from broker.files import FileFault
 from broker.settings import load_settings
-from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS
+from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, TRANSIENT_CACHE_BOUNDS
 from tests.support.settings_folders import BROKER, INDEX, PARTNER, write_folder
 
 CONFIG = Path(__file__).resolve().parents[2] / "config"
@@ -81,6 +81,7 @@ def test_the_example_in_the_repository_loads_whole() -> None:
         ("broker", BROKER + "limits: {deadline_s: 9000}\n", "must lie between 0.5 and 60. It ships as 8.0."),
         ("broker", BROKER + "limits: {deadline_s: .nan}\n", "must lie between"),
         ("broker", BROKER + "limits: {deadline_s: 1, reserve_s: 0.9}\n", "more than half of `deadline_s`"),
+        ("broker", BROKER + "transient_cache: {seconds: 61}\n", "`seconds` must lie between 0 and 60."),
         ("broker", BROKER.replace("production", "producton"), "Did you mean `production`?"),
         ("broker", BROKER.replace("port: 8080", "port: 0"), "`port` must lie between 1 and 65535"),
         ("broker", BROKER.replace("https://w", "http://w"), "`base_url` must start with `https://`"),
@@ -156,7 +157,11 @@ class TestTheDemonstration:
 
 def test_every_limit_of_the_domain_can_be_set_and_ships_within_its_bounds() -> None:
     """A limit without bounds could not be set; one that ships outside them would be nonsense."""
-    pairs = [(BrokerLimits(), BROKER_BOUNDS), (PartnerLimits(), PARTNER_BOUNDS)]
+    pairs = [
+        (BrokerLimits(), BROKER_BOUNDS),
+        (PartnerLimits(), PARTNER_BOUNDS),
+        (TransientCacheLimits(), TRANSIENT_CACHE_BOUNDS),
+    ]
     for shipped, bounds in pairs:
         assert {one.name for one in dataclasses.fields(shipped)} == set(bounds)
         assert all(bound.least <= getattr(shipped, name) <= bound.most for name, bound in bounds.items())

@@ -6,7 +6,7 @@ import pytest
 
 from broker.files import Section
 from broker.settings import load_settings
-from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS
+from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, TRANSIENT_CACHE_BOUNDS
 from broker.settings.reference import BROKER_FILE, INDEX_FILE, PARTNER_FILE, settings_reference
 from tests.support.settings_folders import BROKER, INDEX, PARTNER, write_folder
 
@@ -40,13 +40,13 @@ def test_every_setting_that_the_reader_takes_is_documented(
     load_settings(
         write_folder(
             tmp_path,
-            broker=BROKER + "limits: {deadline_s: 8}\npartner_" + LIMITS,
+            broker=BROKER + "limits: {deadline_s: 8}\ntransient_cache: {seconds: 9}\npartner_" + LIMITS,
             partner=PARTNER + CREDENTIALS + LIMITS + "settings: {manner: epic}\n",
             index=INDEX + CREDENTIALS + LIMITS + "settings: {role_id: x}\n",
         )
     )
     for file, described, limits in (
-        ("broker", BROKER_FILE, set(BROKER_BOUNDS) | set(PARTNER_BOUNDS)),
+        ("broker", BROKER_FILE, {*BROKER_BOUNDS, *PARTNER_BOUNDS, *TRANSIENT_CACHE_BOUNDS}),
         ("addenbury", PARTNER_FILE, set(PARTNER_BOUNDS)),
         ("index", INDEX_FILE, set(PARTNER_BOUNDS)),
     ):
@@ -56,6 +56,6 @@ def test_every_setting_that_the_reader_takes_is_documented(
 def test_every_limit_stands_on_the_page() -> None:
     """With what it ships as, its bounds and its meaning."""
     page = settings_reference()
-    for name, bound in {**BROKER_BOUNDS, **PARTNER_BOUNDS}.items():
+    for name, bound in {**BROKER_BOUNDS, **PARTNER_BOUNDS, **TRANSIENT_CACHE_BOUNDS}.items():
         assert f"| `{name}` |" in page
         assert bound.meaning in page

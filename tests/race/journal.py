@@ -16,8 +16,14 @@ BEFORE, TRACING, ASKING, MERGING, RELEASE, ANSWERED, ENDED = (
     "answered",
     "ended",
 )
-LATER, CACHED, DOCUMENT, STREAMING = "a later page", "a cached answer", "a document", "streaming"
-SPOTS = (BEFORE, TRACING, ASKING, MERGING, RELEASE, LATER, CACHED, DOCUMENT, STREAMING)
+LATER, CACHED, RECALLED, DOCUMENT, STREAMING = (
+    "a later page",
+    "a cached trace",
+    "a cached answer",
+    "a document",
+    "streaming",
+)
+SPOTS = (BEFORE, TRACING, ASKING, MERGING, RELEASE, LATER, CACHED, RECALLED, DOCUMENT, STREAMING)
 
 
 @dataclass(slots=True)
@@ -29,6 +35,7 @@ class Way:
     phase: str = BEFORE
     traced_by_index: bool = False
     traced: bool = False
+    recalled: bool = False
     intended: bool = False
     submitted: list[int] = field(default_factory=list)
     partners_open: set[str] = field(default_factory=set)
@@ -69,6 +76,8 @@ class Journal:
         spots = {way.phase for way in mine} & set(SPOTS)
         if any(way.is_open and way.traced and not way.traced_by_index for way in mine):
             spots.add(CACHED)
+        if any(way.is_open and way.recalled for way in mine):
+            spots.add(RECALLED)
         later = [way for way in mine if way.kind == "later"]
         if (self.first_answered and not later) or any(way.is_open for way in later):
             spots.add(LATER)

@@ -25,6 +25,7 @@ from tests.race.journal import (
     DOCUMENT,
     LATER,
     MERGING,
+    RECALLED,
     RELEASE,
     STREAMING,
     TRACING,
@@ -45,22 +46,29 @@ _TURNS = {
     RELEASE: 6,
     LATER: 5,
     CACHED: 5,
+    RECALLED: 5,
     DOCUMENT: 5,
     STREAMING: 5,
 }
+# Who names emergency access has nothing from memory, and nobody else sees anything there to remember.
+NEVER_MEET = frozenset({("access ended", RECALLED)})
 COMBINATIONS = tuple(
     (kind, spot)
     for turn in range(max(_TURNS.values()))
     for spot, turns in _TURNS.items()
     if turn < turns
     for kind in KINDS
+    if (kind, spot) not in NEVER_MEET
 )
 # Interleavings on one store file: each takes three NHS numbers that no other on the file has.
 ON_A_FILE = 400
 _LANDING = "landing"
 # How often what has come to its spot is stored before all else, and how much of all else goes on at once.
 _AT_ONCE, _GOES_ON = 0.85, 0.6
+# How often a process remembers where that is not what is aimed at.
+_REMEMBERS = 0.3
 _TWO_QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
+    RECALLED: (("first", "later"), ("whole", "whole")),
     LATER: (("first", "later"),),
     CACHED: (("first", "later"), ("whole", "whole"), ("listing", "document")),
     DOCUMENT: (("listing", "document"),),
@@ -145,7 +153,8 @@ async def played(stage: Stage, seed: int, number: int) -> Played:
     wires = Wires(stage.gates, stage.loop, journal, dice, _by_digits(people))
     policies = [shipped_policies()]
     limits = LIMITS[dice.choice(("whole", "whole", "sliced"))]
-    services = stage.services(journal, wires, policies, limits)
+    remembers = target == RECALLED or dice.random() < _REMEMBERS
+    services = stage.services(journal, wires, policies, limits, remembers=remembers)
     desk = Desk(services, stage.gates, stage.loop, journal, number)
     store = stage.stores[dice.choice((OWN_STORE, OTHER_STORE, OTHER_STORE))]
     room = Room(store, stage.gates, stage.clock, journal, person, policies, stage.tightened)
@@ -161,6 +170,8 @@ async def played(stage: Stage, seed: int, number: int) -> Played:
     rounds = await play.through()
     for task in tasks:
         task.result()
+    if services.recall is not None:
+        services.recall.aclose()
     await services.index.aclose()  # type: ignore[attr-defined] # the real index, which has more than the port
     return Played(
         number=number,
@@ -217,7 +228,7 @@ def _sessions(
     usual = (("whole",), ("first",), ("listing",), ("first", "later"))
     kinds = dice.choice(_TWO_QUESTIONS.get(target, usual))
     under = "old" if kind == "old number" else "current"
-    if under == "old" and target == CACHED:
+    if under == "old" and target in {CACHED, RECALLED}:
         kinds = ("whole", "whole")  # a link leads on under the current number, whose trace is another's
     readers = ["hazel", "birch"]
     if not desk.grant_id:

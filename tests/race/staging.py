@@ -14,11 +14,13 @@ from typing import Any
 from broker.adapters.keys import KeyRing, make_development_keys, read_key_ring
 from broker.adapters.release_store import verify_store
 from broker.adapters.sealing import RingSealer
+from broker.adapters.swept_cache import SweptCache
 from broker.domain.limits import BrokerLimits
 from broker.domain.policy import PolicySet
 from broker.domain.registration import PartnerRegistration
 from broker.pipeline import Services
 from broker.pipeline.fanout import Road
+from broker.pipeline.recalling import size_of
 from broker.policy.loading import load_policies
 from broker.ports.connector import IndexConnector
 from broker.settings import load_settings
@@ -29,7 +31,7 @@ from tests.race.asking import Tokens
 from tests.race.journal import Journal
 from tests.race.network import IndexWire, PartnerWire, Wires
 from tests.race.stepping import Gates, SteppedClock, SteppedLoop
-from tests.race.watching import WatchedIndex, WatchedStore
+from tests.race.watching import WatchedIndex, WatchedRecall, WatchedStore
 from tests.support.policies import NETWORK, copy_policies
 from tests.support.real_data import PROJECT
 
@@ -83,7 +85,13 @@ class Stage:
         return SteppedClock(self.loop)
 
     def services(
-        self, journal: Journal, wires: Wires, policies: list[PolicySet], limits: BrokerLimits
+        self,
+        journal: Journal,
+        wires: Wires,
+        policies: list[PolicySet],
+        limits: BrokerLimits,
+        *,
+        remembers: bool,
     ) -> Services:
         """A broker of its own for each interleaving, over the one store: nothing of another is in memory."""
         index = WatchedIndex(world.INDEX, _index_connector(), IndexWire(wires), limits, self.clock)
@@ -101,7 +109,13 @@ class Stage:
             registrations=registrations(),
             roads={name: _road(name, wires) for name in world.PARTNERS},
             limits=limits,
+            recall=self._recall(journal) if remembers else None,
         )
+
+    def _recall(self, journal: Journal) -> WatchedRecall:
+        recall = WatchedRecall(SweptCache(60.0, 1 << 20, self.clock, size_of=size_of), self.clock)
+        recall.journal, recall.gates = journal, self.gates
+        return recall
 
 
 @asynccontextmanager

@@ -19,6 +19,7 @@ from broker.domain.decision import Reason
 from broker.domain.grant_life import GrantEvent
 from broker.domain.identity import NhsNumber
 from broker.domain.objection_life import ObjectionEvent
+from broker.pipeline.recall import Recall
 from broker.ports.clock import Clock
 from broker.ports.connector import Traced
 from broker.ports.release_store import GrantChanged, ObjectionsChanged
@@ -133,6 +134,22 @@ class WatchedStore(SqliteReleaseStore):
         sequence = await super().open_grant(event, context, reasons, **bounds)
         self.appended.append(sequence)
         return sequence
+
+
+class WatchedRecall(Recall[Any]):
+    """The real memory of what was gathered."""
+
+    journal: Journal
+    gates: Gates
+
+    async def one(self, *given: Any, **more: Any) -> tuple[Any, bool]:
+        """As the memory's. What it has is there at once: whatever happens may land before it is shown."""
+        made, own = await super().one(*given, **more)
+        if not own:
+            way = self.journal.way
+            way.recalled, way.phase = True, MERGING
+            await self.gates.waited("recalled")
+        return made, own
 
 
 class WatchedIndex(TracedPatientIndex):

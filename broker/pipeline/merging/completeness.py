@@ -12,7 +12,7 @@ from broker.domain.registration import PartnerRegistration
 from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine
 
 # All that a veiled partner may be seen to suffer from: everything else could be about the person.
-_TROUBLE_OF_ANYBODY = frozenset({OutcomeLabel.TIMED_OUT, OutcomeLabel.UNREACHABLE})
+TROUBLE_OF_ANYBODY = frozenset({OutcomeLabel.TIMED_OUT, OutcomeLabel.UNREACHABLE})
 # Our own reasons for not asking are not a partner's trouble, and policy alone says what is told of them.
 _UNTOLD = frozenset(
     {Cause.NONE, Cause.POLICY, Cause.OBJECTION, Cause.NOT_A_HOLDER, Cause.NOT_LOCATED, Cause.SUSPENDED}
@@ -82,10 +82,16 @@ def _line(registration: PartnerRegistration, decision: Decision, outcome: Partne
     """A partner that may not be asked any more reads as one that was not; its exact outcome is audited."""
     label = outcome.label if decision.categories else OutcomeLabel.NOT_ASKED
     shown = outcome.tally.shown
-    if decision.naming is Naming.VEILED and not shown and label not in _TROUBLE_OF_ANYBODY:
+    if decision.naming is Naming.VEILED and not shown and label not in TROUBLE_OF_ANYBODY:
         return _named(registration, NOTHING_TO_SHOW)
     if not _is_told_in_full(registration, decision):
-        return _named(registration, label.value, shown=shown, answered_at=outcome.answered_at)
+        return _named(
+            registration,
+            label.value,
+            shown=shown,
+            answered_at=outcome.answered_at,
+            from_memory_s=outcome.from_memory_s,
+        )
     return _named(
         registration,
         label.value,
@@ -94,6 +100,7 @@ def _line(registration: PartnerRegistration, decision: Decision, outcome: Partne
         unreadable=outcome.tally.unreadable,
         cause="" if outcome.cause in _UNTOLD else outcome.cause.value,
         answered_at=outcome.answered_at if decision.categories else "",
+        from_memory_s=outcome.from_memory_s if decision.categories else 0,
     )
 
 

@@ -121,6 +121,8 @@ def _completeness(line: CompletenessLine) -> dict[str, Any]:
     parts += ({"url": "warning", "valueCode": code} for code in line.warnings)
     if line.answered_at:
         parts.append({"url": "answeredAt", "valueInstant": line.answered_at})
+    if line.from_memory_s:
+        parts.append({"url": "cached", "valueInteger": line.from_memory_s})
     return {"url": COMPLETENESS, "extension": parts}
 
 

@@ -72,7 +72,13 @@ def line_words(line: CompletenessLine) -> str:
         first = "The services asked answered in full." if whole else _NOT_EVERY
     else:
         first = f"{line.name} {_SENTENCES[line.label]}"
-    return " ".join(dict.fromkeys((first, *_reasons(line.cause, line.warnings))))
+    return " ".join(dict.fromkeys((first, *_reasons(line.cause, line.warnings), *_age(line))))
+
+
+def _age(line: CompletenessLine) -> Iterator[str]:
+    """That the answer was not asked for anew, and how old it can be."""
+    if line.from_memory_s:
+        yield f"This is its answer to the same question, at most {line.from_memory_s} s ago."
 
 
 def _reasons(cause: str, warnings: Iterable[str]) -> Iterator[str]:

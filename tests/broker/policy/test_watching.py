@@ -27,8 +27,12 @@ class Watched:
     def __init__(self, desk: Desk, keeper: PolicyKeeper) -> None:
         self.folder, self.desk, self.keeper = desk.place.folder, desk, keeper
         self.asked, self.looks, self._looked = asyncio.Event(), list[Look](), asyncio.Event()
-        self._usual, self.broken = keeper.look, False
+        self._usual, self.broken, self.moves = keeper.look, False, 0
         keeper.look = self._look  # type: ignore[method-assign] # as it is, and told to the test
+
+    def note_move(self) -> None:
+        """Whatever rests on the policies is to be let go of."""
+        self.moves += 1
 
     async def _look(self) -> Look:
         if self.broken:
@@ -57,7 +61,8 @@ async def watched(tmp_path: Path, *, every_s: float) -> AsyncIterator[Watched]:
     folder = small_policies(tmp_path)
     async with Desk.open(tmp_path, folder, partners=small_partners(folder)) as desk:
         one = Watched(desk, await desk.keeper())
-        task = asyncio.create_task(watch(one.keeper, folder, one.asked, every_s=every_s))
+        watching_it = watch(one.keeper, folder, one.asked, every_s=every_s, moved=one.note_move)
+        task = asyncio.create_task(watching_it)
         try:
             yield one
         finally:
@@ -75,6 +80,16 @@ async def test_a_signal_looks_at_once(tmp_path: Path) -> None:
         one.asked.set()
         await one.until(lambda: one.taken)
         assert one.looks == [Look.TAKEN]
+        assert one.moves == 1
+
+
+async def test_whoever_asks_for_a_look_moves_what_rests_on_the_policies(tmp_path: Path) -> None:
+    """Also where nothing has changed."""
+    async with watched(tmp_path, every_s=3600) as one:
+        one.asked.set()
+        await one.until(lambda: one.looks == [Look.SAME])
+        await asyncio.sleep(0)
+        assert one.moves == 1
 
 
 async def test_a_change_between_the_start_and_the_first_look_is_taken(tmp_path: Path) -> None:
