@@ -8,8 +8,6 @@ import datetime as dt
 from broker.domain.audit import DocumentListed, ReleasedItem
 from broker.domain.decision import Effect, Judgement
 from broker.domain.errors import (
-    AllPartnersFailed,
-    AllPartnersTimedOut,
     AmbiguousPerson,
     Forbidden,
     NotFound,
@@ -18,7 +16,7 @@ from broker.domain.errors import (
 )
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.objection import NOBODY_OBJECTED, ObjectionSnapshot
-from broker.domain.outcome import OutcomeLabel, PartnerOutcome
+from broker.domain.outcome import PartnerOutcome
 from broker.domain.query import Interaction, RecordQuery
 from broker.domain.requester import Requester
 from broker.domain.view import View
@@ -40,8 +38,8 @@ from broker.pipeline.judging import (
 from broker.pipeline.named_grant import NamedGrant
 from broker.pipeline.presentation import Presented, present
 from broker.pipeline.question import Question, Reply
-from broker.pipeline.recalling import forget_outdated, gather_or_recall
-from broker.pipeline.record import nobody_answered, person_only, selected_of, view_of
+from broker.pipeline.recalling import gather_or_recall, read_objections
+from broker.pipeline.record import all_failed, nobody_answered, person_only, selected_of, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import Traced
@@ -115,14 +113,8 @@ class Answering:
     async def _judged_now(self) -> Judgement:
         """On the register as it stands. A deny refuses nobody here: the release does, in its own words."""
         await self._named.read(self._trail)
-        objections = await self._objections_under(self._trail.context.numbers)
+        objections = await read_objections(self._trail.context.numbers, self._services)
         return self._judgement_on(objections, self._patient, self._services.clock.now())
-
-    async def _objections_under(self, numbers: frozenset[NhsNumber]) -> ObjectionSnapshot:
-        """As the register stands; nothing is remembered under another version of it."""
-        found = await self._services.store.objections(numbers)
-        forget_outdated(numbers, found, self._services)
-        return found
 
     async def _judge_before_asking(self) -> Judgement:
         """Role, purpose, relationship, emergency access and the objections under the number as given.
@@ -137,7 +129,7 @@ class Answering:
         self._objections = NOBODY_OBJECTED
         if is_about_the_request(self._judgement_on(NOBODY_OBJECTED, None, self._services.clock.now())):
             self._judged(None)
-        self._objections = await self._objections_under(given)
+        self._objections = await read_objections(given, self._services)
         return self._judged(None)
 
     async def _is_opened(self, numbers: frozenset[NhsNumber]) -> bool:
@@ -166,7 +158,7 @@ class Answering:
             raise Forbidden
         self._opened = True
         await self._named.read(self._trail)
-        self._objections = await self._objections_under(self._trail.context.numbers)
+        self._objections = await read_objections(self._trail.context.numbers, self._services)
         return self._judged(self._patient)
 
     def _one_person(self, traced: Traced) -> PatientIdentity:
@@ -229,7 +221,6 @@ class Answering:
             await self._trail.release(items, outcomes, document)
         except ObjectionsChanged as changed:
             self._objections = changed.snapshot
-            forget_outdated(self._trail.context.numbers, changed.snapshot, self._services)
         except GrantChanged as changed:
             self._named.changed(changed.grant)
         else:
@@ -274,9 +265,3 @@ class Answering:
 
         headers = {"Content-Type": presented.media_type, **presented.headers}
         return Reply(status=200, body=presented.body, headers=headers, finished=finished)
-
-
-def all_failed(gathered: Gathered) -> AllPartnersFailed:
-    """Why nobody answered: time, where it was for all of them."""
-    labels = {normalised.ending.label for normalised in gathered.normalised}
-    return AllPartnersTimedOut() if labels == {OutcomeLabel.TIMED_OUT} else AllPartnersFailed()

@@ -28,7 +28,7 @@ from broker.domain.errors import (
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.registration import PartnerRegistration
 from broker.domain.view import NOTHING_TO_SHOW, View
-from broker.pipeline.answering import RELEASES_MAX, Answering, all_failed
+from broker.pipeline.answering import RELEASES_MAX, Answering
 from broker.pipeline.audit import released_item
 from broker.pipeline.document_headers import document_headers
 from broker.pipeline.fanout import permit_for
@@ -37,7 +37,7 @@ from broker.pipeline.gathering import Gathered, gather
 from broker.pipeline.judging import stricter
 from broker.pipeline.pointing import Listed, find, partner_of
 from broker.pipeline.question import Reply
-from broker.pipeline.record import nobody_answered, view_of
+from broker.pipeline.record import all_failed, nobody_answered, view_of
 from broker.pipeline.services import Services
 from broker.pipeline.slices import in_slices
 from broker.ports.connector import TransportFault

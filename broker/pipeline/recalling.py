@@ -108,10 +108,12 @@ def size_of(remembered: Remembered[Gathered]) -> int:
     return _HEADER_BYTES + sum(len(resource.raw) + _HEADER_BYTES for resource in items)
 
 
-def forget_outdated(numbers: frozenset[NhsNumber], found: ObjectionSnapshot, services: Services) -> None:
-    """The register was read: what was gathered about them under another version of it is let go of."""
+async def read_objections(numbers: frozenset[NhsNumber], services: Services) -> ObjectionSnapshot:
+    """As the register stands. What was gathered about them under another version of it is let go of."""
+    found = await services.store.objections(numbers)
     if services.recall is not None:
         services.recall.forget(numbers, but_version=found.version)
+    return found
 
 
 def _from_memory(gathered: Gathered, query: RecordQuery, services: Services) -> Gathered:

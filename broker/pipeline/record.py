@@ -11,6 +11,7 @@ import structlog
 from broker.domain.category import Category
 from broker.domain.criteria import WHOLE
 from broker.domain.decision import Judgement
+from broker.domain.errors import AllPartnersFailed, AllPartnersTimedOut
 from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import OutcomeLabel, PartnerOutcome, Tally
 from broker.domain.query import RecordQuery
@@ -192,6 +193,12 @@ def nobody_answered(gathered: Gathered, view: View) -> bool:
         if label is OutcomeLabel.NOT_ASKED or seen.get(partner_id) != OutcomeLabel.NOT_ASKED
     ]
     return bool(labels) and all(label.failed or label is OutcomeLabel.NOT_ASKED for label in labels)
+
+
+def all_failed(gathered: Gathered) -> AllPartnersFailed:
+    """Why nobody answered: time, where it was for all of them."""
+    labels = {normalised.ending.label for normalised in gathered.normalised}
+    return AllPartnersTimedOut() if labels == {OutcomeLabel.TIMED_OUT} else AllPartnersFailed()
 
 
 def person_only(patient: PatientIdentity, judgement: Judgement, now: dt.datetime) -> View:

@@ -18,15 +18,24 @@ from broker.pipeline.gathering import Gathered
 from broker.pipeline.recall import Recall
 from broker.pipeline.recalling import size_of
 from tests.support.connector_scripts import well
+from tests.support.network import resources
 from tests.support.pipeline_alone import Alone, OnePerson, OneUser, Script, pipeline_over
 from tests.support.records import NOW
 
 SECONDS = 30
 
 
+def ages(record: dict[str, Any]) -> dict[str, int]:
+    """How old each partner's line says that its answer is at most; no line says it of an answer of now."""
+    [outcome] = [one for one in resources(record) if one["resourceType"] == "OperationOutcome"]
+    lines = (extension for issue in outcome["issue"] for extension in issue.get("extension", []))
+    parts = ({part["url"]: part for part in line["extension"]} for line in lines)
+    return {one["partner"]["valueCode"]: one["cached"]["valueInteger"] for one in parts if "cached" in one}
+
+
 @dataclass(slots=True)
 class Counted:
-    """A partner's script. `asked` grows with each ask; while `held` is set it yields until it is let go."""
+    """A partner's script. `asked` grows with each ask."""
 
     play: Callable[[PartnerAsk], Any] = well
     asked: list[PartnerAsk] = field(default_factory=list)

@@ -68,10 +68,10 @@ async def test_a_values_time_may_have_begun_before_it_was_there(
 async def test_each_value_leaves_memory_by_itself_when_its_own_time_is_over() -> None:
     """Nobody asks, and nothing else is written."""
     earlier, later = asyncio.Event(), asyncio.Event()
-    cache: SweptCache[str, bytes] = SweptCache(0.2, 100, SystemClock(), size_of=len)
-    cache.put("a", canary(earlier))
-    await asyncio.sleep(0.1)
+    clock = SystemClock()
+    cache: SweptCache[str, bytes] = SweptCache(0.3, 100, clock, size_of=len)
     cache.put("b", canary(later))
+    cache.put("a", canary(earlier), since_s=clock.monotonic_s() - 0.2)
     async with asyncio.timeout(2):
         await earlier.wait()
         assert not later.is_set()

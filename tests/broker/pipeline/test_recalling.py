@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import dataclasses
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +18,12 @@ from broker.domain.objection import Scope
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import Interaction
 from broker.domain.requester import Permission, RelationshipGround, Requester
-from broker.ports.connector import Ending, Page, Pause
-from tests.support.connector_scripts import WHOLE, well, yielding
+from broker.ports.connector import Ending, Page
+from tests.support.connector_scripts import WHOLE, yielding
 from tests.support.network import resources
 from tests.support.pipeline_alone import DOCTOR, Alone, OnePerson, OneUser
 from tests.support.records import NUMBER, OTHER, entry, patient, person
-from tests.support.remembering import Counted, NoonClock, Remembering, remembering
+from tests.support.remembering import Counted, NoonClock, ages, remembering
 from tests.support.stores import received
 from tests.support.trail import rows_in
 
@@ -38,14 +37,6 @@ async def body(alone: Alone, **changes: Any) -> bytes:
     """The answer's bytes."""
     reply = await alone.ask(**{"interaction": Interaction.EVERYTHING, **changes})
     return b"".join(reply.body)
-
-
-def ages(record: dict[str, Any]) -> dict[str, int]:
-    """How old each partner's line says that its answer is at most; no line says it of an answer of now."""
-    [outcome] = [one for one in resources(record) if one["resourceType"] == "OperationOutcome"]
-    lines = (extension for issue in outcome["issue"] for extension in issue.get("extension", []))
-    parts = ({part["url"]: part for part in line["extension"]} for line in lines)
-    return {one["partner"]["valueCode"]: one["cached"]["valueInteger"] for one in parts if "cached" in one}
 
 
 async def test_the_same_question_again_asks_no_partner(tmp_path: Path) -> None:
@@ -255,81 +246,6 @@ async def test_who_names_emergency_access_neither_finds_nor_leaves_anything(tmp_
         assert here.times_asked["alder"] == before
 
 
-class Held:
-    """A script that waits until it is let go, and says when it was asked."""
-
-    def __init__(self) -> None:
-        self.began, self.let_go, self.closed = asyncio.Event(), asyncio.Event(), asyncio.Event()
-
-    def __call__(self, ask: object) -> Iterator[Any]:
-        """Whole, when it is let go."""
-        self.began.set()
-        try:
-            while not self.let_go.is_set():
-                yield Pause()
-        except GeneratorExit:
-            self.closed.set()
-            raise
-        return (yield from well(ask))
-
-
-async def test_two_who_ask_the_same_at_one_moment_ask_each_partner_once(tmp_path: Path) -> None:
-    """Each has an intent and a release of their own; the one that joined says that it did not ask."""
-    held = Held()
-    async with remembering(tmp_path, alder=Counted(held), beech=Counted()) as here:
-        both = [asyncio.create_task(here.alone.record()) for _ in range(2)]
-        await held.began.wait()
-        await _until_intended(here, 2)
-        held.let_go.set()
-        answers = await asyncio.gather(*both)
-        assert sorted(len(ages(one)) for one in answers) == [0, 2]
-        assert here.times_asked == {"alder": 1, "beech": 1}
-
-
-async def test_the_first_who_leaves_does_not_take_the_answer_from_the_other(tmp_path: Path) -> None:
-    """The partners are asked once all the same."""
-    held = Held()
-    async with remembering(tmp_path, alder=Counted(held), beech=Counted()) as here:
-        first = asyncio.create_task(here.alone.record())
-        await held.began.wait()
-        second = asyncio.create_task(here.alone.record())
-        await _until_intended(here, 2)
-        first.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await first
-        held.let_go.set()
-        assert set(ages(await second)) == {"alder", "beech"}
-        assert here.times_asked == {"alder": 1, "beech": 1}
-
-
-async def test_when_the_last_one_leaves_partners_are_hung_up_on(tmp_path: Path) -> None:
-    """Nobody is asked for nobody, and nothing of it is remembered."""
-    held = Held()
-    async with remembering(tmp_path, alder=Counted(held)) as here:
-        only = asyncio.create_task(here.alone.record())
-        await held.began.wait()
-        only.cancel()
-        with pytest.raises(asyncio.CancelledError):
-            await only
-        async with asyncio.timeout(2):
-            await held.closed.wait()
-        for _ in range(20):
-            await asyncio.sleep(0)
-        assert here.recall.is_idle
-
-
-async def test_what_is_let_go_of_while_it_is_gathered_is_not_remembered(tmp_path: Path) -> None:
-    """The question itself is answered: it is judged and released on what stands then."""
-    held = Held()
-    async with remembering(tmp_path, alder=Counted(held)) as here:
-        asked = asyncio.create_task(here.alone.record())
-        await held.began.wait()
-        here.recall.clear()
-        held.let_go.set()
-        await asked
-        assert here.recall.is_idle
-
-
 async def test_without_memory_every_question_asks(tmp_path: Path) -> None:
     """As it ships."""
     async with remembering(tmp_path) as here:
@@ -337,15 +253,3 @@ async def test_without_memory_every_question_asks(tmp_path: Path) -> None:
         await here.alone.record()
         assert ages(await here.alone.record()) == {}
         assert here.times_asked == {"alder": 2, "beech": 2}
-
-
-async def _until_intended(here: Remembering, count: int) -> None:
-    """So many intents are on record, and whoever has one has had time to ask."""
-    async with asyncio.timeout(5):
-        while True:
-            kinds = [row.body.kind for row in rows_in(here.alone.folder / "releases.sqlite")]
-            if kinds.count("intent") == count:
-                break
-            await asyncio.sleep(0.005)
-    for _ in range(50):
-        await asyncio.sleep(0)
