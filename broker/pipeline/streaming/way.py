@@ -13,7 +13,7 @@ from broker.domain.decision import Judgement
 from broker.domain.errors import Narrowed, ServiceDown
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.view import View
-from broker.pipeline.answering import RELEASES_MAX, Answering, all_failed
+from broker.pipeline.answering import RELEASES_MAX, Answering
 from broker.pipeline.audit import released_person
 from broker.pipeline.gathering import Gathered, gather
 from broker.pipeline.judging import demographics_open, stricter
@@ -21,7 +21,7 @@ from broker.pipeline.kept_closely import kept_closely
 from broker.pipeline.presentation.events import EVENT_STREAM
 from broker.pipeline.presentation.searchset import index_person
 from broker.pipeline.question import Reply
-from broker.pipeline.record import merged, nobody_answered, person_only
+from broker.pipeline.record import all_failed, merged, nobody_answered, person_only
 from broker.pipeline.screening.differing import Known
 from broker.pipeline.streaming.closing import opens_less
 from broker.pipeline.streaming.hearing import Hearing
