@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 REAL := build/real
-# Servers that the tests start: those of Python are locked in tests/real/locks/NAME.txt, those of Node in
-# tests/real/locks/NAME/package-lock.json.
+# Servers and clients that the tests start: those of Python are locked in tests/real/locks/NAME.txt, those of
+# Node in tests/real/locks/NAME/package-lock.json.
 REAL_PYTHON := sekmet fhirsnake fhirstarter hl7
-REAL_NODE := medplum asymmetrik
+REAL_NODE := medplum asymmetrik fhir-kit-client
 BROWSER := build/browser
 REAL_READY := $(REAL_PYTHON:%=$(REAL)/%/.ready) $(REAL_NODE:%=$(REAL)/%/.ready)
 # Two workers: the suite is made for two cores. TESTS and PYTEST_ARGS narrow or widen one run; MARKS="" runs

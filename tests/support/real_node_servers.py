@@ -66,8 +66,12 @@ def asymmetrik(
 
 def node(name: str, *arguments: str) -> list[str]:
     """The command of one server of ours over its packages. Fails the test, with the remedy, without them."""
-    packages = ENVIRONMENTS / name
+    return [node_program(name), str(SCRIPTS / f"{name}.mjs"), str(ENVIRONMENTS / name), *arguments]
+
+
+def node_program(name: str) -> str:
+    """Node itself, where the packages of `name` are there. Fails the test, with the remedy, without them."""
     program = shutil.which("node")
-    if program is None or not (packages / "node_modules").is_dir():
-        pytest.fail(f"The real server {name} is not set up. Run: make setup-real")
-    return [program, str(SCRIPTS / f"{name}.mjs"), str(packages), *arguments]
+    if program is None or not (ENVIRONMENTS / name / "node_modules").is_dir():
+        pytest.fail(f"{name} is not set up. Run: make setup-real")
+    return program
