@@ -29,7 +29,7 @@ def ages(record: dict[str, Any]) -> dict[str, int]:
     """How old each partner's line says that its answer is at most; no line says it of an answer of now."""
     [outcome] = [one for one in resources(record) if one["resourceType"] == "OperationOutcome"]
     lines = (extension for issue in outcome["issue"] for extension in issue.get("extension", []))
-    parts = ({part["url"]: part for part in line["extension"]} for line in lines)
+    parts = ({part["url"]: part for part in line.get("extension", [])} for line in lines)
     return {one["partner"]["valueCode"]: one["cached"]["valueInteger"] for one in parts if "cached" in one}
 
 
