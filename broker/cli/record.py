@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
@@ -10,10 +10,13 @@ from broker.cli.number import read_number
 from broker.cli.showing import run, show
 from broker.demonstration.people import STORY_NAMES, story_named
 from broker.demonstration.users import USERS
+from broker.domain.named_views import VIEWS, WITHIN_DAYS, WITHIN_DAYS_MAX
 
 if TYPE_CHECKING:
     from broker.demonstration.client import Answered
     from broker.domain.identity import NhsNumber
+
+VIEW_NAMES = tuple(named.name for named in VIEWS.values())
 
 
 @click.command("record")
@@ -21,8 +24,16 @@ if TYPE_CHECKING:
 @click.option(
     "--story", "--person", "story", type=click.Choice(STORY_NAMES), help="Whom for; else the number is read."
 )
+@click.option("--view", type=click.Choice(VIEW_NAMES), help="One useful view instead of the record.")
+@click.option(
+    "--within-days",
+    type=click.IntRange(1, WITHIN_DAYS_MAX),
+    help=f"With --view results: how far back is lately; {WITHIN_DAYS} days without it.",
+)
 @click.option("--json", "as_json", is_flag=True, help="The record as the API returned it.")
-def command(*, role: str, story: str | None, as_json: bool) -> None:
+def command(
+    *, role: str, story: str | None, view: str | None, within_days: int | None, as_json: bool
+) -> None:
     r"""Show a demonstration person's record as ROLE sees it.
 
     Asks the demonstration that runs, or starts one for the moment. Without --story the NHS number is read
@@ -31,17 +42,27 @@ def command(*, role: str, story: str | None, as_json: bool) -> None:
     \b
     Examples:
       watersmeet record --as doctor --story allergy-contradicted
+      watersmeet record --as doctor --story two-hospitals --view results --within-days 180
       watersmeet record --as receptionist --json < number.txt
     """
     number = read_number() if story is None else story_named(story).asked_number
     if not number.is_synthetic:
         raise click.UsageError("The demonstration knows only numbers of the 999 range.")
-    answered = run(_ask(role, number))
+    if within_days is not None and view != "results":
+        raise click.UsageError("--within-days says how far back --view results looks, and needs it.")
+    answered = run(_ask(role, number, _Wanted(view, within_days)))
     if not show(answered, as_json=as_json):
         raise click.exceptions.Exit(1)
 
 
-async def _ask(role: str, number: NhsNumber) -> Answered:
+class _Wanted(NamedTuple):
+    """A named view, or the whole record without one."""
+
+    view: str | None
+    within_days: int | None
+
+
+async def _ask(role: str, number: NhsNumber, wanted: _Wanted) -> Answered:
     """From the demonstration that runs; from a new one when none does or it has just gone."""
     import aiohttp  # noqa: PLC0415 - heavy; help must be quick
 
@@ -58,8 +79,9 @@ async def _ask(role: str, number: NhsNumber) -> Answered:
     if found is not None:
         try:
             token = token_for(USERS[role], DevelopmentIssuer.load(found.folder))
-            return await ask_for_record(found.fhir_url, token, number)
+            return await ask_for_record(found.fhir_url, token, number, **wanted._asdict())
         except (DevelopmentIssuerFault, aiohttp.ClientConnectionError):
             click.echo("The demonstration that ran has gone; starting one for the moment.", err=True)
     async with demonstration_network() as network:
-        return await ask_for_record(network.fhir_url, token_for(USERS[role], network.issuer), number)
+        token = token_for(USERS[role], network.issuer)
+        return await ask_for_record(network.fhir_url, token, number, **wanted._asdict())

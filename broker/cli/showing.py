@@ -39,10 +39,13 @@ def show(answered: Answered, *, as_json: bool) -> bool:
     """
     from broker.cli.bundle_pages import read_pages, refusal_sentences  # noqa: PLC0415 - help must be quick
     from broker.cli.table import printable, render_record  # noqa: PLC0415 - as above
+    from broker.cli.view_table import is_view, render_view  # noqa: PLC0415 - as above
 
     if as_json:
         for body in answered.bodies:
             click.echo(body)
+    elif answered.is_record and is_view(answered.bodies):
+        click.echo(render_view(answered.bodies[0], colour=wants_colour()), nl=False)
     elif answered.is_record:
         click.echo(render_record(read_pages(answered.bodies), colour=wants_colour()), nl=False)
     else:

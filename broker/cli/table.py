@@ -64,7 +64,8 @@ def row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
-def _wrapped(text: str) -> list[str]:
+def wrapped(text: str) -> list[str]:
+    """A text in lines of WIDTH."""
     return textwrap.wrap(printable(text), WIDTH)
 
 
@@ -76,7 +77,7 @@ def _heading(patient: Tree, style: Style) -> Iterator[str]:
     numbers = [one for one in patient.get("identifier", []) if one.get("system") == NHS_NUMBER_SYSTEM]
     facts += [f"NHS number {NhsNumber.parse(one['value']).spaced}" for one in numbers[:1]]
     heading = ", ".join(filter(None, [person(patient), *facts]))
-    for line in _wrapped(heading):
+    for line in wrapped(heading):
         yield style(line, bold=True)
     if patient.get("deceasedDateTime"):
         yield style(printable(f"DIED {patient['deceasedDateTime']}"), bold=True)
@@ -104,7 +105,7 @@ def _answer(line: Line) -> str:
 def _notices(record: Record, style: Style) -> Iterator[str]:
     for code, text in record.notices:
         is_contradiction = code[:1] == "c" and code[1:].isdecimal()
-        for line in _wrapped(f"Contradiction {code}: {text}" if is_contradiction else text):
+        for line in wrapped(f"Contradiction {code}: {text}" if is_contradiction else text):
             yield style(line, fg="red", bold=True) if is_contradiction else line
 
 
@@ -121,11 +122,11 @@ def _beside(record: Record, folded_away: int) -> Iterator[str]:
     names = sorted({words_of(item.resource) for item in record.items if is_support(item)})
     if names:
         yield ""
-        yield from _wrapped(f"Who and where: {'; '.join(names)}.")
+        yield from wrapped(f"Who and where: {'; '.join(names)}.")
     if folded_away:
         yield ""
         words = "issued prescriptions, medicines' names and lists are folded into the lines above"
-        yield from _wrapped(f"{folded_away} {words}; --json shows each.")
+        yield from wrapped(f"{folded_away} {words}; --json shows each.")
 
 
 def _in_order(items: list[Item]) -> list[Item]:
@@ -178,10 +179,10 @@ def _empty_sections(record: Record) -> Iterator[str]:
     held = [name for name, state in states if state == "withheld-at-source"]
     unknown = [name for name, state in states if state == "not-known"]
     if none:
-        yield from _wrapped(f"None recorded, by everyone who could hold it: {', '.join(none)}.")
+        yield from wrapped(f"None recorded, by everyone who could hold it: {', '.join(none)}.")
     if held:
-        yield from _wrapped(
+        yield from wrapped(
             f"Nothing shown, and a source says that it leaves out what is confidential: {', '.join(held)}."
         )
     if unknown:
-        yield from _wrapped(f"Nothing shown, and it is not known whether there is any: {', '.join(unknown)}.")
+        yield from wrapped(f"Nothing shown, and it is not known whether there is any: {', '.join(unknown)}.")

@@ -28,12 +28,14 @@ class Answered:
         return self.status == _OK
 
 
-async def ask_for_record(fhir_url: str, token: str, number: NhsNumber) -> Answered:
-    """Find the person by number, then ask for everything, page by page.
+async def ask_for_record(
+    fhir_url: str, token: str, number: NhsNumber, *, view: str | None = None, within_days: int | None = None
+) -> Answered:
+    """Find the person by number, then ask for everything, page by page, or for one named view.
 
     The number goes in a form, never in an address. Raises aiohttp.ClientError when nobody listens.
     """
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/fhir+json"}
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/fhir+json, application/json"}
     timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
     async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
         form = {"identifier": f"{NHS_NUMBER_SYSTEM}|{number.digits}"}
@@ -42,7 +44,13 @@ async def ask_for_record(fhir_url: str, token: str, number: NhsNumber) -> Answer
         patient_id = _patient_id(found)
         if patient_id is None:
             return found
-        return await _everything(session, f"{fhir_url}/Patient/{patient_id}/$everything")
+        if view is None:
+            return await _everything(session, f"{fhir_url}/Patient/{patient_id}/$everything")
+        url = f"{fhir_url.removesuffix('/fhir')}/views/{patient_id}/{view}"
+        async with session.get(
+            url, params={} if within_days is None else {"within_days": within_days}
+        ) as answer:
+            return Answered(answer.status, (await answer.read(),))
 
 
 async def _everything(session: aiohttp.ClientSession, url: str) -> Answered:

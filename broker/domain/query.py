@@ -24,6 +24,10 @@ class Interaction(enum.StrEnum):
     EVERYTHING = "everything"
     STREAM = "stream"
     SUMMARY = "summary"
+    VIEW_MEDICINES = "view-medicines"
+    VIEW_RESULTS = "view-results"
+    VIEW_TIMELINE = "view-timeline"
+    VIEW_PEOPLE = "view-people"
     SEARCH = "search"
     OPEN_DOCUMENT = "open-document"
     OPEN_GRANT = "open-emergency-access"
@@ -51,7 +55,7 @@ class RecordQuery:
 
     `criteria` say which items of these types, in which order, and what comes along. `pointer` is of one
     document, which an item of the one type asked for lists. `again` names, sealed, the partners that alone
-    are asked: those that did not answer the last time.
+    are asked: those that did not answer the last time. `within_days` is how far back "lately" goes.
     """
 
     interaction: Interaction
@@ -61,6 +65,7 @@ class RecordQuery:
     count: int | None = None
     pointer: bytes | None = field(repr=False, default=None)
     again: bytes | None = field(repr=False, default=None)
+    within_days: int = 0
 
     @property
     def types_asked(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 from broker.domain.errors import BadRequest, InvalidNhsNumber, NotSupported
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
+from broker.domain.named_views import WITHIN_DAYS, WITHIN_DAYS_MAX
 from broker.http.refusals import Malformed
 from broker.http.routes import COUNT_MAX, EVERYTHING_TYPES, Parameter, Route
 from broker.http.standard_names import why_refused
@@ -116,6 +117,15 @@ def count(value: str | None) -> int | None:
     if not _WHOLE_NUMBER.fullmatch(value) or int(value) == 0:
         raise BadRequest(f"`_count` is a whole number from 1 to {COUNT_MAX}.")
     return min(int(value), COUNT_MAX)
+
+
+def within_days(value: str | None) -> int:
+    """How far back is lately. Raises BadRequest for what is no number of days within the limit."""
+    if value is None:
+        return WITHIN_DAYS
+    if not _WHOLE_NUMBER.fullmatch(value) or not 0 < int(value) <= WITHIN_DAYS_MAX:
+        raise BadRequest(f"`within_days` is a whole number from 1 to {WITHIN_DAYS_MAX}.")
+    return int(value)
 
 
 def page(value: str | None) -> str | None:

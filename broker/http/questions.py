@@ -9,6 +9,7 @@ from aiohttp import web
 
 from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.errors import BadRequest
+from broker.domain.named_views import VIEWS
 from broker.domain.query import OF_THE_REGISTER, Interaction
 from broker.http import parameters as read
 from broker.http.criteria import record_criteria, search_criteria
@@ -23,6 +24,7 @@ from broker.http.operations import operation_pairs
 from broker.http.refusals import Malformed, SlowBody, TooLarge
 from broker.http.routes import (
     CHAINED_IDENTIFIER,
+    DAYS,
     FHIR_ROOT,
     PATIENT,
     PATIENT_IDENTIFIER,
@@ -36,7 +38,7 @@ from broker.pipeline.question import Question
 GRANT_HEADER = "Watersmeet-Grant"
 # The person's sealed id stands in the address itself.
 _BY_ID = frozenset(
-    {Interaction.READ_PATIENT, Interaction.EVERYTHING, Interaction.STREAM, Interaction.SUMMARY}
+    {Interaction.READ_PATIENT, Interaction.EVERYTHING, Interaction.STREAM, Interaction.SUMMARY, *VIEWS}
 )
 
 
@@ -74,6 +76,7 @@ async def read_question(
         count=read.count(given.get("_count")),
         page=read.page(given.get("_page")),
         again=read.again(given),
+        within_days=read.within_days(given.get(DAYS.name)),
         client_address=request.remote or "",
         grant_id=_grant_id(request),
         form=form,
@@ -185,6 +188,8 @@ def _item_id(request: web.Request, interaction: Interaction, given: dict[str, st
 def _types(request: web.Request, interaction: Interaction, given: dict[str, str]) -> frozenset[str]:
     if interaction in OF_THE_REGISTER:
         return frozenset({"Consent"})
+    if interaction in VIEWS:
+        return VIEWS[interaction].resource_types
     searched = request.match_info.get("type")
     return frozenset({searched}) if searched else read.resource_types(given.get("_type"))
 

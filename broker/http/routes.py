@@ -8,12 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from broker.domain.category import TRANSLATED_TYPES, Category, types_in
+from broker.domain.named_views import VIEWS, WITHIN_DAYS, WITHIN_DAYS_MAX
 from broker.domain.query import Form, Interaction
 from broker.domain.search_parameters import DATE, TOKEN, parameters_of
 
 FHIR_ROOT = "/fhir"
 EMERGENCY_ROOT = "/emergency-access"
 STREAM_ROOT = "/stream"
+VIEWS_ROOT = "/views"
 COUNT_MAX = 1_000
 
 # These two have no `patient` search parameter in FHIR R4.
@@ -84,6 +86,7 @@ AGAIN = Parameter(
     "Only those that did not answer in full, from an earlier answer. Never built by hand; not with pages.",
 )
 TYPE = Parameter("_type", "", "Resource types, separated by commas; without it, all.")
+DAYS = Parameter("within_days", "", f"Days back that are lately, 1 to {WITHIN_DAYS_MAX}; else {WITHIN_DAYS}.")
 FORMAT = Parameter(
     "_format",
     "",
@@ -237,6 +240,17 @@ _TABLE = (
         parameters=(),
         root=EMERGENCY_ROOT,
     ),
+    *(
+        Route(
+            method="GET",
+            path=f"/{{id}}/{named.name}",
+            interaction=interaction,
+            words=f"{named.words} JSON, not FHIR.",
+            parameters=(DAYS,) if interaction is Interaction.VIEW_RESULTS else (),
+            root=VIEWS_ROOT,
+        )
+        for interaction, named in VIEWS.items()
+    ),
 )
 
 # Whatever an operation answers by GET it answers by POST too (FHIR R4 4.0.1, operations.html).
@@ -271,7 +285,7 @@ def _own_parameters(kind: str) -> Iterator[Parameter]:
 
 def is_watched(path: str) -> bool:
     """Whether somebody who is refused at this address tried a record, and not just some address."""
-    return path.startswith((f"{FHIR_ROOT}/", f"{STREAM_ROOT}/", EMERGENCY_ROOT))
+    return path.startswith((f"{FHIR_ROOT}/", f"{STREAM_ROOT}/", f"{VIEWS_ROOT}/", EMERGENCY_ROOT))
 
 
 PROBES = frozenset({"/healthz", "/readyz"})

@@ -52,6 +52,7 @@ class Framing:
             at=at,
             form=self._question.form,
             opens=services.opens,
+            own=services.own(requester.organisation_ods),
             sealed_pointer=lambda pointer: sealer.document_token(
                 number, pointer, requester, at_s=at.timestamp()
             ),

@@ -25,6 +25,7 @@ def read_query(question: Question, requester: Requester, sealer: Sealer, *, at_s
         resource_types=question.resource_types,
         criteria=question.criteria,
         count=question.count,
+        within_days=question.within_days,
     )
 
 

@@ -11,6 +11,7 @@ from broker.domain.category import SUPPORTING_TYPES, Category, categories_of_typ
 from broker.domain.decision import Decision, Effect, Judgement
 from broker.domain.identity import PatientIdentity
 from broker.domain.limits import PartnerLimits
+from broker.domain.named_views import VIEWS
 from broker.domain.outcome import Cause, OutcomeLabel, PartnerOutcome
 from broker.domain.query import AskLimits, LocalIdentity, PartnerAsk, RecordQuery
 from broker.domain.registration import PartnerRegistration
@@ -41,10 +42,15 @@ class Asking:
 
 
 def categories_wanted(query: RecordQuery) -> frozenset[Category]:
-    """What the question is about: everything, or what its resource types may hold. What comes along with
-    them is asked for too, but is not what the question is about.
+    """What the question is about: everything, or what its resource types may hold; of a named view, what it
+    shows of these. What comes along with them is asked for too, but is not what the question is about.
     """
-    return _categories_of(query.resource_types)
+    return _narrowed(query, _categories_of(query.resource_types))
+
+
+def _narrowed(query: RecordQuery, wanted: frozenset[Category]) -> frozenset[Category]:
+    named = VIEWS.get(query.interaction)
+    return wanted & named.categories if named is not None and named.categories else wanted
 
 
 def _categories_of(types: frozenset[str]) -> frozenset[Category]:
@@ -81,7 +87,7 @@ def plan(
     `asking.locators` are asked for pointers as soon as anybody waits for one, whatever is wanted.
     """
     types = _types_to_ask(query)
-    wanted = _categories_of(types)
+    wanted = _narrowed(query, _categories_of(types))
     asked, left = [], []
     for registration in registrations:
         decision = judgement.decision_for(registration.partner_id)

@@ -52,6 +52,7 @@ class Question:
     grant_id: str | None = field(repr=False, default=None)
     statement: Statement | None = None
     form: Form = Form.JSON
+    within_days: int = 0
 
 
 class Cut(Exception):

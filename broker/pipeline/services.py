@@ -67,6 +67,12 @@ class Services:
         """Each partner's name for a reader."""
         return {one.partner_id: one.organisation.name for one in self.registrations}
 
+    def own(self, organisation_ods: str) -> frozenset[str]:
+        """The registrations of one organisation."""
+        return frozenset(
+            one.partner_id for one in self.registrations if organisation_ods in one.organisation.ods_codes
+        )
+
     @property
     def opens(self) -> frozenset[str]:
         """The partners that hand out the documents which they list."""

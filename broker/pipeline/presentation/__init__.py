@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator
 
+from broker.domain.named_views import VIEWS
 from broker.domain.query import Interaction
 from broker.domain.view import View
 from broker.pipeline.presentation.entries import item_ids
@@ -11,6 +12,7 @@ from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.presented import FHIR_JSON, Presented
 from broker.pipeline.presentation.searchset import index_person, present_match, present_record
 from broker.pipeline.presentation.summary import present_summary
+from broker.pipeline.presentation.views import present_view
 
 
 def present(view: View, frame: Frame) -> Generator[None, None, Presented]:
@@ -22,6 +24,8 @@ def present(view: View, frame: Frame) -> Generator[None, None, Presented]:
         return present_match(view, frame)
     if interaction is Interaction.SUMMARY:
         return (yield from present_summary(view, frame))
+    if interaction in VIEWS:
+        return (yield from present_view(view, frame))
     return (yield from present_record(view, frame))
 
 

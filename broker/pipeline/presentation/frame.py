@@ -21,7 +21,7 @@ class Frame:
 
     `opens` are the partners whose documents can be had, `sealed_pointer` makes a pointer a token.
     `sealed_again` does so of the partners that may be asked again; `again` is such a token, where the
-    question brought one.
+    question brought one. `own` are the registrations of the organisation that asks.
     """
 
     query: RecordQuery
@@ -33,6 +33,7 @@ class Frame:
     at: dt.datetime
     form: Form = Form.JSON
     opens: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
     sealed_pointer: Callable[[bytes], str] | None = field(repr=False, default=None)
     sealed_again: Callable[[frozenset[str]], str] | None = field(repr=False, default=None)
     again: str | None = field(repr=False, default=None)

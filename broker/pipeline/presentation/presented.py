@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+JSON = "application/json; charset=utf-8"
 FHIR_JSON = "application/fhir+json; charset=utf-8"
 
 

@@ -1,0 +1,57 @@
+"""Things that go by one name put together: by any code that they share, or by the same words."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from typing import TypeVar
+
+from broker.domain.item_words import Tree
+from broker.pipeline.presentation.views.shapes import codings, words
+
+Thing = TypeVar("Thing")
+# SNOMED CT's codes for an entry whose own code was lost on its way between practices: they name nothing.
+_DEGRADED = frozenset(
+    {"196411000000103", "196421000000109", "196451000000104", "196461000000101", "196471000000108"}
+)
+
+
+def names_of(concept: Tree | None, said: str = "") -> set[Hashable]:
+    """Every name by which another may be known as the same: its codes, and `said` whatever its case. Words
+    of its own are a name only of what has no code that tells: creatinine is measured in blood and in urine.
+    """
+    found: set[Hashable] = {pair for pair in codings(concept) if pair[1] not in _DEGRADED}
+    named = said or ("" if found else words(concept))
+    return found | {" ".join(named.split()).casefold()} if named else found
+
+
+def put_together(things: Iterable[tuple[Thing, Iterable[Hashable]]]) -> list[list[Thing]]:
+    """Those that share a name, directly or through another, in order; what has no name stands alone."""
+    places: dict[Hashable, int] = {}
+    members: dict[int, list[Thing]] = {}
+    for place, (thing, given) in enumerate(things):
+        names = set(given)
+        met = sorted({places[name] for name in names if name in places})
+        home = met[0] if met else place
+        members.setdefault(home, [])
+        for other in met[1:]:
+            members[home] += members.pop(other)
+            _move(places, other, home)
+        members[home].append(thing)
+        places.update(dict.fromkeys(names, home))
+    return list(members.values())
+
+
+def _move(places: dict[Hashable, int], other: int, home: int) -> None:
+    for name in [name for name, place in places.items() if place == other]:
+        places[name] = home
+
+
+def marks_of(entries: Iterable[Mapping[str, object]]) -> list[object]:
+    """Every contradiction that something in these entries stands in, each once."""
+    return list(
+        dict.fromkeys(
+            code
+            for entry in entries
+            for code in entry.get("contradictions", ())  # type: ignore[attr-defined] # our own entries: a list
+        )
+    )
