@@ -4,12 +4,14 @@ One run, interleaved, on the same stub partners: 8 partners of 50 resources, ide
 one call to each partner on both sides. Prints every figure and ends with one line; writes
 `build/bench.json`; exit 0 where every aim is met. `--guard` judges by what was reached before instead,
 with room for a busy machine, so that a loss is noticed. The cost of STU3 to R4 stands beside them, over
-the parse alone by the models of its types, and that of a decision, compiled and in full.
+the parse alone by the models of its types, and that of a decision, compiled and in full; and how soon a
+stream shows the fastest partner.
 """
 
 from __future__ import annotations
 
 import json
+import statistics
 import sys
 import tempfile
 from pathlib import Path
@@ -19,6 +21,8 @@ import uvloop
 from tests.benchmarks import deciding
 from tests.benchmarks.measuring import Times, measured
 from tests.benchmarks.processes import printed, process
+from tests.benchmarks.streaming import first_events
+from tests.benchmarks.stub import ONE_FAST
 
 AIMS = {
     "whole_over_plain_read_at_100ms": (1.08, "at most"),
@@ -28,6 +32,7 @@ AIMS = {
     "stu3_to_r4_over_stu3_parse": (0.4, "at most"),
     "decision_us_compiled": (2.0, "at most"),
     "decision_times_cheaper_compiled": (40.0, "at least"),
+    "first_event_ms": (15.0, "at most"),
 }
 GUARDS = {
     "whole_over_plain_read_at_100ms": 1.60,
@@ -37,9 +42,11 @@ GUARDS = {
     "stu3_to_r4_over_stu3_parse": 0.55,
     "decision_us_compiled": 6.0,
     "decision_times_cheaper_compiled": 25.0,
+    "first_event_ms": 60.0,
 }
 COLLECTORS = ("ours", "default")
 ROUNDS = {"0": 240, "100": 60}
+STREAMS = 40
 
 
 def run(stub: str, delay_ms: str, collector: str) -> Times:
@@ -49,6 +56,16 @@ def run(stub: str, delay_ms: str, collector: str) -> Times:
         with process("tests.benchmarks.broker_process", *arguments) as (broker, line):
             base, token = line.split()
             return uvloop.run(measured(stub, delay_ms, base, token, broker.pid, ROUNDS[delay_ms]))
+
+
+def first_event_figures(stub: str) -> dict[str, float]:
+    """How soon after the fastest partner's last byte its items are at the reader, the others being slow."""
+    with tempfile.TemporaryDirectory(prefix="watersmeet-bench-") as folder:
+        arguments = (folder, stub, ONE_FAST, "ours")
+        with process("tests.benchmarks.broker_process", *arguments) as (_, line):
+            base, token = line.split()
+            after_ms = uvloop.run(first_events(stub, base, token, STREAMS))
+    return {"first_event_ms": statistics.median(after_ms), "first_event_worst_ms": max(after_ms)}
 
 
 def figures() -> dict[str, float]:
@@ -69,6 +86,7 @@ def figures() -> dict[str, float]:
                 f"cpu_over_orjson_floor_{collector}": times.cpu_us / floor,
             }
         slow = run(stub, "100", "ours")
+        found |= first_event_figures(stub)
         models_us = printed("tests.benchmarks.floor", "models", "ours", stub)
     return found | {
         "plain_read_at_100ms_ms": slow.plain_ms,

@@ -40,7 +40,7 @@ async def measured(stub: str, delay_ms: str, base: str, token: str, pid: int, ro
     """Warm rounds, then cold ones, each beside its plain counterpart."""
     headers = {"Authorization": f"Bearer {token}"}
     async with aiohttp.ClientSession() as client, aiohttp.ClientSession() as reader:
-        record = f"{base}/Patient/{await _patient_id(client, base, headers)}/$everything"
+        record = f"{base}/Patient/{await patient_id_of(client, base, headers)}/$everything"
 
         async def whole() -> None:
             body = await _read(client, record, headers)
@@ -107,7 +107,8 @@ def _fresh_numbers(count: int) -> Iterator[str]:
     return itertools.islice((number for number in made if check_digit_holds(number)), count)
 
 
-async def _patient_id(client: aiohttp.ClientSession, base: str, headers: dict[str, str]) -> str:
+async def patient_id_of(client: aiohttp.ClientSession, base: str, headers: dict[str, str]) -> str:
+    """The sealed id of the one person."""
     form = {"identifier": f"{NHS}|{NUMBER}"}
     async with client.post(f"{base}/Patient/_search", data=form, headers=headers) as response:
         found = json.loads(await response.read())

@@ -1,7 +1,9 @@
 """Eight partners and an index in one process, as quick as asyncio goes: bodies made once, sent whole.
 
 Run as `python -m tests.benchmarks.stub`; prints its origin. Below `/<delay in ms>/` stand `pds` and
-`p1` to `p8`; any 999-range number is known, and is also the person's local id.
+`p1` to `p8`; any 999-range number is known, and is also the person's local id. Below `/one-fast/` the first
+of them takes 20 ms and the others 150. `/0/<partner>/sent` says when its last answer was written, on the
+clock that every process of the machine has.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import re
 import sys
+import time
 from functools import cache
 from typing import Final, cast
 
@@ -19,8 +22,10 @@ PARTNERS = tuple(f"p{place}" for place in range(1, 9))
 RESOURCES_EACH = 50
 BIRTH_DATE = "1951-04-09"
 NHS = "https://fhir.nhs.uk/Id/nhs-number"
+ONE_FAST: Final = "one-fast"
 _PLACEHOLDER: Final = "9990000018"
 _NUMBER = re.compile(rb"999[0-9]{7}")
+_sent_s: dict[str, float] = {}
 _HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/fhir+json\r\nContent-Length: %d\r\n\r\n"
 
 
@@ -105,7 +110,7 @@ class Stub(asyncio.Protocol):
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client connected."""
         self._transport = cast("asyncio.Transport", transport)  # uvloop's is none by class
-        self._buffer = b""
+        self._buffer, self._partner = b"", ""
 
     def data_received(self, data: bytes) -> None:
         """Answer when head and body are there."""
@@ -116,14 +121,28 @@ class Stub(asyncio.Protocol):
         self._buffer = b""
         path = head.split(b" ", 2)[1].decode()
         _, delay_ms, partner, rest = path.split("/", 3)
+        if rest == "sent":
+            self._write(orjson.dumps(_sent_s.get(partner)))
+            return
+        self._partner = partner
         answer = _answer(partner, rest)
         number = _NUMBER.search(path.encode() + body)
         if number is not None and number.group() != _PLACEHOLDER.encode():
             answer = answer.replace(_PLACEHOLDER.encode(), number.group())
-        asyncio.get_running_loop().call_later(int(delay_ms) / 1000, self._send, answer)
+        asyncio.get_running_loop().call_later(_delay_ms(delay_ms, partner) / 1000, self._send, answer)
 
     def _send(self, answer: bytes) -> None:
+        self._write(answer)
+        _sent_s[self._partner] = time.monotonic()
+
+    def _write(self, answer: bytes) -> None:
         self._transport.write(_HEAD % len(answer) + answer)
+
+
+def _delay_ms(delay: str, partner: str) -> int:
+    if delay != ONE_FAST:
+        return int(delay)
+    return 0 if partner == "pds" else 20 if partner == PARTNERS[0] else 150
 
 
 def _length(head: bytes) -> int:
