@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import dataclasses
 import re
 from collections.abc import Callable, Generator, Mapping, Sequence
@@ -14,7 +13,7 @@ from broker.domain.outcome import Tally
 from broker.domain.resource import Resource
 from broker.domain.view import View
 from broker.pipeline import gathering, record
-from broker.pipeline.fanout import PartnerAnswer, fan_out
+from broker.pipeline.fanout import fan_out
 
 _MERGE, _TALLY = record.merge, record._tally
 _DECIMALS = re.compile(rb"(:-?[0-9]+\.[0-9]*0)([,}])")
@@ -47,16 +46,15 @@ def counts_one_off(normalised: Any, screened: Any) -> Tally:
     return dataclasses.replace(tally, shown=tally.shown + 1, withheld=tally.withheld - 1)
 
 
-async def in_order_of_arrival(asks: Any, roads: Mapping[str, Any], **how: Any) -> tuple[PartnerAnswer, ...]:
+async def in_order_of_arrival(asks: Any, roads: Any, read: Any, **how: Any) -> tuple[Any, ...]:
     """Who answers first stands first."""
-    found: list[PartnerAnswer] = []
+    found: list[Any] = []
 
-    async def ask(one: Any) -> None:
-        found.extend(await fan_out((one,), roads, **how))
+    async def heard(answer: Any) -> Any:
+        found.append(await read(answer))
+        return found[-1]
 
-    async with asyncio.TaskGroup() as group:
-        for one in asks:
-            group.create_task(ask(one))
+    await fan_out(asks, roads, heard, **how)
     return tuple(found)
 
 
