@@ -86,12 +86,12 @@ def plan(
 
     `asking.locators` are asked for pointers as soon as anybody waits for one, whatever is wanted.
     """
-    types = _types_to_ask(query)
-    wanted = _narrowed(query, _categories_of(types))
+    searched = categories_wanted(query)
+    wanted = _narrowed(query, _categories_of(_types_to_ask(query)))
     asked, left = [], []
     for registration in registrations:
         decision = judgement.decision_for(registration.partner_id)
-        cause = _cause_not_to_ask(decision, wanted, types, registration)
+        cause = _cause_not_to_ask(decision, searched, query.resource_types, registration)
         if cause is not None or decision is None:
             left.append((registration, decision, cause or Cause.POLICY))
         else:

@@ -35,6 +35,7 @@ def select(view: View, query: RecordQuery, item_ids: Sequence[str]) -> Generator
         shown += (match, *companions.of(match))
         if count % _ITEMS_IN_A_SLICE == 0:
             yield
+    yield
     return told_of(view, Selection(tuple(shown), frozenset(matches), narrows=criteria.narrows))
 
 

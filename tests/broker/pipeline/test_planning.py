@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from broker.domain.category import Category
+from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.decision import Decision, Effect, Reason
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import Interaction, LocalIdentity, RecordQuery
@@ -23,10 +24,13 @@ def planned(
     *decisions: Decision,
     types: frozenset[str] = frozenset(),
     supplies: frozenset[Category] = ALL,
+    criteria: Criteria = WHOLE,
     **changes: Any,
 ) -> Plan:
     """A plan for a partner each of these decisions."""
-    query = RecordQuery(interaction=Interaction.EVERYTHING, number=NUMBER, resource_types=types)
+    query = RecordQuery(
+        interaction=Interaction.EVERYTHING, number=NUMBER, resource_types=types, criteria=criteria
+    )
     given: dict[str, Any] = {
         "patient": person(),
         "asking": Asking(requester=DOCTOR, correlation_id="request-0001", asked_at=START),
@@ -121,3 +125,27 @@ def test_an_ask_carries_the_limits_and_the_id_of_its_own_partner_alone() -> None
     assert {(ask.limits.entries_max, ask.limits.pages_max) for ask in made.asks} == {
         (shipped.entries_max, shipped.pages_max)
     }
+
+
+INCLUDING = Criteria(included_types=frozenset({"Encounter", "Practitioner"}))
+
+
+def test_what_may_come_along_is_asked_for_beside_what_is_searched() -> None:
+    """Its type and category too; who and where come by themselves and are never asked for."""
+    made = planned(decision(), types=frozenset({"Condition"}), criteria=INCLUDING)
+    [ask] = made.asks
+    assert ask.resource_types == {"Condition", "Encounter"}
+    assert ask.categories == {Category.PROBLEMS, Category.CONTACTS}
+
+
+@pytest.mark.parametrize(
+    "closed",
+    [
+        {"categories": frozenset({Category.CONTACTS})},
+        {"resource_types": frozenset({"Encounter"})},
+    ],
+)
+def test_nobody_is_asked_for_what_comes_along_alone(closed: dict[str, Any]) -> None:
+    """Where what is searched is closed, there is nothing for it to come along with."""
+    made = planned(decision(**closed), types=frozenset({"Condition"}), criteria=INCLUDING)
+    assert why_not(made) is Cause.POLICY

@@ -163,3 +163,28 @@ def test_who_and_where_under_one_name_with_two_contents_are_both_released() -> N
     one = screened([visit, *places], decision())
     assert released(one) == ["Patient/p1", "Encounter/e1", "Location/l1", "Location/l1"]
     assert one.withheld == 0
+
+
+def test_who_and_where_come_with_a_search_only_where_their_type_was_asked_for() -> None:
+    """And only beside an item that names them; a chain goes as far as the types asked for."""
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "role",
+        "practitioner": {"reference": "Practitioner/doctor"},
+        "organization": {"reference": "Organization/ward"},
+    }
+    record = [
+        item("Observation", "o", performer=[{"reference": "PractitionerRole/role"}]),
+        role,
+        {"resourceType": "Practitioner", "id": "doctor"},
+        {"resourceType": "Practitioner", "id": "nobody"},
+        {"resourceType": "Organization", "id": "ward"},
+    ]
+    asked = frozenset({"Observation", "PractitionerRole", "Practitioner"})
+    for ruling in (decision(), decision(categories=frozenset({Category.OBSERVATIONS}))):
+        assert released(screened(record, ruling, asked)) == [
+            "Observation/o",
+            "PractitionerRole/role",
+            "Practitioner/doctor",
+        ]
+        assert released(screened(record, ruling, frozenset({"Observation"}))) == ["Observation/o"]

@@ -115,6 +115,13 @@ def test_an_include_of_one_type_brings_no_other() -> None:
     assert along(items, search("Observation", includes=(wanted,))) == []
 
 
+def test_an_include_brings_no_type_that_its_reference_may_not_name() -> None:
+    """A partner that names something else there has not named an encounter."""
+    odd = item("Observation", "o", encounter={"reference": "Procedure/p"})
+    items = readable([odd, item("Procedure", "p")])[1:]
+    assert along(items, search("Observation", includes=(ENCOUNTER,))) == []
+
+
 def test_a_search_without_criteria_for_what_comes_along_brings_nothing() -> None:
     """What was gathered for an include is no match."""
     assert along(observations(), search("Observation", coded("status", "final"))) == []

@@ -47,7 +47,8 @@ EXAMPLES = [
     ("2013", {"start": "2013-02"}, False),
     ("ap2013", "2013-06", True),
     ("ap2013", "2014-05", True),  # within a tenth of nearly thirteen years
-    ("ap2013", "2016", False),
+    ("ap2013", "2015-04", True),
+    ("ap2013", "2015-05", False),
     ("ap2026-11-22", "2026-11-21", False),
     ("2016-07-01", "2016-06-30T23:30:00Z", True),  # British Summer Time
     ("2016-07-01", "2016-07-01T23:30:00Z", False),

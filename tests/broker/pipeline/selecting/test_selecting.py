@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from broker.domain.category import Category
 from broker.domain.criteria import SortKey
-from broker.domain.view import CompletenessLine, SectionKind, SectionState
+from broker.domain.view import CompletenessLine, Holder, SectionKind, SectionState
 from tests.support.records import item, patient, read, readable
 from tests.support.selected import coded, dated, matched, search, selected, whole
 from tests.support.views import bundle, resources
@@ -82,6 +82,8 @@ STANDING = [
     (item("Encounter", "x", status="finished", period={"start": "2019", "end": "2021"}), True),
     (item("Encounter", "x", status="finished", period={"end": "2019"}), False),
     (item("DocumentReference", "x", date="2024", context={"period": {"start": "2020", "end": "2020"}}), True),
+    (item("DocumentReference", "x", date="soon", context={"period": {"end": "2010"}}), True),
+    (item("DocumentReference", "x", date=None, context={"period": {"end": "2010"}}), False),
     (item("RelatedPerson", "x"), True),
 ]
 
@@ -143,6 +145,18 @@ def test_a_narrowed_view_counts_what_it_shows_and_says_no_negative() -> None:
     }
     nothing = selected(items, search("Observation", dated("date", "1999")), lines=LINES, sections=SECTIONS)
     assert not any(section.none_recorded or section.shown for section in nothing.sections)
+
+
+def test_a_part_does_not_say_that_a_source_states_that_none_is_known() -> None:
+    """The statement may be what was left out; what became of the source stands, with what is shown of it."""
+    holder = Holder(partner_id="addenbury", name="Addenbury", label="complete", shown=9, says_none=True)
+    told = SectionState(
+        category=Category.OBSERVATIONS, shown=9, state=SectionKind.NONE_KNOWN, holders=(holder,)
+    )
+    items = readable(observations("2019", "2020"))[1:]
+    [section] = selected(items, search("Observation", dated("date", "2020")), sections=(told,)).sections
+    assert section.state is SectionKind.SHOWN
+    assert section.holders == (dataclasses.replace(holder, shown=1, says_none=False),)
 
 
 def test_an_order_narrows_nothing_and_changes_no_count() -> None:
