@@ -78,7 +78,11 @@ class RecordQuery:
         It names no person, no caller, no page and no page size. No parameter holds a control character.
         """
         parts = (self.interaction.value, ",".join(sorted(self.resource_types)))
-        said = (f"{name}={value}" for name, value in self.criteria.pairs)
+        said = [f"{name}={value}" for name, value in self.criteria.pairs]
+        if self.again is not None:
+            said.append(f"_again={self.again.hex()}")
+        if self.within_days:
+            said.append(f"within_days={self.within_days}")
         return "\x1f".join((*parts, *said))
 
 

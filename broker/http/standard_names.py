@@ -8,9 +8,10 @@ from __future__ import annotations
 from broker.domain.include_parameters import INCLUDE_PARAMETERS
 from broker.domain.search_parameters import SEARCH_PARAMETERS
 
-# R4 4.0.1, search.html: the parameters of every type, and those of a result.
+# R4 4.0.1, search.html: the parameters of every type, and those of a result; and our own.
 _GENERAL = frozenset(
     {
+        "_again",
         "_contained",
         "_containedType",
         "_content",
@@ -23,6 +24,7 @@ _GENERAL = frozenset(
         "_include",
         "_lastUpdated",
         "_list",
+        "_page",
         "_pretty",
         "_profile",
         "_query",

@@ -81,15 +81,18 @@ def test_another_meaning_is_another_text(changed: Criteria) -> None:
 
 
 def test_another_interaction_or_type_is_another_text() -> None:
-    """The whole record is not a search."""
+    """The whole record is not a search, nor is it what some partners alone have of it."""
     texts = {
         query().canonical(),
         query(interaction=Interaction.EVERYTHING).canonical(),
         query(resource_types=frozenset({"Condition"})).canonical(),
         query(resource_types=frozenset({"Condition", "Observation"})).canonical(),
         query(resource_types=frozenset()).canonical(),
+        query(again=b"one").canonical(),
+        query(again=b"other").canonical(),
+        query(within_days=7).canonical(),
     }
-    assert len(texts) == 5
+    assert len(texts) == 8
 
 
 def test_one_meaning_in_two_spellings_is_one_text() -> None:

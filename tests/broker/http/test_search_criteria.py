@@ -192,7 +192,17 @@ async def test_a_standard_name_is_said_in_the_refusal_and_no_other(
 async def test_every_standard_name_and_modifier_is_taken_or_refused_by_it(asking: Asking) -> None:
     """None is ignored: it is among the parameters of the type, or the refusal says its name."""
     taken = {"category", "code", "combo-code", "component-code", "date", "method", "status", "value-concept"}
-    taken |= {"value-date", "_lastUpdated", "_id", "_sort", "_include", "_count", "_format", "patient"}
+    taken |= {
+        "value-date",
+        "_lastUpdated",
+        "_id",
+        "_sort",
+        "_include",
+        "_count",
+        "_format",
+        "_page",
+        "patient",
+    }
     for name in sorted(STANDARD_NAMES - taken):
         _, text = await asking.refusal(f"Observation?patient=token&{name}=1")
         assert text.startswith(f"`{name}` is not supported"), name
