@@ -27,7 +27,6 @@ _NOTE_BYTES_MIN = _KEY_TAG_BYTES + _NONCE_BYTES + 1
 _DOCUMENT_TOKEN_BYTES = _TOKEN_BYTES + POINTER_BYTES
 # What is sealed beside a patient token is bound to its own name: neither opens as the other.
 _DOCUMENT = b"document"
-_NOTE = b"note"
 _ITEM_HASH_BYTES = 13
 
 
@@ -164,7 +163,7 @@ def _bound_to(header: bytes, requester: Requester) -> list[bytes]:
 
 
 def _bound_to_note(tag: bytes, kind: str, bound: bytes, requester: Requester) -> list[bytes]:
-    return [_NOTE, kind.encode(), *_bound_to(tag, requester), bound]
+    return [kind.encode(), *_bound_to(tag, requester), bound]
 
 
 def _key_tag(key_id: str) -> bytes:

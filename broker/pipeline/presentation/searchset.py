@@ -117,4 +117,6 @@ def _self_url(frame: Frame, page: str | None, again: str | None) -> str:
         url = f"{frame.base_url}/{min(query.resource_types)}"
         said.insert(0, ("patient", token))
     said += [(name, value) for name, value in (("_page", page), ("_again", again)) if value is not None]
+    if query.count is not None and page is None and again is None:
+        said.append(("_count", str(query.count)))
     return f"{url}?{urlencode(said, quote_via=quote, safe=',')}" if said else url

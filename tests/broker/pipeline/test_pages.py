@@ -141,6 +141,14 @@ def test_a_large_answer_is_ordered_in_slices() -> None:
     )
 
 
+def test_the_first_page_says_how_many_were_asked_for_and_the_others_where_they_are() -> None:
+    """`self` is the question as it was understood (FHIR R4, search.html); a page's token says the number."""
+    first, second, *_ = (tree["link"][0]["url"] for tree in read(conditions(5), 2))
+    assert first.endswith("/$everything?_count=2")
+    assert "_count" not in second
+    assert "_page=" in second
+
+
 def first_link(one: View) -> str:
     """The token after the first two items."""
     token = following(bundle(one, query=asking(2)))
