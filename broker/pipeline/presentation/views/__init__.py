@@ -25,6 +25,7 @@ from broker.pipeline.presentation.views.timeline import timeline
 from broker.pipeline.presentation.views.told import Told
 
 _CHUNK_BYTES = 96 * 1024
+_LET_GO_IN_A_SLICE = 500
 _Maker = Callable[[list[ViewItem], View, Frame], Generator[None, None, Told]]
 _MAKERS: Mapping[Interaction, _Maker] = MappingProxyType(
     {
@@ -40,22 +41,35 @@ def present_view(view: View, frame: Frame) -> Generator[None, None, Presented]:
     """The view that the question names, as one JSON object with its rows last."""
     items = yield from items_of(view, frame)
     told = yield from _MAKERS[frame.query.interaction](items, view, frame)
-    opening = msgspec.json.encode({**heading(view, frame, told.shown), **told.beside})[:-1] + b',"rows":['
+    opening = msgspec.json.encode({**heading(view, frame, told.shown), **told.beside})[:-1]
     chunks = []
-    for chunk in _chunks(opening, told.rows):
+    for chunk in _chunks(opening, {**told.lists, "rows": told.rows}):
         chunks.append(chunk)
         yield
+    yield from _let_go(items)
+    yield from _let_go(told.rows)
     return Presented(body=tuple(chunks), shown=sorted(told.shown), media_type=JSON)
 
 
-def _chunks(opening: bytes, rows: list[dict[str, Any]]) -> Iterator[bytes]:
+def _chunks(opening: bytes, lists: Mapping[str, list[dict[str, Any]]]) -> Iterator[bytes]:
+    """The body in pieces, each list's members one after another."""
     waiting, size = [opening], len(opening)
-    for place, row in enumerate(rows):
-        written = msgspec.json.encode(row)
-        waiting.append(b"," + written if place else written)
-        size += len(written)
-        if size > _CHUNK_BYTES:
-            yield b"".join(waiting)
-            waiting, size = [], 0
-    waiting.append(b"]}")
+    for name, members in lists.items():
+        waiting.append(b',"%b":[' % name.encode())
+        for place, member in enumerate(members):
+            written = msgspec.json.encode(member)
+            waiting += (b",", written) if place else (written,)
+            size += len(written)
+            if size > _CHUNK_BYTES:
+                yield b"".join(waiting)
+                waiting, size = [], 0
+        waiting.append(b"]")
+    waiting.append(b"}")
     yield b"".join(waiting)
+
+
+def _let_go(things: list[Any]) -> Generator[None, None, None]:
+    """Empty a long list in slices: to free a great tree at once holds the loop as work does."""
+    while things:
+        del things[-_LET_GO_IN_A_SLICE:]
+        yield

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Generator, Hashable, Iterable, Mapping
 from typing import TypeVar
 
 from broker.domain.item_words import Tree
 from broker.pipeline.presentation.views.shapes import codings, words
 
 Thing = TypeVar("Thing")
+_THINGS_IN_A_SLICE = 500
 # SNOMED CT's codes for an entry whose own code was lost on its way between practices: they name nothing.
 _DEGRADED = frozenset(
     {"196411000000103", "196421000000109", "196451000000104", "196461000000101", "196471000000108"}
@@ -24,26 +25,39 @@ def names_of(concept: Tree | None, said: str = "") -> set[Hashable]:
     return found | {" ".join(named.split()).casefold()} if named else found
 
 
-def put_together(things: Iterable[tuple[Thing, Iterable[Hashable]]]) -> list[list[Thing]]:
+def put_together(
+    things: Iterable[tuple[Thing, Iterable[Hashable]]],
+) -> Generator[None, None, list[list[Thing]]]:
     """Those that share a name, directly or through another, in order; what has no name stands alone."""
     places: dict[Hashable, int] = {}
+    parents: list[int] = []
+    kept: list[Thing] = []
+    for place, (thing, names) in enumerate(things):
+        kept.append(thing)
+        parents.append(place)
+        for name in names:
+            _join(parents, places.setdefault(name, place), place)
+        if place % _THINGS_IN_A_SLICE == _THINGS_IN_A_SLICE - 1:
+            yield
     members: dict[int, list[Thing]] = {}
-    for place, (thing, given) in enumerate(things):
-        names = set(given)
-        met = sorted({places[name] for name in names if name in places})
-        home = met[0] if met else place
-        members.setdefault(home, [])
-        for other in met[1:]:
-            members[home] += members.pop(other)
-            _move(places, other, home)
-        members[home].append(thing)
-        places.update(dict.fromkeys(names, home))
+    for place, thing in enumerate(kept):
+        members.setdefault(_root(parents, place), []).append(thing)
+        if place % _THINGS_IN_A_SLICE == _THINGS_IN_A_SLICE - 1:
+            yield
     return list(members.values())
 
 
-def _move(places: dict[Hashable, int], other: int, home: int) -> None:
-    for name in [name for name, place in places.items() if place == other]:
-        places[name] = home
+def _root(parents: list[int], place: int) -> int:
+    """The first of those that `place` is together with."""
+    while parents[place] != place:
+        parents[place] = parents[parents[place]]
+        place = parents[place]
+    return place
+
+
+def _join(parents: list[int], one: int, other: int) -> None:
+    roots = _root(parents, one), _root(parents, other)
+    parents[max(roots)] = min(roots)
 
 
 def marks_of(entries: Iterable[Mapping[str, object]]) -> list[object]:

@@ -7,7 +7,7 @@ sends a request alone, and a third only what was given. A request that contradic
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from broker.pipeline.presentation.views.items import ViewItem
 from broker.pipeline.presentation.views.shapes import latest, references, trees, word
 
 STATEMENT, REQUEST = "MedicationStatement", "MedicationRequest"
+_ITEMS_IN_A_SLICE = 200
 GIVEN = frozenset({"MedicationDispense", "MedicationAdministration"})
 KINDS = frozenset({STATEMENT, REQUEST, *GIVEN})
 # R4 4.0.1: what is no longer taken, and what was never given. Any other status may be current.
@@ -69,18 +70,22 @@ class Course:
         return latest(one.time for one in given)
 
 
-def courses_of(items: Iterable[ViewItem]) -> list[Course]:
+def courses_of(items: Iterable[ViewItem]) -> Generator[None, None, list[Course]]:
     """Every item of a medicine in some course; statements speak first, then plans, then what stands alone."""
     medicines = [one for one in items if one.kind in KINDS]
     by_name = {one.name: one for one in medicines}
+    yield
     under = _under(medicines)
+    yield
     taken: set[str] = set()
-    courses = []
-    for head in sorted(medicines, key=_rank):
+    courses: list[Course] = []
+    for place, head in enumerate(sorted(medicines, key=_rank)):
         if head.name not in taken:
             parts = tuple(_parts(head, by_name, under, taken))
             taken |= {head.name, *(one.name for one in parts)}
             courses.append(Course(head, parts))
+        if place % _ITEMS_IN_A_SLICE == 0:
+            yield
     return courses
 
 

@@ -26,12 +26,13 @@ def heading(view: View, frame: Frame, shown: Collection[int]) -> dict[str, Any]:
     }
 
 
-def _service(line: CompletenessLine) -> dict[str, str]:
-    told = {
+def _service(line: CompletenessLine) -> dict[str, Any]:
+    told: dict[str, Any] = {
         "partner": line.partner_id,
         "name": line.name,
         "label": line.label,
         "answered_at": line.answered_at,
+        "from_memory_s": line.from_memory_s,
         "text": line_words(line),
     }
     return {name: value for name, value in told.items() if value}

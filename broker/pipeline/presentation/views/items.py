@@ -11,12 +11,14 @@ import msgspec
 
 from broker.domain.category import Category
 from broker.domain.item_words import Tree, is_not_for_the_person, words_of
+from broker.domain.spans import EVER_BEFORE, Span, span_of
 from broker.domain.view import View
 from broker.pipeline.presentation.entries import entries_of
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.views.shapes import time_of
 
 _ITEMS_IN_A_SLICE = 50
+_GROUPED_IN_A_SLICE = 1_000
 
 
 class _Entry(msgspec.Struct):
@@ -30,11 +32,16 @@ _ENTRY = msgspec.json.Decoder(_Entry, float_hook=str)
 @dataclass(frozen=True, slots=True, eq=False)
 class ViewItem:
     """One item. `at` is its place in `View.items`, `group` its group's number (0 for none); `partner_id` and
-    `source` are empty where the partner may not be named.
+    `source` are empty where the partner may not be named. `time` is its own as written, and `span` what that
+    leaves open. `name` is how a reader opens it, and how other items name it: `Type/id`.
     """
 
     at: int
+    kind: str
+    name: str
     tree: Tree = field(repr=False)
+    time: str = field(repr=False)
+    span: Span | None = field(repr=False)
     category: Category
     partner_id: str
     source: str
@@ -42,19 +49,9 @@ class ViewItem:
     contradictions: tuple[str, ...] = ()
 
     @property
-    def kind(self) -> str:
-        """Its type."""
-        return str(self.tree["resourceType"])
-
-    @property
-    def name(self) -> str:
-        """How a reader opens it, and how other items name it: `Type/id`."""
-        return f"{self.kind}/{self.tree['id']}"
-
-    @property
-    def time(self) -> str:
-        """Its own time, as written."""
-        return time_of(self.tree)
+    def begins_ns(self) -> int:
+        """Where its time begins, as spans count; below every date where it has none."""
+        return self.span.begins_ns if self.span else EVER_BEFORE
 
     def entry(self, tree: Tree | None = None) -> dict[str, Any]:
         """What each row says of each of its items: who says it, where to open it, and in which words."""
@@ -76,13 +73,21 @@ def items_of(view: View, frame: Frame) -> Generator[None, None, list[ViewItem]]:
     names = {} if view.locationless else frame.names
     items = []
     entries = yield from entries_of(view, frame)
-    for entry in entries:
+    entries.reverse()
+    while entries:
+        entry = entries.pop()  # let go one by one: 20,000 at once would hold the loop
         resource = view.items[entry.at]
         source = names.get(resource.partner_id, "")
+        tree = _ENTRY.decode(b"".join(entry.pieces)).resource
+        time = time_of(tree)
         items.append(
             ViewItem(
                 at=entry.at,
-                tree=_ENTRY.decode(b"".join(entry.pieces)).resource,
+                kind=resource.header.resourceType,
+                name=f"{resource.header.resourceType}/{tree['id']}",
+                tree=tree,
+                time=time,
+                span=span_of(time),
                 category=resource.category,
                 partner_id=resource.partner_id if source else "",
                 source=source,
@@ -119,10 +124,12 @@ def sources_of(entries: Iterable[dict[str, Any]]) -> list[str]:
     return list(dict.fromkeys(entry["source"] for entry in entries if "source" in entry))
 
 
-def by_group(items: Iterable[ViewItem]) -> list[list[ViewItem]]:
+def by_group(items: Iterable[ViewItem]) -> Generator[None, None, list[list[ViewItem]]]:
     """The members of a group that have one date, and each other item alone; in order."""
     found: dict[tuple[int, str], list[ViewItem]] = {}
-    for item in items:
+    for count, item in enumerate(items, start=1):
         key = (item.group, item.time) if item.group else (-item.at - 1, "")
         found.setdefault(key, []).append(item)
+        if count % _GROUPED_IN_A_SLICE == 0:
+            yield
     return list(found.values())

@@ -15,7 +15,7 @@ from broker.pipeline.presentation.views.lending import Medicine, medicine_of
 from broker.pipeline.presentation.views.shapes import trees, word
 from broker.pipeline.presentation.views.told import Told
 
-_COURSES_IN_A_SLICE = 20
+_COURSES_IN_A_SLICE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,16 +36,19 @@ def medicines(items: list[ViewItem], view: View, frame: Frame) -> Generator[None
     """In the order of their names. What is not current is counted, and stands in the timeline."""
     del view, frame
     by_name = {item.name: item for item in items}
-    courses = courses_of(items)
-    yield
-    current = [_Named(one, medicine_of(one.head.tree, by_name)) for one in courses if one.is_current]
+    courses = yield from courses_of(items)
+    current = []
+    for place, course in enumerate(courses):
+        if course.is_current:
+            current.append(_Named(course, medicine_of(course.head.tree, by_name)))
+        if place % _COURSES_IN_A_SLICE == 0:
+            yield
     told = Told(beside={"not_current": len(courses) - len(current)})
     named = ((one, names_of(one.medicine.concept, one.medicine.named)) for one in current)
-    for together in put_together(named):
+    for together in (yield from put_together(named)):
         told.rows.append(_row(together))
         told.show(item for one in together for item in one.items)
-        if len(told.rows) % _COURSES_IN_A_SLICE == 0:
-            yield
+        yield
     told.rows.sort(key=lambda row: str(row["medicine"]).casefold())
     return told
 

@@ -61,7 +61,7 @@ def people(items: list[ViewItem], view: View, frame: Frame) -> Generator[None, N
         if place % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
     told = Told()
-    for together in put_together((one, one.names) for one in found.values()):
+    for together in (yield from put_together((one, one.names) for one in found.values())):
         told.rows.append(_row(together))
         for one in together:
             told.show((*one.named_by, *((one.item,) if one.item else ())))

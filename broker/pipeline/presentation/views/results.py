@@ -16,7 +16,7 @@ from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.views.alike import marks_of, put_together
 from broker.pipeline.presentation.views.items import ViewItem, by_group, sources_of
 from broker.pipeline.presentation.views.measured import Measured, measured_in
-from broker.pipeline.presentation.views.shapes import span, word, words
+from broker.pipeline.presentation.views.shapes import word, words
 from broker.pipeline.presentation.views.told import Told
 
 _ITEMS_IN_A_SLICE = 50
@@ -36,22 +36,22 @@ def results(items: list[ViewItem], view: View, frame: Frame) -> Generator[None, 
         measured += measured_in(item) if item.kind == "Observation" else ()
         if place % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
-    for together in put_together((one, ((name, one.unit) for name in one.names)) for one in measured):
-        told.rows.append(_series(together))
-        yield
+    named = ((one, [(name, one.unit) for name in one.names]) for one in measured)
+    for together in (yield from put_together(named)):
+        told.rows.append((yield from _series(together)))
     told.rows.sort(key=lambda row: (row["test"].casefold(), row["unit"]))
-    headed = [one for one in items if one.kind == "Observation" and not any(measured_in(one))]
+    valued = {one.item.at for one in measured}
+    headed = [one for one in items if one.kind == "Observation" and one.at not in valued]
     reports = [one for one in items if one.kind in _REPORTS] + headed
     asked = [one for one in items if _is_requested(one)]
     told.show((*(one.item for one in measured), *reports, *asked))
+    yield
     since = _Lately.of(view.asked_at, frame.query.within_days)
     done = [one for one in items if one.at in told.shown and one.partner_id not in frame.own]
-    told.beside = {
-        "within_days": frame.query.within_days,
-        "elsewhere": _events(one for one in done if since.is_done(one)),
-        "reports": _events(reports),
-        "requested": _events(asked),
-    }
+    told.beside["within_days"] = frame.query.within_days
+    told.lists["elsewhere"] = yield from _events(one for one in done if since.is_done(one))
+    told.lists["reports"] = yield from _events(reports)
+    told.lists["requested"] = yield from _events(asked)
     return told
 
 
@@ -78,18 +78,18 @@ class _Lately:
         """Done, and perhaps in this time: a date of a month or year counts while any of it lies within."""
         if item.kind not in _REPORTS | {"Observation"} or word(item.tree.get("status")) in _NOT_DONE:
             return False
-        found = span(item.time)
+        found = item.span
         return found is not None and found.ends_ns > self._begins_ns and found.begins_ns <= self._ends_ns
 
 
-def _began(item: ViewItem) -> int:
-    found = span(item.time)
-    return found.begins_ns if found else -1
-
-
-def _events(items: Iterable[ViewItem]) -> list[dict[str, Any]]:
+def _events(items: Iterable[ViewItem]) -> Generator[None, None, list[dict[str, Any]]]:
     """Newest first, a group once with all its sources."""
-    return [_event(together) for together in by_group(sorted(items, key=_began, reverse=True))]
+    events = []
+    for together in (yield from by_group(sorted(items, key=lambda one: one.begins_ns, reverse=True))):
+        events.append(_event(together))
+        if len(events) % _ITEMS_IN_A_SLICE == 0:
+            yield
+    return events
 
 
 def _event(together: list[ViewItem]) -> dict[str, Any]:
@@ -105,8 +105,14 @@ def _event(together: list[ViewItem]) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def _series(together: list[Measured]) -> dict[str, Any]:
-    points = sorted(_points(together), key=lambda point: point[0], reverse=True)
+def _series(together: list[Measured]) -> Generator[None, None, dict[str, Any]]:
+    points = []
+    for point in _points(together):
+        points.append(point)
+        if len(points) % _ITEMS_IN_A_SLICE == 0:
+            yield
+    yield
+    points.sort(key=lambda point: point[0], reverse=True)
     entries = [entry for _, point in points for entry in point["entries"]]
     row: dict[str, Any] = {
         "test": together[0].test or "test without a name",
@@ -129,4 +135,4 @@ def _points(together: Iterable[Measured]) -> Iterator[tuple[int, dict[str, Any]]
         lead = alike[0]
         state = {"at": lead.item.time, "status": word(lead.item.tree.get("status"))}
         point = {name: value for name, value in state.items() if value} | lead.value
-        yield _began(lead.item), point | {"entries": [one.item.entry() for one in alike]}
+        yield lead.item.begins_ns, point | {"entries": [one.item.entry() for one in alike]}

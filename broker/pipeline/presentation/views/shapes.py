@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from broker.domain.item_words import CANNOT_BE_SHOWN, Tree, concept, when
-from broker.domain.spans import Span, span_of
+from broker.domain.spans import span_of
 
 _UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
@@ -52,12 +52,7 @@ def time_of(tree: Tree) -> str:
         return ""
 
 
-def span(time: str) -> Span | None:
-    """What a time leaves open; None for none, and for what is no date."""
-    return span_of(time) if time else None
-
-
 def latest(times: Iterator[str]) -> str:
     """Of several times the one that begins last, as it was written."""
-    dated = [(found.begins_ns, time) for time in times if (found := span(time)) is not None]
+    dated = [(found.begins_ns, time) for time in times if (found := span_of(time)) is not None]
     return max(dated)[1] if dated else ""

@@ -11,7 +11,6 @@ from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.views.alike import marks_of
 from broker.pipeline.presentation.views.items import ViewItem, by_group, sources_of
 from broker.pipeline.presentation.views.lending import medicine_of
-from broker.pipeline.presentation.views.shapes import span
 from broker.pipeline.presentation.views.told import Told
 
 UNDATED = "no date given"
@@ -28,14 +27,13 @@ def timeline(items: list[ViewItem], view: View, frame: Frame) -> Generator[None,
     told = Told()
     told.show(events)
     rows: list[tuple[int, dict[str, Any]]] = []
-    for together in by_group(events):
-        found = span(together[0].time)
+    for together in (yield from by_group(events)):
         entries = [_entry(item, by_name, told) for item in together]
-        rows.append((found.begins_ns if found else 0, _row(together[0], entries, dated=found is not None)))
+        rows.append((together[0].begins_ns, _row(together[0], entries)))
         if len(rows) % _ITEMS_IN_A_SLICE == 0:
             yield
-    dated = sorted((one for one in rows if one[1]["dated"]), key=lambda one: one[0], reverse=True)
-    told.rows = [row for _, row in dated] + [row for _, row in rows if not row["dated"]]
+    rows.sort(key=lambda one: one[0], reverse=True)
+    told.rows = [row for _, row in rows]
     return told
 
 
@@ -49,11 +47,11 @@ def _entry(item: ViewItem, by_name: Mapping[str, ViewItem], told: Told) -> dict[
     return entry
 
 
-def _row(lead: ViewItem, entries: list[dict[str, Any]], *, dated: bool) -> dict[str, Any]:
+def _row(lead: ViewItem, entries: list[dict[str, Any]]) -> dict[str, Any]:
     """`at` is as it was written; a date that no calendar has is kept, and its row stands with the undated."""
     row: dict[str, Any] = {
         "at": lead.time or UNDATED,
-        "dated": dated,
+        "dated": lead.span is not None,
         "category": lead.category.value,
         "kind": lead.kind,
         "words": entries[0]["words"],

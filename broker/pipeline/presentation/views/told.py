@@ -13,11 +13,12 @@ from broker.pipeline.presentation.views.items import ViewItem
 class Told:
     """`shown` are the places in `View.items` of every item that is named: the disclosure names no others.
 
-    `beside` are further members of the answer, for what is no row.
+    `beside` are further members of the answer, and `lists` further lists like the rows, for what is none.
     """
 
     rows: list[dict[str, Any]] = field(default_factory=list)
     beside: dict[str, Any] = field(default_factory=dict)
+    lists: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     shown: set[int] = field(default_factory=set)
 
     def show(self, items: Iterable[ViewItem]) -> None:
