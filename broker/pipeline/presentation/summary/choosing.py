@@ -52,7 +52,7 @@ def choose(view: View, at: dt.datetime) -> Generator[None, None, Chosen]:
     for section, indexes in chosen.items.items():
         yield
         if section.recent:
-            kept = _recent(indexes, view, at, together) | disputed
+            kept = (yield from _recent(indexes, view, at, together)) | disputed
             stay = {together.get(index, index) for index in indexes if index in kept}
             gone = {together.get(index, index) for index in indexes} - stay
             chosen.items[section] = [i for i in indexes if together.get(i, i) in stay]
@@ -117,12 +117,14 @@ def _stands_for(index: int, stands: dict[int, int]) -> int:
     return index
 
 
-def _recent(indexes: list[int], view: View, at: dt.datetime, together: dict[int, int]) -> set[int]:
+def _recent(
+    indexes: list[int], view: View, at: dt.datetime, together: dict[int, int]
+) -> Generator[None, None, set[int]]:
     """Those of the last months, those without a date, and the newest few of each kind."""
     since = _months_before(at)
     kept: set[int] = set()
     kinds: dict[Hashable, dict[int, str]] = defaultdict(dict)
-    for index in indexes:
+    for count, index in enumerate(indexes, start=1):
         header = view.items[index].header
         when, kind = when_of(header), _kind_of(header)
         if kind is None or not _is_before(when, since):
@@ -130,6 +132,8 @@ def _recent(indexes: list[int], view: View, at: dt.datetime, together: dict[int,
         if kind is not None:
             line = together.get(index, index)
             kinds[kind][line] = max(kinds[kind].get(line, ""), _late(when))
+        if count % _ITEMS_IN_A_SLICE == 0:
+            yield
     for lines in kinds.values():
         newest = sorted(lines, key=lambda line: lines[line], reverse=True)[:LAST_OF_A_KIND]
         kept.update(newest)

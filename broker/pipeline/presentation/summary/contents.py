@@ -11,7 +11,6 @@ import msgspec
 
 from broker import __version__
 from broker.domain.category import FRAME_TYPES
-from broker.domain.item_words import Tree
 from broker.domain.none_known import says_none_known
 from broker.domain.references import references_in
 from broker.domain.told_item import Item, told_item
@@ -40,7 +39,8 @@ class Contents:
     """`entries` are Bundle entries by index into `View.items`, each item's own bytes; `names` are `Type/id`.
 
     `denials` are lists by which a source states that it knows of none: they stand in no section, and speak
-    in what is said of one that shows nothing. `document_id` is a UUID of this person, moment, reader and
+    in what is said of one that shows nothing. `lenders` have no line of their own, and those that are `lent`
+    say what others are about. `document_id` is a UUID of this person, moment, reader and
     content, `device_id` is of this program.
     """
 
@@ -50,27 +50,23 @@ class Contents:
     names: list[str] = field(default_factory=list)
     entries: dict[int, bytes] = field(default_factory=dict)
     denials: list[int] = field(default_factory=list)
+    lenders: list[int] = field(default_factory=list)
+    lent: set[int] = field(default_factory=set)
 
     def told(self, section: Section) -> Generator[None, None, list[Item]]:
         """The items of a section, and those that lend them their words."""
-        items = []
-        for index in [*self.chosen.items[section], *self.lent_to(section)]:
-            items.append(told_item(self._tree(index)))
+        items, named = [], set()
+        for index in self.chosen.items[section]:
+            items.append(self._item(index))
+            named.update(references_in(self.entries[index]))
             if len(items) % _ITEMS_IN_A_SLICE == 0:
                 yield
-        return items
+        lent = [index for index in self.lenders if self.names[index] in named]
+        self.lent.update(lent)
+        return [*items, *map(self._item, lent)]
 
-    def lent_to(self, section: Section) -> list[int]:
-        """What the items of a section name to say what they are about."""
-        named = {name for index in self.chosen.items[section] for name in references_in(self.entries[index])}
-        return [
-            index
-            for index in sorted(self.entries)
-            if self.names[index] in named and self.names[index].partition("/")[0] in _LENDERS
-        ]
-
-    def _tree(self, index: int) -> Tree:
-        return _ENTRY.decode(self.entries[index]).resource
+    def _item(self, index: int) -> Item:
+        return told_item(_ENTRY.decode(self.entries[index]).resource)
 
 
 def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
@@ -93,6 +89,7 @@ def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
             waiting += _named(entry, places)
             if len(contents.entries) % _ITEMS_IN_A_SLICE == 0:
                 yield
+    contents.lenders = [index for index in sorted(contents.entries) if kinds[index] in _LENDERS]
     contents.document_id = yield from _document_id(contents, frame)
     contents.device_id = frame.sealer.item_id(PROGRAM.lower(), f"Device/{__version__}")
     return contents
