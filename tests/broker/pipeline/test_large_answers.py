@@ -10,6 +10,7 @@ import orjson
 import pytest
 
 from broker.domain.limits import BrokerLimits, PartnerLimits
+from broker.domain.query import Form, Interaction
 from broker.pipeline.fanout import Road
 from broker.ports.connector import HttpRequest, HttpResponse
 from connectors.fhir_r4 import PLUGIN
@@ -19,6 +20,7 @@ from tests.support.records import item, patient
 from tests.support.searchsets import bundle
 
 COUNT = 20_000
+PROBLEMS = 4_000
 ROOMY = PartnerLimits(entries_max=COUNT + 10, pages_max=400)
 
 
@@ -82,6 +84,23 @@ async def test_twenty_thousand_resources_never_hold_the_loop(tmp_path: Path, loo
         with loop_watch:
             reply = await alone.ask(resource_types=frozenset({"Observation"}))
     assert b"".join(reply.body).count(b'"resourceType":"Observation"') == COUNT
+
+
+@pytest.mark.parametrize("form", list(Form))
+async def test_a_summary_of_thousands_of_problems_never_holds_the_loop(
+    tmp_path: Path, loop_watch: LoopWatch, form: Form
+) -> None:
+    """Every one has its line, in either form, and no step lasts 50 ms."""
+    problems = [
+        orjson.dumps(item("Condition", f"c{n}", code={"text": f"Problem {n}."})) for n in range(PROBLEMS)
+    ]
+    roads = {"alder": road(bundle(orjson.dumps(patient()), *problems))}
+    async with pipeline_over(
+        tmp_path, roads, partner_limits=ROOMY, limits=BrokerLimits(deadline_s=60)
+    ) as alone:
+        with loop_watch:
+            reply = await alone.ask(interaction=Interaction.SUMMARY, form=form)
+    assert b"".join(reply.body).count(b"<p>Problem ") == PROBLEMS
 
 
 HORRORS = {
