@@ -9,6 +9,7 @@ from broker.pipeline.presentation.summary.absence import SYSTEM
 from broker.pipeline.presentation.summary.sections import SECTIONS
 from tests.support.records import item, readable
 from tests.support.summaries import composition, document, page, reason, section, states, unheard, view
+from tests.support.views import resources
 
 ALLERGIES, MEDICINES, PROBLEMS = "Allergies and intolerances", "Medicines", "Problems"
 NONE = SectionKind.NONE_RECORDED
@@ -82,6 +83,7 @@ def test_the_list_by_which_a_source_knows_of_none_stands_in_the_document() -> No
         one["reference"].partition("/")[0] for one in section(tree, "What this summary rests on")["entry"]
     ]
     assert kinds == ["OperationOutcome", "List"]
+    assert len(resources(tree, "List")) == 1
     assert "entry" not in section(tree, ALLERGIES)
 
 

@@ -111,6 +111,22 @@ def test_what_is_contradicted_always_stands() -> None:
     assert dates[:2] == [f"{OLD}1", f"{OLD}2"]
 
 
+def test_of_a_years_results_and_one_of_that_year_alone_the_vague_one_may_be_the_newest() -> None:
+    """It is not dropped for having no month."""
+    dates, _ = shown(*(result(f"o{n}", f"2020-02-0{n}") for n in range(1, 7)), result("vague", "2020"))
+    assert dates == ["2020", *(f"2020-02-0{n}" for n in range(3, 7))]
+
+
+def test_a_code_moves_nothing_out_of_its_category() -> None:
+    """A laboratory's oxygen saturation is a result, whatever it is coded with."""
+    gas = {"code": {"coding": [{"system": "http://loinc.org", "code": "2708-6"}]}}
+    tree = document(view(read(item("Observation", "o1", category=LAB, **gas))))
+    assert "entry" in section(tree, "Results")
+    assert "entry" not in section(tree, "Vital signs")
+    tree = document(view(read(item("Observation", "o1", **gas))))
+    assert "entry" in section(tree, "Vital signs")
+
+
 PLACES = {
     "Advance directives and treatment escalation": item(
         "DocumentReference",

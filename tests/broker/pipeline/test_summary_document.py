@@ -8,6 +8,7 @@ import orjson
 
 from broker import __version__
 from broker.domain.json_bytes import parse_strict
+from broker.domain.query import Form
 from broker.domain.references import references_in
 from broker.domain.view import Contradiction, Group
 from tests.support.records import item, readable
@@ -116,6 +117,39 @@ def test_the_same_words_of_two_sources_are_said_once_with_both() -> None:
     assert div.count("Asthma") == 1
     assert "Addenbury; Papermill" in div
     assert "The same from 2 sources" in div
+
+
+def test_what_stands_comes_before_what_has_ended_and_the_newest_before_the_older() -> None:
+    """A group has ended only where all of its sources say so."""
+    told = [
+        ("Old", "2010", "active"),
+        ("Gone", "2025", "resolved"),
+        ("New", "2024", "active"),
+        ("Both", "2001", "active"),
+    ]
+    items = [
+        item(
+            "Condition",
+            f"c{n}",
+            code={"text": words},
+            onsetDateTime=when,
+            clinicalStatus={"coding": [{"code": state}]},
+        )
+        for n, (words, when, state) in enumerate(told)
+    ]
+    again = {**items[3], "id": "c9", "clinicalStatus": {"coding": [{"code": "resolved"}]}}
+    one = view(readable([*items, again])[1:], groups=(Group((3, 4), "same-identifier"),))
+    div = section(document(one), "Problems")["text"]["div"]
+    places = [div.index(words) for words in ("New", "Old", "Both", "Ended, stopped", "Gone")]
+    assert places == sorted(places)
+
+
+def test_the_index_person_is_disclosed_with_the_document_and_with_the_page() -> None:
+    """The trail hears that it stands there."""
+    for form in Form:
+        out = presented(view(readable([ALLERGY])[1:]), form)
+        assert out.person is not None
+        assert orjson.loads(out.person)["id"] == TOKEN
 
 
 def test_a_contradiction_is_stated_in_the_section_that_it_touches() -> None:

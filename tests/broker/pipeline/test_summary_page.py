@@ -14,6 +14,8 @@ import pytest
 
 from broker.domain.query import Form
 from broker.domain.view import CompletenessLine
+from broker.pipeline.presentation.summary.absence import SYSTEM
+from broker.pipeline.presentation.summary.markup import element
 from broker.pipeline.presentation.summary.narrative import NOT_FOR_THE_PERSON
 from tests.support.records import item, patient, person, readable
 from tests.support.summaries import document, page, presented, view
@@ -171,3 +173,36 @@ def test_the_disclosure_of_a_page_names_what_has_words_on_it() -> None:
     )[1:]
     assert list(presented(view(items)).shown) == [0, 1]
     assert list(presented(view(items), Form.HTML).shown) == [1]
+
+
+def test_the_disclosure_of_a_page_names_what_lends_others_their_words() -> None:
+    """A drug whose name stands in a prescription's line, and a list that says that none is known."""
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "886921000000105"}]}
+    none = {"coding": [{"system": SYSTEM, "code": "nilknown"}]}
+    items = readable(
+        [
+            {"resourceType": "Medication", "id": "m1", "code": {"text": "Metformin 500mg"}},
+            item("MedicationRequest", "r1", medicationReference={"reference": "Medication/m1"}),
+            item("List", "l1", code=code, emptyReason=none),
+        ]
+    )[1:]
+    out = presented(view(items), Form.HTML)
+    assert b"Metformin 500mg" in b"".join(out.body)
+    assert list(out.shown) == [0, 1, 2]
+
+
+def test_an_attribute_ends_where_we_end_it() -> None:
+    """No text leaves its quotation marks; an empty attribute is left out."""
+    made = element("p", 'a"b', title='" onclick="x', lang="")
+    assert made == '<p title="&quot; onclick=&quot;x">a&quot;b</p>'
+
+
+def test_of_the_services_those_that_did_not_answer_come_first() -> None:
+    """In the table of all of them too."""
+    lines = tuple(
+        CompletenessLine(partner_id=name, name=name.title(), label=label)
+        for name, label in (("alder", "complete"), ("beech", "refused"))
+    )
+    text = page(view(lines=lines))
+    table = text[text.index(">What this summary rests on</h2>") :]
+    assert table.index("Beech refused") < table.index("Alder answered")
