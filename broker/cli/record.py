@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import click
@@ -30,9 +31,10 @@ VIEW_NAMES = tuple(named.name for named in VIEWS.values())
     type=click.IntRange(1, WITHIN_DAYS_MAX),
     help=f"With --view results: how far back is lately; {WITHIN_DAYS} days without it.",
 )
+@click.option("--summary", is_flag=True, help="The summary instead, as a page of HTML; with --json, as FHIR.")
 @click.option("--json", "as_json", is_flag=True, help="The record as the API returned it.")
 def command(
-    *, role: str, story: str | None, view: str | None, within_days: int | None, as_json: bool
+    *, role: str, story: str | None, view: str | None, within_days: int | None, summary: bool, as_json: bool
 ) -> None:
     r"""Show a demonstration person's record as ROLE sees it.
 
@@ -43,23 +45,37 @@ def command(
     Examples:
       watersmeet record --as doctor --story allergy-contradicted
       watersmeet record --as doctor --story two-hospitals --view results --within-days 180
+      watersmeet record --as doctor --story diabetes --summary > summary.html
       watersmeet record --as receptionist --json < number.txt
     """
+    if summary and view is not None:
+        raise click.UsageError("--summary and --view are two answers. Ask for one of them.")
     number = read_number() if story is None else story_named(story).asked_number
     if not number.is_synthetic:
         raise click.UsageError("The demonstration knows only numbers of the 999 range.")
     if within_days is not None and view != "results":
         raise click.UsageError("--within-days says how far back --view results looks, and needs it.")
-    answered = run(_ask(role, number, _Wanted(view, within_days)))
-    if not show(answered, as_json=as_json):
+    if summary and not as_json:
+        _refuse_a_terminal()
+    form = ("json" if as_json else "html") if summary else None
+    wanted = _Wanted(view=view, within_days=within_days, summary=form)
+    answered = run(_ask(role, number, wanted))
+    if not show(answered, as_json=as_json or (summary and answered.is_record)):
         raise click.exceptions.Exit(1)
 
 
+def _refuse_a_terminal() -> None:
+    """A page is for a browser. It goes where the user says and nowhere else: no file of ours holds it."""
+    if sys.stdout.isatty():
+        raise click.UsageError("A page is for a browser: add `> summary.html`, or --json to read it here.")
+
+
 class _Wanted(NamedTuple):
-    """A named view, or the whole record without one."""
+    """A named view, the summary in one of its forms, or the whole record without either."""
 
     view: str | None
     within_days: int | None
+    summary: str | None
 
 
 async def _ask(role: str, number: NhsNumber, wanted: _Wanted) -> Answered:

@@ -29,9 +29,16 @@ class Answered:
 
 
 async def ask_for_record(
-    fhir_url: str, token: str, number: NhsNumber, *, view: str | None = None, within_days: int | None = None
+    fhir_url: str,
+    token: str,
+    number: NhsNumber,
+    *,
+    view: str | None = None,
+    within_days: int | None = None,
+    summary: str | None = None,
 ) -> Answered:
-    """Find the person by number, then ask for everything, page by page, or for one named view.
+    """Find the person by number, then ask for everything, page by page, for one named view, or for the
+    summary as `json` or `html`.
 
     The number goes in a form, never in an address. Raises aiohttp.ClientError when nobody listens.
     """
@@ -44,13 +51,17 @@ async def ask_for_record(
         patient_id = _patient_id(found)
         if patient_id is None:
             return found
-        if view is None:
-            return await _everything(session, f"{fhir_url}/Patient/{patient_id}/$everything")
-        url = f"{fhir_url.removesuffix('/fhir')}/views/{patient_id}/{view}"
-        async with session.get(
-            url, params={} if within_days is None else {"within_days": within_days}
-        ) as answer:
-            return Answered(answer.status, (await answer.read(),))
+        if view is not None:
+            given = {} if within_days is None else {"within_days": str(within_days)}
+            return await _one(session, f"{fhir_url.removesuffix('/fhir')}/views/{patient_id}/{view}", given)
+        if summary is not None:
+            return await _one(session, f"{fhir_url}/Patient/{patient_id}/$summary", {"_format": summary})
+        return await _everything(session, f"{fhir_url}/Patient/{patient_id}/$everything")
+
+
+async def _one(session: aiohttp.ClientSession, url: str, given: dict[str, str]) -> Answered:
+    async with session.get(url, params=given) as answer:
+        return Answered(answer.status, (await answer.read(),))
 
 
 async def _everything(session: aiohttp.ClientSession, url: str) -> Answered:

@@ -1,6 +1,10 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -30,6 +34,36 @@ def test_a_number_is_read_from_standard_input(alone: dict[str, str]) -> None:
     done = watersmeet("record", "--as", "doctor", "--json", stdin="999 000 0026\n", environment=alone)
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["type"] == "searchset"
+
+
+def test_a_summary_goes_where_the_user_says(alone: dict[str, str], tmp_path: Path) -> None:
+    """A page on standard output, and in no file of ours."""
+    done = watersmeet("record", "--as", "doctor", "--story", "diabetes", "--summary", environment=alone)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("<!DOCTYPE html>")
+    assert "Mrs Margaret Thurlow" in done.stdout
+    assert not [one for one in tmp_path.rglob("*") if one.is_file() and b"Thurlow" in one.read_bytes()]
+
+
+def test_a_refused_summary_leaves_standard_output_to_nobody(alone: dict[str, str]) -> None:
+    """An empty file is no page that could be taken for a person without a record."""
+    done = watersmeet("record", "--as", "doctor", "--story", "restricted", "--summary", environment=alone)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "not evidence that there is no record" in done.stderr
+
+
+def test_a_summary_is_no_page_for_a_terminal_and_no_view() -> None:
+    """Both are usage errors that say what to do, before anybody is asked."""
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "broker", "record", "--as", "doctor", "--story", "diabetes", "--summary"]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, text=True, check=False, timeout=60)
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 2
+    assert "> summary.html" in done.stderr
+    both = watersmeet("record", "--as", "doctor", "--story", "diabetes", "--summary", "--view", "people")
+    assert both.returncode == 2
+    assert "two answers" in both.stderr
 
 
 @pytest.mark.parametrize("typed", ["9990000019", "", "not a number", "9990000018 9990000026"])
