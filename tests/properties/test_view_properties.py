@@ -75,7 +75,7 @@ def test_no_shape_that_a_partner_writes_costs_anybody_the_view(
     interaction: Interaction, odd: list[tuple[str, dict[str, Any]]]
 ) -> None:
     """What cannot be read is sent to its source in words; every other row stands."""
-    told(interaction, resources(odd))
+    assert told(interaction, resources(odd))["view"] == VIEWS[interaction].name
 
 
 @given(_ODD_ITEMS)
