@@ -55,7 +55,7 @@ class Tokens:
 
 @dataclass(slots=True)
 class Piece:
-    """One piece of a document as it went out, and the moment at which it was asked for."""
+    """One piece of a document or a stream as it went out, and the moment at which it was asked for."""
 
     asked_at: int
     out_s: float
@@ -121,6 +121,8 @@ class Desk:
                 "resource_types": types,
                 "number_text": number.digits,
             }
+        if kind == "stream":
+            return {"interaction": Interaction.STREAM, "number_text": number.digits}
         count = PAGE_ITEMS if kind == "first" else None
         return {"interaction": Interaction.EVERYTHING, "number_text": number.digits, "count": count}
 
@@ -175,6 +177,8 @@ class Desk:
                 if not piece:
                     break
                 heard.pieces.append(Piece(asked_at, self.loop.moment_s, len(piece)))
+                if heard.kind == "stream":
+                    heard.body += piece
         except Cut:
             heard.cut = True
         reply.stream.ended("cut" if heard.cut else "sent", sum(piece.size for piece in heard.pieces))

@@ -16,19 +16,22 @@ BEFORE, TRACING, ASKING, MERGING, RELEASE, ANSWERED, ENDED = (
     "answered",
     "ended",
 )
-LATER, CACHED, RECALLED, DOCUMENT, STREAMING = (
+LATER, CACHED, RECALLED, DOCUMENT, STREAMING, IN_PARTS = (
     "a later page",
     "a cached trace",
     "a cached answer",
     "a document",
     "streaming",
+    "between parts",
 )
-SPOTS = (BEFORE, TRACING, ASKING, MERGING, RELEASE, LATER, CACHED, RECALLED, DOCUMENT, STREAMING)
+SPOTS = (BEFORE, TRACING, ASKING, MERGING, RELEASE, LATER, CACHED, RECALLED, DOCUMENT, STREAMING, IN_PARTS)
 
 
 @dataclass(slots=True)
 class Way:
-    """How far one request has come. `submitted` are the moments at which the store was given a release."""
+    """How far one request has come. `submitted` are the moments at which the store was given a release, and
+    `released` those of them that succeeded.
+    """
 
     kind: str
     about: str
@@ -38,6 +41,7 @@ class Way:
     recalled: bool = False
     intended: bool = False
     submitted: list[int] = field(default_factory=list)
+    released: list[int] = field(default_factory=list)
     partners_open: set[str] = field(default_factory=set)
 
     @property
@@ -86,4 +90,6 @@ class Journal:
             spots.add(DOCUMENT)
         if any(way.phase == ANSWERED for way in documents):
             spots.add(STREAMING)
+        if any(way.kind == "stream" and way.released and way.phase != ENDED for way in mine):
+            spots.add(IN_PARTS)
         return spots

@@ -17,6 +17,7 @@ from pathlib import Path
 from broker.pipeline.handing_on import _LOOKED_AT_EVERY_S
 from tests.race.asking import Heard
 from tests.race.closing import OPEN, Closing, Happening
+from tests.race.parts import is_whole, parts_of
 from tests.race.playing import Played
 from tests.race.world import DOCUMENT, canaries
 
@@ -30,6 +31,7 @@ _FINE = {
     "first": {200, 403},
     "whole": {200, 403},
     "listing": {200, 403},
+    "stream": {200, 403},
     "later": {200, 403, _GONE},
     "document": {200, 403, 404},
 }
@@ -104,12 +106,13 @@ def _of_record(heard: Heard, records: Records) -> Iterator[Fault]:
         if heard.request_id not in records.refused:
             yield Fault("record", f"{heard}: refused, and no refusal is on record")
         return
-    if len(disclosed) != 1:
+    if len(disclosed) != len(heard.way.released) or (heard.kind != "stream" and len(disclosed) != 1):
         yield Fault("record", f"{heard}: answered, and {len(disclosed)} disclosures are on record")
         return
-    [(number, intent)] = disclosed
-    if intent is None or intent != records.intents.get(heard.request_id) or intent >= number:
-        yield Fault("record", f"{heard}: its disclosure has no intent before it")
+    for number, intent in disclosed:
+        if intent is None or intent != records.intents.get(heard.request_id) or intent >= number:
+            yield Fault("record", f"{heard}: its disclosure has no intent before it")
+    number = disclosed[0][0]
     if heard.under == "old" and not any(link < number for link in records.links):
         yield Fault("record", f"{heard}: that the two numbers are one person's is not on record before it")
 
@@ -127,8 +130,14 @@ def _of_person(heard: Heard, happening: Happening, records: Records) -> Iterator
     if heard.status not in _FINE[heard.kind]:
         yield Fault("status", f"{heard}: status {heard.status} is none of those that it may have")
     if heard.status == 200:
-        for number, _ in records.disclosures.get(heard.request_id, [])[:1]:
-            yield from _of_closed(heard, happening, number, records.links)
+        numbers = [number for number, _ in records.disclosures.get(heard.request_id, ())]
+        parts = parts_of(heard, len(numbers))
+        for number, part in zip(numbers, parts, strict=False):
+            yield from _of_closed(part, happening, number, records.links)
+        if any(_shown(part) for part in parts[len(numbers) :]):
+            yield Fault("record", f"{heard}: a part of it went out under no release of its own")
+        if heard.kind == "stream" and numbers:
+            yield from _of_end(heard, happening, numbers[-1])
         yield from _of_open(heard, happening)
         if heard.kind == "document":
             yield from _of_pieces(heard, happening.closings)
@@ -161,11 +170,21 @@ def _of_closed(heard: Heard, happening: Happening, number: int, links: list[int]
         yield Fault(RELEASED, f"{heard}: {len(told & by_time)} items whose closing was acknowledged before")
 
 
+def _of_end(heard: Heard, happening: Happening, last: int) -> Iterator[Fault]:
+    """What a stream has shown is taken away where it was closed meanwhile, and never without a reason."""
+    if is_whole(heard):
+        gone = _shown(heard) & _closed_by_record(happening.closings, last, heard.reader)
+        if gone:
+            yield Fault(RELEASED, f"{heard}: {len(gone)} items were closed, and nobody was told to take away")
+    elif not _is_closed_ever(heard, happening):
+        yield Fault("held back", f"{heard}: nothing was closed to this reader, and the stream was")
+
+
 def _of_open(heard: Heard, happening: Happening) -> Iterator[Fault]:
     """What nothing ever closed is there: an answer that is empty for fear would pass every other look."""
     ever = frozenset().union(*(closing.closed[heard.reader] for closing in happening.closings))
     missing = _ALL - ever - _shown(heard)
-    if heard.kind == "whole" and missing:
+    if missing and (heard.kind == "whole" or (heard.kind == "stream" and is_whole(heard))):
         yield Fault("held back", f"{heard}: {len(missing)} items that nothing ever closed are not there")
 
 

@@ -21,6 +21,7 @@ from broker.pipeline import Question, Reply, Services, answering, opening
 from broker.pipeline.answering import Answering
 from broker.pipeline.audit import Trail
 from broker.pipeline.handing_on import HandedOn
+from broker.pipeline.streaming import Streaming, way
 from tests.race.stepping import is_stepped
 
 # What is patched: the object, the name, and what stands there instead.
@@ -233,6 +234,20 @@ def last_piece_unlooked() -> Patches:
     return ((HandedOn, "_look_again", look_again),)
 
 
+def released_with_the_first_part() -> Patches:
+    """A stream whose later parts go out under the release of the first."""
+
+    async def nothing(*_: Any) -> None:
+        return None
+
+    return ((Streaming, "release", nothing),)
+
+
+def gone_on_with_less() -> Patches:
+    """A stream that shows less from now on, and leaves what was shown on the screen."""
+    return ((way, "opens_less", lambda *_: False),)
+
+
 def kept_answers() -> Patches:
     """An answer is kept, and given again to whoever asks the same."""
     kept: dict[Any, Reply] = {}
@@ -269,6 +284,8 @@ PLANTS: Mapping[str, Callable[[], Patches]] = {
         policies_of_the_beginning,
         never_looked_again,
         last_piece_unlooked,
+        released_with_the_first_part,
+        gone_on_with_less,
         kept_answers,
     )
 }

@@ -23,6 +23,7 @@ from tests.race.journal import (
     BEFORE,
     CACHED,
     DOCUMENT,
+    IN_PARTS,
     LATER,
     MERGING,
     RECALLED,
@@ -49,6 +50,7 @@ _TURNS = {
     RECALLED: 5,
     DOCUMENT: 5,
     STREAMING: 5,
+    IN_PARTS: 4,
 }
 # Who names emergency access has nothing from memory, and nobody else sees anything there to remember.
 NEVER_MEET = frozenset({("access ended", RECALLED)})
@@ -73,6 +75,7 @@ _TWO_QUESTIONS: Mapping[str, tuple[tuple[str, str], ...]] = {
     CACHED: (("first", "later"), ("whole", "whole"), ("listing", "document")),
     DOCUMENT: (("listing", "document"),),
     STREAMING: (("listing", "document"),),
+    IN_PARTS: (("stream",),),
 }
 
 
@@ -225,7 +228,7 @@ def _sessions(
     desk: Desk, kind: str, target: str, dice: random.Random, person: world.Person, other: world.Person
 ) -> list[tuple[str, Any]]:
     """One reader's questions, often another's beside them, and sometimes about somebody else."""
-    usual = (("whole",), ("first",), ("listing",), ("first", "later"))
+    usual = (("whole",), ("first",), ("listing",), ("first", "later"), ("stream",))
     kinds = dice.choice(_TWO_QUESTIONS.get(target, usual))
     under = "old" if kind == "old number" else "current"
     if under == "old" and target in {CACHED, RECALLED}:

@@ -35,7 +35,7 @@ def test_every_kind_lands_in_every_phase_of_a_request(tally: Tally) -> None:
 
 def test_what_lands_in_the_middle_ends_in_both_ways(tally: Tally) -> None:
     """Some requests are answered and some refused, some documents whole and some cut."""
-    for kind in ("whole", "first", "listing", "later", "document"):
+    for kind in ("whole", "first", "listing", "later", "document", "stream"):
         assert tally.answers[kind, "200"], kind
         assert tally.answers[kind, "403"], kind
     assert tally.answers["document", "cut"]

@@ -109,6 +109,7 @@ class WatchedStore(SqliteReleaseStore):
             way.phase = MERGING
             raise
         way.phase = ANSWERED
+        way.released.append(way.submitted[-1])
         return sequence
 
     async def append_event(self, event: ObjectionEvent, /) -> int:
