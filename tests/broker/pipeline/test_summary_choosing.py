@@ -9,6 +9,8 @@ import pytest
 
 from broker.domain.resource import Resource
 from broker.domain.view import Contradiction, Group
+from broker.pipeline.presentation.summary.reference import BEGIN, END, sections_table
+from tests.support.real_data import PROJECT
 from tests.support.records import item, readable
 from tests.support.summaries import document, section, view
 from tests.support.views import resources
@@ -125,6 +127,12 @@ def test_a_code_moves_nothing_out_of_its_category() -> None:
     assert "entry" not in section(tree, "Vital signs")
     tree = document(view(read(item("Observation", "o1", **gas))))
     assert "entry" in section(tree, "Vital signs")
+
+
+def test_the_reference_page_is_the_table_of_sections() -> None:
+    """`docs/reference/summary.md` holds it as the code would write it now."""
+    text = (PROJECT / "docs" / "reference" / "summary.md").read_text()
+    assert text[text.index(BEGIN) : text.index(END) + len(END)] == sections_table()
 
 
 PLACES = {

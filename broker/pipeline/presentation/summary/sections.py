@@ -117,7 +117,14 @@ SECTIONS = (
     Section(
         title="Advance directives and treatment escalation",
         code="42348-3",
-        categories=(Category.PLANS, Category.ALERTS, Category.DOCUMENTS),
+        categories=(
+            Category.PLANS,
+            Category.ALERTS,
+            Category.DOCUMENTS,
+            Category.PROBLEMS,
+            Category.OBSERVATIONS,
+            Category.PROCEDURES,
+        ),
         what="Decision or plan",
         codes=_ESCALATION,
     ),
