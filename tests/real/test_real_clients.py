@@ -59,6 +59,11 @@ async def plainly(network: Network, token: str) -> Saw:
     answered = await ask_for_record(network.fhir_url, token, STORY.asked_number)
     entries = json.loads(answered.bodies[0])["entry"]
     names = [f"{one['resource']['resourceType']}/{one['resource'].get('id', '')}" for one in entries]
+    dated = {
+        one["resource"]["id"]: one["resource"]["effectiveDateTime"]
+        for one in entries
+        if one["resource"]["resourceType"] == "Observation" and one["resource"]["status"] == "final"
+    }
     [person] = [name for name in names[:2] if name.startswith("Patient/")]
     headers = {"Authorization": f"Bearer {token}"}
     async with (
@@ -68,7 +73,10 @@ async def plainly(network: Network, token: str) -> Saw:
         links = {one["relation"]: one["url"] for one in (await answer.json(content_type=None))["link"]}
     page = links["next"].removeprefix(f"{network.fhir_url}/")
     changed = "B" if page[-20] == "A" else "A"
-    return {"names": names, "person": person, "gone": f"{page[:-20]}{changed}{page[-19:]}"}
+    recent = [
+        name for name, at in sorted(dated.items(), key=lambda one: one[1], reverse=True) if at >= "2020"
+    ]
+    return {"names": names, "recent": recent, "person": person, "gone": f"{page[:-20]}{changed}{page[-19:]}"}
 
 
 async def everybody() -> dict[str, Saw]:
@@ -129,6 +137,13 @@ def test_one_kind_is_searched_page_by_page_and_one_item_by_its_id(seen: dict[str
     whole = [name for name in seen["plain"]["names"] if name.startswith("Observation/")]
     assert [f"Observation/{one}" for one in saw["observations"]] == whole
     assert f"Observation/{saw['one']}" == whole[0]
+
+
+@pytest.mark.parametrize("library", LIBRARIES)
+def test_a_part_is_searched_in_order(seen: dict[str, Saw], library: str) -> None:
+    """By status and date, the latest first, in the library's own words for it."""
+    assert seen["plain"]["recent"]
+    assert seen[library]["narrowed"] == seen["plain"]["recent"]
 
 
 @pytest.mark.parametrize("library", LIBRARIES)

@@ -37,6 +37,8 @@ const input = { resourceType: 'Parameters', parameter: [{ name: '_count', valueI
 const pages = await everyPage(await client.operation({ ...everything, input }));
 const searched = { resourceType: 'Observation', searchParams: { patient: id, _count: given.count } };
 const observations = (await everyPage(await client.search(searched))).flatMap((page) => ofType(page, 'Observation'));
+const part = { patient: id, status: 'final', date: 'ge2020', _sort: '-date' };
+const narrowed = await client.search({ resourceType: 'Observation', searchParams: part });
 const first = { patient: id, _id: observations[0].id };
 const one = await client.search({ resourceType: 'Observation', searchParams: first });
 const summary = await client.operation({ ...everything, name: 'summary' });
@@ -50,6 +52,7 @@ console.log(
     pages: pages.map(names),
     observations: observations.map((each) => each.id),
     one: ofType(one, 'Observation')[0].id,
+    narrowed: ofType(narrowed, 'Observation').map((each) => each.id),
     metadata: (await client.capabilityStatement()).fhirVersion,
     summary: summary.type,
     gone: await refused(client.request(given.gone)),

@@ -46,6 +46,8 @@ def asks(server: FHIRServer, given: dict[str, Any]) -> dict[str, Any]:
     observations = [
         one.id for one in search.perform_resources_iter(server) if one.resource_type == "Observation"
     ]
+    part = {"patient": patient.id, "status": "final", "date": "ge2020", "_sort": "-date"}
+    narrowed = Observation.where(part).perform_resources_iter(server)
     by_id = Observation.where({"patient": patient.id, "_id": observations[0]})
     one = next(one for one in by_id.perform_resources_iter(server) if one.resource_type == "Observation")
     return {
@@ -55,6 +57,7 @@ def asks(server: FHIRServer, given: dict[str, Any]) -> dict[str, Any]:
         "pages": pages,
         "observations": observations,
         "one": one.id,
+        "narrowed": [one.id for one in narrowed if one.resource_type == "Observation"],
         "metadata": version,
         "summary": Bundle.read_from(f"Patient/{patient.id}/$summary", server).type,
         "gone": refused(lambda: Bundle.read_from(given["gone"], server)),

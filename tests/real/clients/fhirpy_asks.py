@@ -50,6 +50,8 @@ async def asks(client: AsyncFHIRClient, given: dict[str, Any]) -> dict[str, Any]
         page = await followed(client, link.removeprefix(f"{given['base']}/"))
     search = client.resources("Observation").search(patient=patient)
     observations = [one["id"] async for one in search.limit(given["count"])]
+    narrow = client.resources("Observation").search(patient=patient, status="final", date__ge="2020")
+    narrowed = [one["id"] async for one in narrow.sort("-date")]
     # Not by `get`, which takes what comes along with a match for a second match.
     one = await client.resources("Observation").search(patient=patient, _id=observations[0]).fetch()
     summary = await patient.execute("$summary", method="get")
@@ -60,6 +62,7 @@ async def asks(client: AsyncFHIRClient, given: dict[str, Any]) -> dict[str, Any]
         "pages": pages,
         "observations": observations,
         "one": one[0]["id"],
+        "narrowed": narrowed,
         "metadata": (await client.execute("metadata", method="get"))["fhirVersion"],
         "summary": summary["type"],
         "gone": await refused(followed(client, given["gone"])),
