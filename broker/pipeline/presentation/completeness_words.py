@@ -56,7 +56,7 @@ _WARNINGS = {
     "data-awaiting-filing": _CAUSES[Cause.DATA_AWAITING_FILING],
     "other": _CAUSES[Cause.PARTNER_WARNING],
 }
-_STATES = {
+STATES = {
     SectionKind.NONE_RECORDED: "None recorded, by everyone who could hold it.",
     SectionKind.WITHHELD_AT_SOURCE: "Nothing shown, and a service leaves out what is confidential there.",
     SectionKind.NOT_KNOWN: "Nothing shown, and it is not known whether there is any.",
@@ -89,7 +89,7 @@ def _reasons(cause: str, warnings: Iterable[str]) -> Iterator[str]:
 
 def section_words(section: SectionState) -> str:
     """What is shown of one category, and who of those that could hold it did not answer in full."""
-    return " ".join((_state(section), *_holders(section), *_warned(section)))
+    return " ".join((_state(section), *_holders(section), *warning_words(section)))
 
 
 def _state(section: SectionState) -> str:
@@ -98,7 +98,7 @@ def _state(section: SectionState) -> str:
     if section.state is SectionKind.NONE_KNOWN:
         names = ", ".join(_name(one) for one in section.holders if one.says_none) or UNNAMED
         return f"Stated by {names}: none known."
-    return _STATES[section.state]
+    return STATES[section.state]
 
 
 def _holders(section: SectionState) -> Iterator[str]:
@@ -106,17 +106,19 @@ def _holders(section: SectionState) -> Iterator[str]:
     if not section.holders:
         yield "No service is asked that could hold it."
         return
-    count, gaps = len(section.holders), ", ".join(map(_gap, section.gaps))
+    count, gaps = len(section.holders), ", ".join(map(gap_words, section.gaps))
     words = f"{count - len(section.gaps)} of {count} who could hold it have answered"
     yield f"{words}; not in full: {gaps}." if gaps else f"{words}."
 
 
-def _gap(holder: Holder) -> str:
+def gap_words(holder: Holder) -> str:
+    """Who did not answer in full, and with which label."""
     why = ", ".join(filter(None, (holder.label, holder.cause)))
     return f"{_name(holder)} ({why.replace('-', ' ')})"
 
 
-def _warned(section: SectionState) -> Iterator[str]:
+def warning_words(section: SectionState) -> Iterator[str]:
+    """What sources say themselves of their lists of one category, a sentence each."""
     for one in section.warnings:
         yield f"{one.name or 'A service'} warns of its record: {_WARNINGS[one.code]}"
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 
-from broker.domain.view import Holder, SectionKind
+from broker.domain.view import Holder, SectionKind, SourceWarning
 from broker.pipeline.presentation.summary.absence import SYSTEM
 from broker.pipeline.presentation.summary.sections import SECTIONS
 from tests.support.records import item, readable
@@ -64,7 +66,7 @@ def test_a_sources_own_none_known_is_that_sources_alone() -> None:
     )
     words = section(document(view(sections=kinds)), ALLERGIES)["text"]["div"]
     assert "Addenbury states that none is known." in words
-    assert "Not complete: Papermill did not answer in full." in words
+    assert "Not complete: Papermill (timed out)." in words
 
 
 def test_the_list_by_which_a_source_knows_of_none_stands_in_the_document() -> None:
@@ -108,3 +110,24 @@ def test_on_the_page_the_three_that_must_be_there_have_their_own_place_also_when
     assert ">Alerts</h2>" not in text
     nothing = text[text.index(">Nothing shown</h2>") :]
     assert nothing.index("Procedures") < nothing.index("it is not known whether") < len(nothing)
+
+
+def test_what_a_source_warns_of_its_list_stands_in_the_section() -> None:
+    """Beside what it shows, and where it shows nothing."""
+    warning = SourceWarning(code="data-in-transit", partner_id="addenbury", name="Addenbury")
+    told = tuple(dataclasses.replace(one, warnings=(warning,)) for one in states(SectionKind.NOT_KNOWN))
+    items = readable([item("AllergyIntolerance", "a1", code={"text": "Penicillin"})])[1:]
+    tree = document(view(items, sections=told))
+    for title in (ALLERGIES, MEDICINES):
+        assert (
+            "Addenbury warns of its record: The record has not wholly arrived"
+            in section(tree, title)["text"]["div"]
+        )
+
+
+def test_a_decision_on_resuscitation_stands_by_itself_of_whatever_kind_it_is() -> None:
+    """Practices record one as a finding, trusts as an alert."""
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "450476008"}], "text": "Not for CPR"}
+    for kind in ("Condition", "Observation", "Flag", "Procedure"):
+        tree = document(view(readable([item(kind, "x1", code=code)])[1:]))
+        assert "Not for CPR" in section(tree, "Advance directives and treatment escalation")["text"]["div"]

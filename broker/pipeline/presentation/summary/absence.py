@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from broker.domain.view import Holder, SectionKind, SectionState, View
+from broker.domain.view import SectionKind, SectionState, View
+from broker.pipeline.presentation.completeness_words import STATES, gap_words, warning_words
 from broker.pipeline.presentation.summary.sections import Section
 
 SYSTEM = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
@@ -24,11 +25,8 @@ class Absence:
         return {"coding": [{"system": SYSTEM, "code": self.code}], "text": self.words}
 
 
-_NONE_RECORDED = Absence("nilknown", "None recorded, by everyone who could hold it.")
-_WITHHELD = Absence(
-    "withheld", "Nothing is shown, and a source says that it leaves out what is confidential."
-)
-_NOT_READ_AS_NONE = "Nothing is shown, and it is not known whether there is any. Do not read this as none."
+_NONE_RECORDED = Absence("nilknown", STATES[SectionKind.NONE_RECORDED])
+_NOT_READ_AS_NONE = f"{STATES[SectionKind.NOT_KNOWN]} Do not read this as none."
 
 
 def absence_of(section: Section, view: View) -> Absence:
@@ -42,7 +40,7 @@ def absence_of(section: Section, view: View) -> Absence:
     if len(states) == len(section.categories) and kinds == {SectionKind.NONE_RECORDED}:
         return _NONE_RECORDED
     if SectionKind.WITHHELD_AT_SOURCE in kinds:
-        return _WITHHELD
+        return Absence("withheld", " ".join((STATES[SectionKind.WITHHELD_AT_SOURCE], *missing_from(states))))
     says = dict.fromkeys(one.name for state in states for one in state.holders if one.says_none and one.name)
     said = [f"{name} states that none is known." for name in says]
     return Absence("unavailable", " ".join([*said, _NOT_READ_AS_NONE, *missing_from(states)]))
@@ -54,9 +52,8 @@ def states_of(section: Section, view: View) -> list[SectionState]:
 
 
 def missing_from(states: Iterable[SectionState]) -> list[str]:
-    """One sentence that names those of whose items something may be missing; none where nobody is."""
-    gaps: dict[str, Holder] = {gap.name: gap for state in states for gap in state.gaps}
-    if not gaps:
-        return []
-    names = ", ".join(name or "a service that is not named" for name in gaps)
-    return [f"Not complete: {names} did not answer in full."]
+    """One sentence that names those of whose items something may be missing, and what sources warn of."""
+    states = list(states)
+    gaps = dict.fromkeys(gap_words(gap) for state in states for gap in state.gaps)
+    warned = dict.fromkeys(words for state in states for words in warning_words(state))
+    return [*([f"Not complete: {', '.join(gaps)}."] if gaps else []), *warned]

@@ -56,6 +56,7 @@ _ESCALATION = frozenset(
         "887701000000100",  # emergency health care plan
         "450475007",  # for attempted cardiopulmonary resuscitation
         "450476008",  # not for attempted cardiopulmonary resuscitation
+        *("304252001", "304253006", "143021000119109"),  # for and not for resuscitation
         "42348-3",
     }
 )
@@ -124,6 +125,7 @@ SECTIONS = (
             Category.PROBLEMS,
             Category.OBSERVATIONS,
             Category.PROCEDURES,
+            Category.REFERRALS,
         ),
         what="Decision or plan",
         codes=_ESCALATION,
