@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from broker.domain.item_words import Tree
-from broker.domain.told_item import Item, is_from_index, told_item
+from broker.domain.told_item import Item, is_from_index, is_ours, told_item
 
 _BASE = "https://watersmeet.example/fhir"
 _COMPLETENESS = f"{_BASE}/StructureDefinition/completeness"
@@ -65,7 +65,7 @@ def read_pages(bodies: Sequence[bytes]) -> Record:
     # The outcome stands on every page; the first one's is enough.
     outcome: Tree = next((one for one in entries if one["resourceType"] == "OperationOutcome"), {})
     issues: list[Tree] = outcome.get("issue", [])
-    resources = [one for one in entries if one["resourceType"] != "OperationOutcome"]
+    resources = [one for one in entries if one["resourceType"] != "OperationOutcome" and not is_ours(one)]
     index: Tree = next((one for one in resources if is_from_index(one)), {})
     extensions = [extension for issue in issues for extension in issue.get("extension", [])]
     return Record(

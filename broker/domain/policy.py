@@ -16,6 +16,7 @@ from broker.domain.decision import Naming
 from broker.domain.emergency import EmergencyAccessRules
 from broker.domain.governance import Governance
 from broker.domain.identity import Restriction
+from broker.domain.leads import SHIPPED_LEADS
 from broker.domain.objection import ObjectionState
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import SensitiveRules
@@ -265,7 +266,8 @@ class PolicySet:
     """Everything that a decision obeys. `revision` is a digest of the files' content.
 
     `in_force_from` is the latest start of any topic: before it nothing is permitted. `places` finds the
-    line in a file that a Reason's topic and rule came from.
+    line in a file that a Reason's topic and rule came from. `leads` are the kinds of partner that hold the
+    record of each category, best first: an order among what is shown anyway, and no permit.
     """
 
     revision: str
@@ -284,6 +286,7 @@ class PolicySet:
     disclosure: DisclosureRules
     emergency_access: EmergencyAccessRules
     sensitive: SensitiveRules
+    leads: Mapping[Category, tuple[str, ...]] = field(default_factory=lambda: SHIPPED_LEADS)
     places: Mapping[tuple[str, str], Place] = field(repr=False, compare=False, default_factory=dict)
 
     @property

@@ -94,6 +94,8 @@ class Header(msgspec.Struct, gc=False, frozen=True):
     # Set apart from a `null`, which stands in the bytes and would be read beside what we add.
     meta: Meta | msgspec.UnsetType | None = msgspec.UNSET
     identifier: WireIdentifier | list[WireIdentifier] | None = None
+    # DocumentReference alone: the document's own, beside those of its entry.
+    masterIdentifier: WireIdentifier | None = None
     status: CodeableConcept | str | None = None
     clinicalStatus: CodeableConcept | str | None = None
     verificationStatus: CodeableConcept | str | None = None

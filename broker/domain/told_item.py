@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from broker.domain.category import Category
 from broker.domain.item_words import Tree
 
+_OURS = "urn:watersmeet:broker"
 _TAGS = "https://watersmeet.example/fhir/CodeSystem/"
 
 
@@ -42,6 +43,11 @@ def told_item(resource: Tree) -> Item:
         groups=_codes(resource, "group"),
         contradictions=_codes(resource, "contradiction"),
     )
+
+
+def is_ours(resource: Tree) -> bool:
+    """Whether the broker says it in its own name: a contradiction, which is told as a notice too."""
+    return bool(resource.get("meta", {}).get("source") == _OURS)
 
 
 def is_from_index(resource: Tree) -> bool:

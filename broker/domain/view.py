@@ -20,7 +20,7 @@ ANSWERED = frozenset({OutcomeLabel.COMPLETE.value, OutcomeLabel.NO_RECORD.value,
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Items that look like one fact from several sources, or one version of it beside another.
+    """Items that look like one fact, from several sources or twice from one.
 
     Indexes point into `View.items`; the first is the lead. `why` is a closed word:
     `same-identifier`, `same-content`.
@@ -32,10 +32,15 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Contradiction:
-    """Items that cannot all be true, shown as such: `allergy-and-none-known`, `status-differs`."""
+    """Items that cannot all be true, or versions of one thing that differ. No winner is chosen.
+
+    `why` is a word of `broker.domain.contradictions`. `with_index` is True where the patient index's own
+    record of the person is one side of it (`View.contradictions_told`).
+    """
 
     members: tuple[int, ...]
     why: str
+    with_index: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,3 +187,8 @@ class View:
     selection: Selection | None = None
     askable_again: frozenset[str] = frozenset()
     of_some: bool = False
+
+    @property
+    def contradictions_told(self) -> tuple[Contradiction, ...]:
+        """Those that this reader may hear of: the index's own side of one is for whoever sees it whole."""
+        return tuple(one for one in self.contradictions if self.demographics_open or not one.with_index)

@@ -124,6 +124,7 @@ def _ground(
         asked_at=gathered.asked_at,
         narrative_hidden_from=frozenset(one.partner_id for one in screened if one.narrative_hidden),
         differing=frozenset(one.partner_id for one in screened if one.differs),
+        leads=services.policies().leads,
         warnings={one.partner_id: one.warnings for one in screened if one.warnings},
         person_references={one.partner_id: one.person_references for one in gathered.normalised},
     )

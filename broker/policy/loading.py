@@ -48,6 +48,7 @@ def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> Polic
         party_of_organisation=agreement.of_organisation,
         party_of_partner=agreement.of_partner,
         networks=agreement.networks,
+        leads=agreement.leads,
         objections=read_objections(tops[Topic.OBJECTIONS], places[Topic.OBJECTIONS], words),
         disclosure=read_disclosure(tops[Topic.DISCLOSURE], places[Topic.DISCLOSURE], words),
         emergency_access=read_emergency(tops[Topic.EMERGENCY_ACCESS], places[Topic.EMERGENCY_ACCESS], words),

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from broker.domain.category import Category
+from broker.domain.leads import KINDS, SHIPPED_LEADS
 from broker.domain.policy import Asked, Network, Party, Term
 from broker.files import Section, nearest
 from broker.pipeline.decision.rules import SENTENCES
@@ -18,6 +19,7 @@ from broker.policy.reading import (
     read_groups,
     read_id,
     refuse_repeats,
+    some_words,
 )
 
 LEAST_IN_A_NETWORK = 2
@@ -31,10 +33,11 @@ class Agreement:
     of_organisation: Mapping[str, Party]
     of_partner: Mapping[str, Party]
     networks: tuple[Network, ...]
+    leads: Mapping[Category, tuple[str, ...]]
 
 
 def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agreement:
-    """Read `phases`, `parties`, `networks`. Raises FileFault when an organisation or partner signs twice."""
+    """Read `phases`, `parties`, `networks`, `leads`. Raises FileFault when an organisation or partner signs twice."""
     phases = _phases(top)
     parties: dict[str, Party] = {}
     by_organisation: dict[str, Party] = {}
@@ -53,7 +56,23 @@ def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agre
     places.add_fixed(top, "phases", {"phase-not-live": sentences["phase-not-live"]})
     if networks:
         places.add_fixed(top, "networks", {"another-practice": sentences["another-practice"]})
-    return Agreement(tuple(parties.values()), by_organisation, by_partner, networks)
+    return Agreement(tuple(parties.values()), by_organisation, by_partner, networks, _leads(top))
+
+
+def _leads(top: Section) -> Mapping[Category, tuple[str, ...]]:
+    """Which kinds of partner stand first in a group, by category; what is not named stays as it ships."""
+    leads = dict(SHIPPED_LEADS)
+    named: set[Category] = set()
+    for section in top.sections("leads", default=()):
+        kinds = some_words(section, "kinds", KINDS)
+        for category in sorted(read_categories(section, "categories")):
+            if category in named:
+                problem = f"`{category}` stands in two entries of `leads`."
+                raise section.fault(problem, "Keep it in one of them.", at="categories")
+            named.add(category)
+            leads[category] = kinds
+        section.finish()
+    return leads
 
 
 def _networks(top: Section, parties: Iterable[Party]) -> tuple[Network, ...]:

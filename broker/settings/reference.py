@@ -11,11 +11,11 @@ from types import MappingProxyType
 from typing import NamedTuple
 
 from broker.domain.category import Category
+from broker.domain.leads import KINDS
 from broker.domain.limits import BrokerLimits, PartnerLimits, TransientCacheLimits
 from broker.domain.registration import PartnerStatus
 from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, TRANSIENT_CACHE_BOUNDS, Bound
 from broker.settings.broker_file import ENVIRONMENTS
-from broker.settings.registrations import KINDS
 
 
 class Described(NamedTuple):

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from broker.domain.category import Category
+from broker.domain.leads import KINDS
 from broker.domain.limits import PartnerLimits
 from broker.domain.registration import Organisation, PartnerRegistration, PartnerStatus
 from broker.files import FileFault, Section, read_file
@@ -15,17 +16,6 @@ from broker.settings.bounds import optional_section, read_partner_limits
 from broker.settings.endpoints import read_credentials, read_services
 from broker.settings.switches import ODS, read_switches
 
-KINDS = (
-    "gp",
-    "acute",
-    "mental-health",
-    "community",
-    "social-care",
-    "sexual-health",
-    "ambulance",
-    "hospice",
-    "pharmacy",
-)
 INDEX_KIND = "index"
 
 # Item ids are `<partner>-<keyed hash>` within FHIR's 64 characters, so a partner's id stays short.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from broker.domain.category import Category
+from broker.domain.leads import KINDS
 from broker.domain.limits import BrokerLimits, PartnerLimits, TransientCacheLimits
 from broker.domain.registration import PartnerStatus
 from broker.ports import shapes
@@ -15,7 +16,7 @@ from broker.settings.bounds import BROKER_BOUNDS, PARTNER_BOUNDS, TRANSIENT_CACH
 from broker.settings.broker_file import ENVIRONMENTS, FINGERPRINT, PORT_MAX
 from broker.settings.endpoints import HEADER_PATTERN, KEY_NAME_PATTERN
 from broker.settings.reference import BROKER_FILE, PARTNER_FILE, Described
-from broker.settings.registrations import ID_CHARS_MAX, ID_PATTERN, INDEX_KIND, KINDS
+from broker.settings.registrations import ID_CHARS_MAX, ID_PATTERN, INDEX_KIND
 from broker.settings.switches import ODS, OTHERS
 
 _PATH = r"(?!.*-----).*\S.*"  # a path on one line, and never the content of a PEM file

@@ -5,43 +5,18 @@ Pure and in slices. Partners stand in the order of the plan, so the order of ans
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Generator, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from broker.domain.category import Category
-from broker.domain.decision import Judgement
-from broker.domain.identity import PatientIdentity
 from broker.domain.outcome import PartnerOutcome
-from broker.domain.registration import PartnerRegistration
 from broker.domain.resource import Resource
 from broker.domain.view import CompletenessLine, View
 from broker.pipeline.merging.completeness import completeness_lines, practice_is_here
 from broker.pipeline.merging.contradictions import contradictions
-from broker.pipeline.merging.grouping import group_items
+from broker.pipeline.merging.ground import Ground
+from broker.pipeline.merging.grouping import Grouping
+from broker.pipeline.merging.leads import Leads
 from broker.pipeline.merging.sections import Standing, section_states
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ground:
-    """What the view rests on besides the items: the judgement, the partners and the question.
-
-    `sure` are the categories of which every kind of item was asked for, and nothing went with what was
-    withheld: only these may be called "none recorded". `differing` are the partners whose own Patient gives a
-    gender, title or name that the index does not. `warnings` are those on lists that this reader may see, by
-    partner and category.
-    """
-
-    patient: PatientIdentity
-    judgement: Judgement
-    registrations: Sequence[PartnerRegistration]
-    wanted: frozenset[Category]
-    sure: frozenset[Category]
-    asked_at: dt.datetime
-    narrative_hidden_from: frozenset[str] = frozenset()
-    differing: frozenset[str] = frozenset()
-    warnings: Mapping[str, frozenset[tuple[Category, str]]] = field(default_factory=dict)
-    person_references: Mapping[str, frozenset[str]] = field(repr=False, default_factory=dict)
 
 
 def merge(
@@ -50,9 +25,10 @@ def merge(
     ground: Ground,
 ) -> Generator[None, None, View]:
     """One view of everything released; `outcomes` holds one exact line for every registered partner."""
-    groups = yield from group_items(items)
+    grouping = Grouping(items, Leads(ground.registrations, ground.leads))
+    groups = yield from grouping.groups()
     yield
-    clashes = contradictions(items, groups)
+    clashes = yield from contradictions(items, grouping, groups, ground)
     yield
     decisions = ground.judgement.decisions
     lines = completeness_lines(
@@ -100,3 +76,6 @@ def _sure(ground: Ground) -> frozenset[Category]:
     if not practice_is_here(ground.registrations, ground.patient.practice_ods):
         return frozenset()
     return ground.sure
+
+
+__all__ = ["Ground", "merge"]

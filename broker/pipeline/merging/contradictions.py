@@ -1,56 +1,74 @@
-"""Items that cannot all be true, shown together as a contradiction. No winner is chosen."""
+"""Items that cannot all be true, shown together as contradictions. No winner is chosen, and nothing goes."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 
-from broker.domain.resource import ABSENT, Header, Resource, concept_in
+from broker.domain.resource import Resource
 from broker.domain.view import Contradiction, Group
-from broker.pipeline.merging.grouping import state_of, value_of
+from broker.pipeline.merging.between_partners import differ_between_partners
+from broker.pipeline.merging.clash_table import ACTIVE, OVER, REFUTED, TAKEN_BACK
+from broker.pipeline.merging.content import Contents
+from broker.pipeline.merging.deaths import deaths
+from broker.pipeline.merging.denials import denials
+from broker.pipeline.merging.doses import doses
+from broker.pipeline.merging.ground import Ground
+from broker.pipeline.merging.grouping import Grouping
+from broker.pipeline.merging.kin import Kin
+from broker.pipeline.merging.resuscitation import resuscitation
 
-# SNOMED CT: no known allergy, no known drug allergy, no known food allergy, no known environmental allergy.
-_NONE_KNOWN = frozenset({"716186003", "409137002", "429625007", "428607008"})
-_SNOMED = "http://snomed.info/sct"
-_NOT_STANDING = frozenset({"refuted", "entered-in-error", "inactive", "resolved"})
-
-
-def contradictions(items: Sequence[Resource], groups: Iterable[Group]) -> tuple[Contradiction, ...]:
-    """Allergies beside "none known", and one identifier with two states or two values."""
-    found = _allergy_and_none_known(items)
-    for group in groups:
-        if group.why == "same-identifier":
-            found += _differences(group, items)
-    return tuple(found)
+_ITEMS_IN_A_SLICE = 250
+Slices = Generator[None, None, list[Contradiction]]
 
 
-def _allergy_and_none_known(items: Sequence[Resource]) -> list[Contradiction]:
-    allergies = [
-        index
-        for index, resource in enumerate(items)
-        if resource.header.resourceType == "AllergyIntolerance" and _stands(resource.header)
+def contradictions(
+    items: Sequence[Resource], grouping: Grouping, groups: Iterable[Group], ground: Ground
+) -> Generator[None, None, tuple[Contradiction, ...]]:
+    """In the order of the list in `broker.domain.contradictions`, versions of one thing last."""
+    found, contents = grouping.sides, grouping.contents
+    clashes = denials(found, items, contents)
+    yield
+    clashes += resuscitation(found, items, contents, groups)
+    yield
+    clashes += yield from doses(found.medicines, items, contents)
+    for kind in (found.problems, found.allergies):
+        clashes += yield from _standing(kind, items, contents)
+    clashes += deaths(found.people, items, died=bool(ground.patient.deceased_on))
+    yield
+    versions = [
+        Contradiction(one.members, f"{column}-differs")
+        for one in grouping.versions
+        for column in one.differing
     ]
-    negatives = [index for index in allergies if _says_none_known(items[index].header)]
-    if not negatives or len(negatives) == len(allergies):
-        return []
-    return [Contradiction(tuple(allergies), "allergy-and-none-known")]
+    told = {frozenset(one.members) for one in versions if one.why == "status-differs"}
+    kept = [one for one in clashes if one.why != "standing-differs" or frozenset(one.members) not in told]
+    return tuple(dict.fromkeys((*kept, *versions)))
 
 
-def _stands(header: Header) -> bool:
-    return _NOT_STANDING.isdisjoint(state_of(header))
+def _standing(indexes: Sequence[int], items: Sequence[Resource], contents: Contents) -> Slices:
+    """What has one code, and is active at one source and over or refuted at another."""
+    kin, says = Kin(), dict[int, bool]()
+    for count, index in enumerate(indexes, start=1):
+        active = _is_active(contents.of(index).state)
+        if active is not None:
+            says[index] = active
+            for name in contents.of(index).said.names:
+                kin.name(name, index)
+        if count % _ITEMS_IN_A_SLICE == 0:
+            yield
+    families = yield from kin.families()
+    return [
+        Contradiction(tuple(family), "standing-differs")
+        for family in families
+        if differ_between_partners(family, items, says.__getitem__)
+    ]
 
 
-def _says_none_known(header: Header) -> bool:
-    concept = concept_in(bytes(header.code)) if header.code is not ABSENT else None
-    return concept is not None and any(
-        coding.system == _SNOMED and coding.code in _NONE_KNOWN for coding in concept.coding
-    )
-
-
-def _differences(group: Group, items: Sequence[Resource]) -> list[Contradiction]:
-    headers = [items[index].header for index in group.members]
-    found = []
-    if len({state_of(header) for header in headers}) > 1:
-        found.append(Contradiction(group.members, "status-differs"))
-    if len({value_of(header) for header in headers}) > 1:
-        found.append(Contradiction(group.members, "value-differs"))
-    return found
+def _is_active(state: Sequence[object]) -> bool | None:
+    """None where the item does not say, or was taken back."""
+    words = frozenset(state)
+    if TAKEN_BACK in words:
+        return None
+    if REFUTED in words or words & OVER:
+        return False
+    return True if words & ACTIVE else None

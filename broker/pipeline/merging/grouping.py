@@ -1,167 +1,190 @@
 """Items that look like one fact, put side by side. Nothing is merged and nothing goes.
 
-Two grounds: the same business identifier (system and value) on the same type of resource; or, from
-different partners, the same codes, time, status and value. Whatever differs in any of these stays apart.
+Two grounds: the same business identifier (system and value) on the same type of resource, and the likeness
+that the table of rules describes. What differs in state, date, value or dose is never one group, not even
+under one identifier: then it is versions of one thing, and a contradiction.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Hashable, Iterable, Sequence
-from typing import Any
+from collections import Counter
+from collections.abc import Generator, Hashable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from broker.domain.resource import (
-    ABSENT,
-    CodeableConcept,
-    Coding,
-    Header,
-    Resource,
-    WireIdentifier,
-    concept_in,
-    quantity_in,
-)
+from broker.domain.resource import Resource
 from broker.domain.view import Group
-
-_ITEMS_IN_A_SLICE = 400
-# A person is not a fact to be grouped, and who and where are not either.
-_UNGROUPED = frozenset({"Patient", "Practitioner", "PractitionerRole", "Organization", "Location"})
-# Codes that say no more than of what kind an item is: SNOMED CT's for an entry whose own code was lost on
-# its way between practices, and the one of ours that a mapping puts first to move an item.
-_DEGRADED = frozenset(
-    {"196411000000103", "196421000000109", "196451000000104", "196461000000101", "196471000000108"}
+from broker.pipeline.merging.agreement import CODE, Agreement
+from broker.pipeline.merging.candidates import (
+    ITEMS_IN_A_SLICE,
+    Candidates,
+    Sides,
+    candidates,
+    identifiers,
+    of_one_name,
 )
-_OURS = "https://watersmeet.example/fhir/CodeSystem/category"
-# The first telling code of each way in which a code element was written.
-_Codes = dict[bytes, Any]
+from broker.pipeline.merging.concepts import Concepts
+from broker.pipeline.merging.content import Contents
+from broker.pipeline.merging.kin import Kin
+from broker.pipeline.merging.leads import Leads
+from broker.pipeline.merging.rows import ROW_OF_OTHERS, ROWS, names_moment
+from broker.pipeline.merging.table import OF_SEVERAL, WithinOne
+
+# An identifier that more items than this bear names what holds them, whatever it was meant to be.
+ITEMS_OF_ONE_IDENTIFIER_MAX = 200
+Slices = Generator[None, None, None]
 
 
-def group_items(items: Sequence[Resource]) -> Generator[None, None, tuple[Group, ...]]:
-    """Groups of two or more, in the order of their leads. An item may stand in one group of each kind."""
-    by_identifier, by_likeness = _Likes(), _Likes()
-    codes: _Codes = {}
-    for index, resource in enumerate(items):
-        header = resource.header
-        if header.resourceType not in _UNGROUPED:
-            for identifier in _identifiers(header):
-                by_identifier.add((header.resourceType, identifier.system, identifier.value), index)
-            by_likeness.add(_likeness(header, codes), index)
-        if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
-            yield
-    yield
-    same_identifier = sorted({tuple(dict.fromkeys(members)) for members in by_identifier.several()})
-    groups = [Group(members, "same-identifier") for members in same_identifier if len(members) > 1]
-    yield
-    same_content = yield from _same_content(by_likeness, items)
-    known = set(same_identifier)
-    groups.extend(Group(members, "same-content") for members in sorted(same_content) if members not in known)
-    return tuple(groups)
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """Items of one identifier, and the columns in which they differ."""
+
+    members: tuple[int, ...]
+    differing: tuple[str, ...]
 
 
-class _Likes:
-    """Indexes by key; a list is made only where two meet, because most items stand alone."""
+class Grouping:
+    """One view's items on the way to their groups; what it found serves what comes after."""
 
-    def __init__(self) -> None:
-        self._first: dict[Hashable, int] = {}
-        self._several: dict[Hashable, list[int]] = {}
+    def __init__(self, items: Sequence[Resource], leads: Leads) -> None:
+        """Nothing is compared yet."""
+        self._items = items
+        self._leads = leads
+        self.concepts = Concepts()
+        self.contents = Contents(items, self.concepts)
+        self.versions: list[Versions] = []
+        self.sides = Sides()
+        self._numbered: set[int] = set()
+        self._kin = Kin()
+        self._worked = 0
 
-    def add(self, key: Hashable | None, index: int) -> None:
-        """Note that the item at `index` has `key`; None is too little to say anything by."""
-        if key is None:
-            return
-        first = self._first.setdefault(key, index)
-        if first != index:
-            self._several.setdefault(key, [first]).append(index)
+    def groups(self) -> Generator[None, None, tuple[Group, ...]]:
+        """Groups of two or more in the order of their first items, each with its lead first."""
+        found: Candidates = yield from candidates(self._items, self.concepts)
+        self.sides = found.sides
+        for members in found.numbered.several():
+            if len(members) <= ITEMS_OF_ONE_IDENTIFIER_MAX:
+                yield from self._same_identifier(members)
+        likely = yield from of_one_name(found.dated.several(), self._items, self.concepts)
+        yield from self._same_content(likely)
+        groups: list[Group] = []
+        for family in (yield from self._kin.families()):
+            for members in (yield from self._agreeing(family)):
+                why = "same-identifier" if self._share_identifier(members) else "same-content"
+                groups.append(Group(self._leads.first(members, self._items, self.contents), why))
+        return tuple(groups)
 
-    def several(self) -> Iterable[list[int]]:
-        """The indexes of each key that more than one item has, in order."""
-        return self._several.values()
+    def _is_due(self) -> bool:
+        """Whether a slice is full."""
+        self._worked += 1
+        return self._worked % ITEMS_IN_A_SLICE == 0
 
+    def _same_identifier(self, members: list[int]) -> Slices:
+        """Join what is one thing and says one thing; what says another is a version of it."""
+        for thing in (yield from self._things(members)):
+            agreement = yield from self._heard(thing)
+            self._numbered.update(thing)
+            if agreement.differing:
+                self.versions.append(Versions(tuple(thing), agreement.differing))
+            for agreeing in (yield from self._agreeing(thing)):
+                self._kin.join_all(agreeing)
 
-def _same_content(likes: _Likes, items: Sequence[Resource]) -> Generator[None, None, list[tuple[int, ...]]]:
-    """Of items alike in kind, code and time, those from several partners with the same state and value."""
-    found = []
-    worked = 0
-    for indexes in likes.several():
-        alike: dict[Hashable, list[int]] = {}
-        for index in indexes:
-            header = items[index].header
-            alike.setdefault((state_of(header), value_of(header)), []).append(index)
-        found += [
-            tuple(members)
-            for members in alike.values()
-            if len(members) > 1 and _from_several_partners(members, items)
-        ]
-        worked += len(indexes)
-        if worked > _ITEMS_IN_A_SLICE:
-            worked = 0
-            yield
-    return found
+    def _things(self, members: list[int]) -> Generator[None, None, list[list[int]]]:
+        """An order is no plan, and a sample's number on two results names no result: those are two things."""
+        by_same: dict[Hashable, list[int]] = {}
+        for index in members:
+            by_same.setdefault(self.contents.of(index).same, []).append(index)
+            if self._is_due():
+                yield
+        found = []
+        for alike in by_same.values():
+            if len(alike) > 1:
+                found += yield from self._of_one_name(alike)
+        return found
 
+    def _of_one_name(self, members: list[int]) -> Generator[None, None, list[list[int]]]:
+        kind = self._items[members[0]].header.resourceType
+        if ROWS.get(kind, ROW_OF_OTHERS).rule.identifier_of != OF_SEVERAL:
+            return [members]
+        agreement = yield from self._heard(members)
+        if CODE not in agreement.differing:
+            return [members]
+        kin = Kin()
+        for index in members:
+            for name in self.contents.of(index).said.names:
+                kin.name(name, index)
+        return (yield from kin.families())
 
-def _from_several_partners(members: Iterable[int], items: Sequence[Resource]) -> bool:
-    return len({items[index].partner_id for index in members}) > 1
+    def _same_content(self, likely: Iterable[list[int]]) -> Slices:
+        """Join what has one content in all that the table fixes, and a name in common."""
+        done: set[int] = set()
+        kin = Kin()
+        for members in likely:
+            for index in members:
+                if index not in done:
+                    done.add(index)
+                    for name in self._names(index):
+                        kin.name(name, index)
+                if self._is_due():
+                    yield
+        for family in (yield from kin.families()):
+            for members in (yield from self._agreeing(family)):
+                if self._may_be_one(members):
+                    self._kin.join_all(members)
 
+    def _names(self, index: int) -> Iterator[Hashable]:
+        """Whatever bears one of these too is like it. None where too little is said, or more may be meant."""
+        content, kind = self.contents.of(index), self._items[index].header.resourceType
+        rule = ROWS[kind].rule
+        dated = rule.undated if content.when is None else not rule.moment or names_moment(content.when)
+        if dated and not content.modified:
+            for name in content.said.names:
+                yield (kind, content.fixed, name)
 
-def _identifiers(header: Header) -> Iterable[WireIdentifier]:
-    found = header.identifier
-    if found is None:
-        return ()
-    several = found if isinstance(found, list) else (found,)
-    return [identifier for identifier in several if identifier.system and identifier.value]
+    def _heard(self, members: Iterable[int]) -> Generator[None, None, Agreement]:
+        agreement = Agreement()
+        for index in members:
+            agreement.add(self.contents.of(index))
+            if self._is_due():
+                yield
+        return agreement
 
+    def _agreeing(self, family: list[int]) -> Generator[None, None, list[list[int]]]:
+        """The family where nothing in it says otherwise; else those of it that say wholly the same."""
+        agreement = yield from self._heard(family)
+        if not agreement.differing:
+            return [family]
+        said: dict[Hashable, list[int]] = {}
+        for index in family:
+            said.setdefault(self.contents.of(index).whole, []).append(index)
+            if self._is_due():
+                yield
+        return [members for members in said.values() if len(members) > 1]
 
-def _likeness(header: Header, codes: _Codes) -> Hashable | None:
-    """Kind, first telling code and time; None when there is too little to say that two items are alike."""
-    when = _when(header)
-    written = header.code
-    if written is ABSENT:
-        written = header.vaccineCode
-    if written is ABSENT:
-        written = header.medicationCodeableConcept
-    if when is None or written is ABSENT:
-        return None
-    spelled = bytes(written)
-    code = codes.get(spelled, ABSENT)
-    if code is ABSENT:
-        code = codes[spelled] = _first_code(spelled)
-    return None if code is None else (header.resourceType, code, when)
+    def _may_be_one(self, members: Sequence[int]) -> bool:
+        """Several sources may say one thing; one source says it twice only as the table allows."""
+        by_partner = Counter(self._items[index].partner_id for index in members)
+        if len(by_partner) == len(members):
+            return True
+        rule = ROWS[self._items[members[0]].header.resourceType].rule
+        when = self.contents.of(members[0]).when
+        if rule.within_one is WithinOne.AT_ONE_MOMENT:
+            return when is not None and names_moment(when) and not self._numbered_apart(members)
+        return rule.within_one is WithinOne.ALWAYS
 
+    def _numbered_apart(self, members: Sequence[int]) -> bool:
+        """Whether one source numbers two of them differently in one system: so many were given or done."""
+        numbers: dict[tuple[str, str], set[str]] = {}
+        for index in members:
+            own = dict(identifiers(self._items[index].header))
+            for system, value in own.items():
+                numbers.setdefault((self._items[index].partner_id, system), set()).add(value)
+        return any(len(values) > 1 for values in numbers.values())
 
-def _first_code(spelled: bytes) -> tuple[str | None, str | None] | None:
-    concept = concept_in(spelled)
-    told = (one for one in (concept.coding if concept else ()) if _tells(one))
-    return next(((one.system, one.code) for one in told), None)
-
-
-def _tells(coding: Coding) -> bool:
-    return coding.code not in _DEGRADED and coding.system != _OURS
-
-
-def _when(header: Header) -> str | None:
-    return (
-        header.effectiveDateTime
-        or header.occurrenceDateTime
-        or header.performedDateTime
-        or header.onsetDateTime
-        or header.authoredOn
-        or header.recordedDate
-    )
-
-
-def value_of(header: Header) -> Hashable:
-    """What was measured or said, its number as written: where it differs, two items are not the same."""
-    quantity = quantity_in(bytes(header.valueQuantity)) if header.valueQuantity is not ABSENT else None
-    if quantity is not None:
-        return (bytes(quantity.value), quantity.comparator, quantity.code or quantity.unit)
-    concept = header.valueCodeableConcept
-    return (bytes(header.valueString), concept_in(bytes(concept)) if concept is not ABSENT else None)
-
-
-def state_of(header: Header) -> tuple[str, ...]:
-    """The codes of every element that says whether the item stands: none of them may differ in a group."""
-    return tuple(_code(state) for state in (header.status, header.clinicalStatus, header.verificationStatus))
-
-
-def _code(state: CodeableConcept | str | None) -> str:
-    if isinstance(state, CodeableConcept):
-        return next((coding.code for coding in state.coding if coding.code), "")
-    return state or ""
+    def _share_identifier(self, members: Sequence[int]) -> bool:
+        seen: set[tuple[str, str]] = set()
+        for index in members:
+            found = set(identifiers(self._items[index].header)) if index in self._numbered else set()
+            if seen & found:
+                return True
+            seen |= found
+        return False

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from broker.domain.contradictions import KINDS_OF_CONTRADICTION
 from broker.domain.view import ANSWERED, CompletenessLine, Contradiction, View
 from broker.pipeline.presentation.completeness_words import ABSENCE, FILTERED, line_words
 from broker.pipeline.presentation.section_extension import section_extension
@@ -20,12 +21,6 @@ AGAIN = "https://watersmeet.example/fhir/StructureDefinition/ask-again"
 AGAIN_WORDS = "Those that did not answer in full can be asked again by themselves."
 OF_SOME = "This answer is of the services that were asked again, and says nothing of any other."
 DIFFERENCE = "demographics differ, confirm identity."
-
-_CONTRADICTIONS = {
-    "allergy-and-none-known": "One source records an allergy and another records that none is known.",
-    "status-differs": "Sources give different states for what is identified as one item.",
-    "value-differs": "Sources give different values for what is identified as one item.",
-}
 
 
 def completeness_outcome(view: View, again: str | None = None) -> dict[str, Any]:
@@ -51,7 +46,7 @@ def _outcome(issues: Iterable[dict[str, Any]]) -> dict[str, Any]:
 
 def _issues(view: View, again: str | None) -> Iterator[dict[str, Any]]:
     yield from _line_issues(view.lines)
-    for number, contradiction in enumerate(view.contradictions, start=1):
+    for number, contradiction in enumerate(view.contradictions_told, start=1):
         yield _contradiction_issue(number, contradiction)
     if view.selection is not None and view.selection.narrows:
         yield _coded(_issue("informational", FILTERED), "filtered")
@@ -127,6 +122,6 @@ def _completeness(line: CompletenessLine) -> dict[str, Any]:
 
 
 def _contradiction_issue(number: int, contradiction: Contradiction) -> dict[str, Any]:
-    issue = _issue("conflict", _CONTRADICTIONS[contradiction.why], "warning")
+    issue = _issue("conflict", KINDS_OF_CONTRADICTION[contradiction.why].sentence, "warning")
     issue["details"]["coding"] = [{"code": f"c{number}"}]
     return issue

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from broker.domain.errors import PageGone
 from broker.domain.view import View
-from broker.pipeline.presentation.entries import Written
+from broker.pipeline.presentation.written import Written
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.paging import WHOLE_BYTES, PagePlace
 
@@ -65,7 +65,7 @@ def _digest(view: View, entries: list[Written]) -> Generator[None, None, bytes]:
     for line in view.lines:
         whole.update(f"{line.partner_id}\x1f{line.label}\x1e".encode())
     for place, entry in enumerate(entries, start=1):
-        whole.update(b"".join(entry.pieces))
+        whole.update(b"".join(entry.pieces) if entry.lasting is None else entry.lasting)
         if place % _ENTRIES_IN_A_SLICE == 0:
             yield
     return whole.digest()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Generator, Iterator
-from typing import NamedTuple
 
 from broker.domain.category import SUPPORTING_TYPES
 from broker.domain.resource import Resource
@@ -13,23 +12,11 @@ from broker.domain.view import View
 from broker.pipeline.presentation.carrying import carry
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.ink import CONTRADICTION_TAG, GROUP_TAG, Ink
+from broker.pipeline.presentation.written import INCLUDE, MATCH, Written
 
 _ITEMS_IN_A_SLICE = 200
 _IDS_IN_A_SLICE = 1_000
-MATCH = b',"search":{"mode":"match"}}'
-INCLUDE = b',"search":{"mode":"include"}}'
 Marks = dict[int, tuple[tuple[str, str], ...]]
-
-
-class Written(NamedTuple):
-    """One item's whole entry in pieces; `at` is its place in `View.items`, `name` its `Type/id` there.
-    `is_match` is of what was asked for: an include rides with it.
-    """
-
-    at: int
-    pieces: list[bytes]
-    is_match: bool
-    name: str
 
 
 class Pen:
@@ -139,7 +126,7 @@ def _marks(view: View) -> Marks:
     for number, group in enumerate(view.groups, start=1):
         for index in group.members:
             marks[index].append((GROUP_TAG, f"g{number}"))
-    for number, contradiction in enumerate(view.contradictions, start=1):
+    for number, contradiction in enumerate(view.contradictions_told, start=1):
         for index in contradiction.members:
             marks[index].append((CONTRADICTION_TAG, f"c{number}"))
     return {index: tuple(found) for index, found in marks.items()}

@@ -11,10 +11,12 @@ from broker.domain.query import OF_THE_WHOLE, Interaction
 from broker.domain.view import View
 from broker.pipeline.presentation.completeness_outcome import completeness_outcome
 from broker.pipeline.presentation.cutting import cut
-from broker.pipeline.presentation.entries import INCLUDE, MATCH, Written, entries_of
+from broker.pipeline.presentation.detected_issues import with_issues
+from broker.pipeline.presentation.entries import entries_of
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.patient import index_patient
 from broker.pipeline.presentation.presented import Presented
+from broker.pipeline.presentation.written import INCLUDE, MATCH, OURS, Written
 
 _CHUNK_BYTES = 96 * 1024
 
@@ -31,7 +33,7 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, Presented]
 
     Raises PageGone when a page's view is no longer the first page's view.
     """
-    entries = yield from entries_of(view, frame)
+    entries = with_issues((yield from entries_of(view, frame)), view, frame)
     page = yield from cut(view, frame, entries)
     person = index_person(view, frame) if _shows_person(frame) else None
     leading = [_outcome_entry(completeness_outcome(view, again_url(view, frame)))]
@@ -43,7 +45,8 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, Presented]
     for chunk in _chunks(head + b",".join(leading), page.entries):
         chunks.append(chunk)
         yield
-    return Presented(body=tuple(chunks), shown=[one.at for one in page.entries], person=person)
+    shown = [one.at for one in page.entries if one.at != OURS]
+    return Presented(body=tuple(chunks), shown=shown, person=person)
 
 
 def _chunks(opening: bytes, entries: Sequence[Written]) -> Iterator[bytes]:

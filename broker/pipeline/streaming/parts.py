@@ -14,9 +14,10 @@ from broker.domain.view import View
 from broker.pipeline.audit import released_items
 from broker.pipeline.gathering import Heard
 from broker.pipeline.presentation import Frame
-from broker.pipeline.presentation.entries import Written, entries_of
+from broker.pipeline.presentation.entries import entries_of
 from broker.pipeline.presentation.events import Event
 from broker.pipeline.presentation.streamed import groups_data, items_data, ledger_data, partner_data
+from broker.pipeline.presentation.written import Written
 from broker.pipeline.record import merged, screened_of
 from broker.pipeline.screening.differing import Known
 from broker.pipeline.services import Services

@@ -14,7 +14,7 @@ from broker.domain.resource import Resource
 from broker.domain.view import CompletenessLine, View
 from broker.pipeline.gathering import Gathered, Heard
 from broker.pipeline.planning import Plan
-from broker.pipeline.presentation.entries import Written
+from broker.pipeline.presentation.written import Written
 from broker.pipeline.screening import Screened
 
 

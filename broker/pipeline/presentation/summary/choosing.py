@@ -48,7 +48,7 @@ def choose(view: View, at: dt.datetime) -> Generator[None, None, Chosen]:
         if index % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
     together = _together(view)
-    disputed = {index for one in view.contradictions for index in one.members}
+    disputed = {index for one in view.contradictions_told for index in one.members}
     for section, indexes in chosen.items.items():
         yield
         if section.recent:

@@ -51,7 +51,7 @@ def _notices(view: View, shown: Collection[int]) -> Iterator[dict[str, str]]:
     """Everything that the outcome says beside the lines: contradictions by their code, and the notices."""
     untold = {
         f"c{number}"
-        for number, contradiction in enumerate(view.contradictions, start=1)
+        for number, contradiction in enumerate(view.contradictions_told, start=1)
         if not all(index in shown for index in contradiction.members)
     }
     for issue in completeness_outcome(view)["issue"]:

@@ -113,7 +113,7 @@ def _groups(view: View) -> dict[int, int]:
 
 def _contradictions(view: View) -> defaultdict[int, list[str]]:
     codes: defaultdict[int, list[str]] = defaultdict(list)
-    for number, contradiction in enumerate(view.contradictions, start=1):
+    for number, contradiction in enumerate(view.contradictions_told, start=1):
         for index in contradiction.members:
             codes[index].append(f"c{number}")
     return codes

@@ -1,0 +1,98 @@
+"""A code element as written to what it says: its codings that tell something, else the writer's own term."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import msgspec
+
+SNOMED: Final = "http://snomed.info/sct"
+# SNOMED CT's codes for an entry whose own code was lost on its way between practices: they say of what kind
+# it is, and no more.
+_DEGRADED = frozenset(
+    {"196411000000103", "196421000000109", "196451000000104", "196461000000101", "196471000000108"}
+)
+# A mapping's own mark, and the codes for "there is no code".
+_SAY_NOTHING = frozenset(
+    {
+        "https://watersmeet.example/fhir/CodeSystem/category",
+        "http://terminology.hl7.org/CodeSystem/data-absent-reason",
+        "http://terminology.hl7.org/CodeSystem/v3-NullFlavor",
+        "http://hl7.org/fhir/v3/NullFlavor",
+    }
+)
+Coded = tuple[str | None, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """`codings` by system and code; `names` are these or, where no code tells, the term in small letters:
+    each by which another item could be the same, and none where nothing is said.
+    """
+
+    codings: tuple[Coded, ...] = ()
+    names: tuple[Coded, ...] = ()
+    snomed: frozenset[str] = frozenset()
+
+    def beside(self, other: Said) -> Said:
+        """What two elements say together."""
+        if not other.names or not self.names:
+            return self if self.names else other
+        codings = tuple(dict.fromkeys(self.codings + other.codings))
+        return Said(codings, codings or self.names, self.snomed | other.snomed)
+
+
+NOTHING_SAID = Said()
+
+
+class Concepts:
+    """What each way of writing a code element says, worked out once in one view."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet, and nothing is kept after the view."""
+        self._known: dict[bytes, Said] = {}
+
+    def of(self, written: bytes) -> Said:
+        """A CodeableConcept, several, a Coding, a text or a reference with a name; else it is silent."""
+        said = self._known.get(written)
+        if said is None:
+            said = self._known[written] = said_by(msgspec.json.decode(written))
+        return said
+
+
+def said_by(node: Any) -> Said:
+    """What a decoded code element says."""
+    codings = tuple(dict.fromkeys(_telling(_codings(node))))
+    term = "" if codings else " ".join(_term(node).casefold().split())
+    names = codings or (((None, term),) if term else ())
+    return Said(codings, names, frozenset(code for system, code in codings if system == SNOMED))
+
+
+def _codings(node: Any) -> Iterator[dict[str, Any]]:
+    if isinstance(node, list):
+        for member in node:
+            yield from _codings(member)
+    elif isinstance(node, dict):
+        inside = node.get("coding")
+        found = inside if isinstance(inside, list) else [node]
+        yield from (coding for coding in found if isinstance(coding, dict))
+
+
+def _telling(codings: Iterable[dict[str, Any]]) -> Iterator[Coded]:
+    for coding in codings:
+        system, code = coding.get("system"), coding.get("code")
+        if not isinstance(code, str) or not code or code in _DEGRADED or system in _SAY_NOTHING:
+            continue
+        yield system if isinstance(system, str) else None, code
+
+
+def _term(node: Any) -> str:
+    """The writer's own words: never the display of a code that says nothing."""
+    if isinstance(node, list):
+        return next(filter(None, map(_term, node)), "")
+    if isinstance(node, dict):
+        text = node.get("text") or ("" if "coding" in node or "code" in node else node.get("display"))
+        return text if isinstance(text, str) else ""
+    return node if isinstance(node, str) else ""

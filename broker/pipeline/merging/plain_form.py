@@ -1,0 +1,66 @@
+"""Parts of a resource to a form in which two are equal where they say the same.
+
+Numbers keep the characters in which they were written: `1.50` is not `1.5`. A concept is what its codes
+say, or its text; a reference is the name that stands beside it, because each partner's ids are its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+import msgspec
+
+from broker.domain.json_bytes import lossless_tree
+from broker.pipeline.merging.concepts import said_by
+
+_OF_QUANTITY = frozenset({"value", "comparator", "unit", "system", "code"})
+_OF_PARTNER = frozenset({"id", "reference"})
+
+
+def plain_form(written: bytes) -> Hashable:
+    """Of one member's value as written."""
+    return _plain(lossless_tree(written))
+
+
+def plain_tree(node: Any) -> Hashable:
+    """Of a value that is read already; None where there is none."""
+    return None if node is None else _plain(node)
+
+
+def _plain(node: Any) -> Hashable:
+    if isinstance(node, dict):
+        return _object(node)
+    if isinstance(node, list):
+        return tuple(_plain(member) for member in node)
+    if isinstance(node, str):
+        return " ".join(node.casefold().split())
+    if isinstance(node, msgspec.Raw):
+        return ("number", bytes(node))
+    return (type(node).__name__, node)
+
+
+def _object(node: dict[str, Any]) -> Hashable:
+    if "coding" in node:
+        said = said_by(node)
+        names: frozenset[Hashable] = said.snomed or frozenset(said.names)
+        return ("concept", names)
+    if "value" in node and node.keys() <= _OF_QUANTITY:
+        unit = _exact(node.get("code") or node.get("unit"))
+        return ("quantity", _plain(node["value"]), _exact(node.get("comparator")), unit)
+    return tuple(sorted((name, _plain(node[name])) for name in node if name not in _OF_PARTNER))
+
+
+def _exact(node: Any) -> Hashable:
+    """A unit as written: a small letter is another unit."""
+    return node if isinstance(node, str) else plain_tree(node)
+
+
+def word_of(written: bytes) -> str:
+    """The code of a status, whether FHIR gives it as a code or as a concept; empty where it says none."""
+    node = msgspec.json.decode(written)
+    if isinstance(node, dict):
+        codings = node.get("coding")
+        found = codings if isinstance(codings, list) else ()
+        node = next((one["code"] for one in found if isinstance(one, dict) and one.get("code")), "")
+    return node if isinstance(node, str) else ""
