@@ -37,7 +37,7 @@ class Agreement:
 
 
 def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agreement:
-    """Read `phases`, `parties`, `networks`, `leads`. Raises FileFault when an organisation or partner signs twice."""
+    """Read all of it. Raises FileFault when an organisation, a partner or a lead's category stands twice."""
     phases = _phases(top)
     parties: dict[str, Party] = {}
     by_organisation: dict[str, Party] = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from broker.domain.leads import KINDS
 from broker.domain.policy import Asked
 from broker.policy.reading import ID_PATTERN
 from broker.policy.reading_agreement import LEAST_IN_A_NETWORK
@@ -28,11 +29,23 @@ def sharing_agreement() -> dict[str, Shape]:
             "A phase begins for all its parties on one day.", shapes.section("One phase.", phase)
         ),
         "parties": shapes.sections("Everybody who signed.", _party()),
+        "leads?": _leads(),
         "networks?": shapes.sections(
             "Practices that see each other's records; none when it is left out.",
             shapes.section("One network.", network),
         ),
     }
+
+
+def _leads() -> Shape:
+    lead = {
+        "categories": categories("Of what."),
+        "kinds": shapes.words("Kinds of partner that hold the record of it, best first.", KINDS, least=1),
+    }
+    return shapes.sections(
+        "Whose wording stands first where several sources say one thing. It opens nothing.",
+        shapes.section("Some categories, each in one entry. What is not named stays as it ships.", lead),
+    )
 
 
 def _supplying() -> dict[str, Shape]:

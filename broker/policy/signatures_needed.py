@@ -25,13 +25,15 @@ SHOWN_BY_REQUESTS: Final = frozenset(
         "sensitive",
     }
 )
+# What is an order and no permit: the same things are shown to the same people, whatever it says.
+OPENS_NOTHING: Final = frozenset({"leads"})
 
 
 def shows_no_opening(*, opens: bool, rules: Iterable[str]) -> bool:
     """Whether a comparison proves that a change only tightens: no request opened, and nothing differs that
     requests do not show.
     """
-    return not opens and frozenset(rules) <= SHOWN_BY_REQUESTS
+    return not opens and frozenset(rules) <= SHOWN_BY_REQUESTS | OPENS_NOTHING
 
 
 def counts_as_opening(*, opens: bool, rules: Iterable[str], before: Revision, after: Revision) -> bool:

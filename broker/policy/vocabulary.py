@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from broker.domain.category import Category
 from broker.domain.decision import Effect, Naming, Told
 from broker.domain.grant import EmergencyGround
+from broker.domain.leads import KINDS
 from broker.domain.objection import Direction, ObjectionState
 from broker.domain.policy import (
     DIRECT_CARE,
@@ -53,6 +54,7 @@ def _word_lists() -> Iterator[str]:
         "Words for several role groups", "Role groups themselves are named by the roles policy.", GROUP_WORDS
     )
     yield from _list("When a partner is asked", "In the sharing agreement.", Asked)
+    yield from _list("Kinds of partner", "In `leads` of the sharing agreement.", KINDS)
     yield from _list("States of an objection", "Each has an effect in the objections policy.", ObjectionState)
     yield from _list("States that always bind", "No file can say otherwise.", sorted(ALWAYS_BIND))
     yield from _list("Effects of a state", "In the objections policy.", EFFECTS)

@@ -16,10 +16,12 @@ class Meetings:
         self._several: dict[Hashable, list[int]] = {}
 
     def add(self, name: Hashable, index: int) -> None:
-        """Note that the item at `index` has `name`."""
+        """Note that the item at `index` has `name`. Indexes come in order, each as often as it likes."""
         first = self._first.setdefault(name, index)
         if first != index:
-            self._several.setdefault(name, [first]).append(index)
+            several = self._several.setdefault(name, [first])
+            if several[-1] != index:
+                several.append(index)
 
     def several(self) -> Iterable[list[int]]:
         """The indexes of each name that more than one item has, in order."""

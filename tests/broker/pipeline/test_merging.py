@@ -110,14 +110,8 @@ def test_what_differs_in_anything_that_matters_stays_apart(change: dict[str, Any
     assert merged(items, BOTH).groups == ()
 
 
-def test_like_items_of_one_partner_are_not_grouped() -> None:
-    """One partner's two records of two doses are two."""
-    items = items_of("addenbury", item("Observation", "1", **RESULT), item("Observation", "2", **RESULT))
-    assert merged(items, BOTH).groups == ()
-
-
 def test_one_identifier_with_two_values_is_a_contradiction() -> None:
-    """Grouped, and shown as differing."""
+    """Shown beside each other as differing."""
     lab = [{"system": "urn:lab", "value": "7"}]
     other = {**RESULT, "status": "amended", "valueQuantity": {"value": 80, "unit": "umol/L"}}
     items = items_of("addenbury", item("Observation", "1", identifier=lab, **RESULT)) + items_of(
