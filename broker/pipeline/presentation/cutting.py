@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from broker.domain.errors import PageGone
 from broker.domain.view import View
-from broker.pipeline.presentation.written import Written
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.paging import WHOLE_BYTES, PagePlace
+from broker.pipeline.presentation.written import Written
 
 _ENTRIES_IN_A_SLICE = 200
 

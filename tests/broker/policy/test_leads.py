@@ -12,7 +12,7 @@ from broker.files import FileFault
 from broker.policy.comparing import rules_changed
 from broker.policy.loading import load_policies
 from broker.policy.signatures_needed import shows_no_opening
-from tests.support.policies import NETWORK, policy_folder, shipped_policies
+from tests.support.policies import NETWORK, copy_policies, shipped_policies
 
 AGREEMENT = Path("sharing-agreement") / "policy.yaml"
 
@@ -31,7 +31,7 @@ def test_policies_that_do_not_speak_of_leads_have_those_that_ship() -> None:
 
 def test_a_policy_changes_what_it_names_and_opens_nothing(tmp_path: Path) -> None:
     """One category goes to another kind; no second signature is needed for an order."""
-    folder = with_leads(policy_folder(tmp_path), "- categories: [medicines]", "  kinds: [acute, gp]")
+    folder = with_leads(copy_policies(tmp_path), "- categories: [medicines]", "  kinds: [acute, gp]")
     changed = load_policies(folder, NETWORK)
     assert changed.leads == {**SHIPPED_LEADS, Category.MEDICINES: ("acute", "gp")}
     rules = rules_changed(shipped_policies(), changed)
@@ -55,7 +55,7 @@ def test_a_policy_changes_what_it_names_and_opens_nothing(tmp_path: Path) -> Non
 )
 def test_a_wrong_word_is_named_with_its_line(tmp_path: Path, lines: tuple[str, ...], named: str) -> None:
     """It never falls back to what ships."""
-    folder = with_leads(policy_folder(tmp_path), *lines)
+    folder = with_leads(copy_policies(tmp_path), *lines)
     with pytest.raises(FileFault) as refused:
         load_policies(folder, NETWORK)
     assert named in str(refused.value)
