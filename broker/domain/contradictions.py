@@ -56,7 +56,7 @@ _LIST = (
         found="The same code, active at one source and inactive, resolved or refuted at another.",
     ),
     Kind(
-        why="deceased-differs",
+        why="death-differs",
         severity=Severity.HIGH,
         sentence="One source records that the person has died and another does not.",
         found="A partner's Patient, or the patient index, says that the person has died; another does not.",

@@ -9,7 +9,7 @@ import msgspec
 from broker.domain.resource import Resource
 from broker.domain.view import Contradiction
 
-_WHY = "deceased-differs"
+_WHY = "death-differs"
 
 
 class _Person(msgspec.Struct, gc=False, rename="camel"):

@@ -64,13 +64,17 @@ def _beside(entries: Sequence[Written], issues: Sequence[Issue]) -> Iterator[Wri
         yield entry
 
 
-def issues_of(view: View, frame: Frame, ids: Sequence[str]) -> list[Issue]:
-    """One for each contradiction that may be told, and one where demographics differ, by the items' `ids`."""
-    sides = enumerate(_sides(view, frame, ids), start=1)
+def issues_of(view: View, frame: Frame, names: Mapping[int, str]) -> list[Issue]:
+    """One for each contradiction that may be told, and one where demographics differ. `names` are the items'
+    own (`Type/id`), by their place in the view.
+    """
+    sides = enumerate(_sides(view, frame, names), start=1)
     return [_issue(view, frame, why, members, named, number) for number, (why, members, named) in sides]
 
 
-def _sides(view: View, frame: Frame, ids: Sequence[str]) -> Iterator[tuple[str, tuple[int, ...], list[str]]]:
+def _sides(
+    view: View, frame: Frame, names: Mapping[int, str]
+) -> Iterator[tuple[str, tuple[int, ...], list[str]]]:
     """Numbered as the marks on the items are; what is of the person alone comes last."""
     person = f"Patient/{frame.token}"
     for one in view.contradictions_told:

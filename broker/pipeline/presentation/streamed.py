@@ -18,10 +18,10 @@ from broker.pipeline.presentation.completeness_outcome import (
     line_outcome,
     standing_notices,
 )
-from broker.pipeline.presentation.written import Written
 from broker.pipeline.presentation.events import Closed
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.searchset import again_token, again_url
+from broker.pipeline.presentation.written import Written
 
 _CHUNK_BYTES = 96 * 1024
 # What `groups_data` says of no groups and no contradictions.
@@ -64,7 +64,9 @@ def partner_data(line: CompletenessLine) -> bytes:
 def groups_data(view: View, names: Sequence[str]) -> bytes:
     """Every group and contradiction of what has been shown so far; `names` are of the view's items."""
     groups = [_marked("g", number, one, names) for number, one in enumerate(view.groups, start=1)]
-    clashes = [_marked("c", number, one, names) for number, one in enumerate(view.contradictions_told, start=1)]
+    clashes = [
+        _marked("c", number, one, names) for number, one in enumerate(view.contradictions_told, start=1)
+    ]
     return msgspec.json.encode({"groups": groups, "contradictions": clashes})
 
 

@@ -11,8 +11,9 @@ OURS: Final = -1
 
 
 class Written(NamedTuple):
-    """One whole entry in pieces; `at` is the item's place in `View.items`, or OURS. `is_match` is of what was
-    asked for: an include rides with it. `name` is its `Type/id`. `lasting` is what of it is the same for one record at any time.
+    """One whole entry in pieces; `at` is the item's place in `View.items`, or OURS, `name` its `Type/id`.
+    `is_match` is of what was asked for: an include rides with it. `lasting` is what of it is the same for one
+    record at any time.
     """
 
     at: int

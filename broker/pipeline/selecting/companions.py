@@ -49,7 +49,9 @@ class Companions:
         self._places = places
         self._placed = set(matches)
         self._elements = Elements()
-        self._clusters = [one.members for one in view.groups] + [one.members for one in view.contradictions_told]
+        self._clusters = [one.members for one in view.groups] + [
+            one.members for one in view.contradictions_told
+        ]
         self._seen: set[int] = set()
         self._together: dict[int, list[int]] = defaultdict(list)
         for number, members in enumerate(self._clusters):

@@ -237,13 +237,13 @@ def people(*said: str, index_says: str | None = None) -> list[tuple[str, tuple[i
 
 def test_dead_at_one_source_and_not_at_another_is_a_contradiction() -> None:
     """Each Patient is a side of it."""
-    assert people("dead", "alive") == [("deceased-differs", (0, 1), False)]
+    assert people("dead", "alive") == [("death-differs", (0, 1), False)]
     assert people("alive", "alive") == []
 
 
 def test_dead_by_the_index_alone_is_one_with_the_index() -> None:
     """And the other way round; where all agree there is none."""
-    assert people("alive", index_says="2026-01-01") == [("deceased-differs", (0,), True)]
-    assert people("dead") == [("deceased-differs", (0,), True)]
+    assert people("alive", index_says="2026-01-01") == [("death-differs", (0,), True)]
+    assert people("dead") == [("death-differs", (0,), True)]
     assert people("dead", index_says="2026-01-01") == []
     assert merged((HOSPITAL, [flag(FOR)]), deceased_on="2026-01-01").contradictions == ()

@@ -96,7 +96,7 @@ def test_its_id_is_its_own_and_outlasts_the_answer() -> None:
 def test_the_index_is_a_side_only_for_whoever_sees_it_whole() -> None:
     """Neither issue nor mark nor notice for anybody else."""
     people = (*read([patient(deceasedBoolean=True)]).resources, *ALLERGIES)
-    clash = Contradiction((0,), "deceased-differs", with_index=True)
+    clash = Contradiction((0,), "death-differs", with_index=True)
     told = view(people, contradictions=(clash,), demographics_open=True)
     untold = dataclasses.replace(told, demographics_open=False)
     [entry] = issues(told)
