@@ -76,14 +76,14 @@ class Reader:
             self.closed, self.person, self.entries = data, [], {}
 
     def marked(self) -> dict[str, dict[str, Any]]:
-        """The entries with the marks of the newest groups, as the searchset has them."""
+        """The entries with the marks of the newest groups, and its own, as the searchset has them."""
         made: dict[str, dict[str, Any]] = json.loads(json.dumps(self.entries))
         for kind, members in (("group", "groups"), ("contradiction", "contradictions")):
             for one in self.groups[members]:
                 for name in one["items"]:
                     tags = made[name]["resource"]["meta"]["tag"]
                     _insert(tags, {"system": _SYSTEM + kind, "code": one["code"]})
-        return made
+        return made | {_name(one): one for one in self.groups.get("entry", ())}
 
 
 def _name(entry: dict[str, Any]) -> str:

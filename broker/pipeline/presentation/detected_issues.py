@@ -54,6 +54,13 @@ def with_issues(entries: list[Written], view: View, frame: Frame) -> list[Writte
     return [*(one.entry(is_match=is_asked_for) for one in leading), *entries]
 
 
+def issue_entries(view: View, frame: Frame, names: Mapping[int, str]) -> list[bytes]:
+    """The same entries, whole, by themselves."""
+    is_asked_for = not frame.query.resource_types
+    issues = issues_of(view, frame, names)
+    return [b"".join(one.entry(is_match=is_asked_for).pieces) for one in issues]
+
+
 def _beside(entries: Sequence[Written], issues: Sequence[Issue]) -> Iterator[Written]:
     places = {entry.at: place for place, entry in enumerate(entries)}
     first: dict[int, list[Issue]] = {}

@@ -18,6 +18,7 @@ from broker.pipeline.presentation.completeness_outcome import (
     line_outcome,
     standing_notices,
 )
+from broker.pipeline.presentation.detected_issues import issue_entries
 from broker.pipeline.presentation.events import Closed
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.searchset import again_token, again_url
@@ -25,7 +26,7 @@ from broker.pipeline.presentation.written import Written
 
 _CHUNK_BYTES = 96 * 1024
 # What `groups_data` says of no groups and no contradictions.
-NO_GROUPS = b'{"groups":[],"contradictions":[]}'
+NO_GROUPS = b'{"groups":[],"contradictions":[],"entry":[]}'
 
 
 def open_data(partners: Iterable[tuple[str, str]], view: View, *, ends_within_s: float) -> bytes:
@@ -61,13 +62,15 @@ def partner_data(line: CompletenessLine) -> bytes:
     return msgspec.json.encode({"partner": line.partner_id, "outcome": line_outcome(line)})
 
 
-def groups_data(view: View, names: Sequence[str]) -> bytes:
-    """Every group and contradiction of what has been shown so far; `names` are of the view's items."""
+def groups_data(view: View, names: Sequence[str], frame: Frame) -> bytes:
+    """Every group and contradiction of what has been shown so far, and the entries by which the searchset
+    says these in our own name; `names` are of the view's items.
+    """
     groups = [_marked("g", number, one, names) for number, one in enumerate(view.groups, start=1)]
-    clashes = [
-        _marked("c", number, one, names) for number, one in enumerate(view.contradictions_told, start=1)
-    ]
-    return msgspec.json.encode({"groups": groups, "contradictions": clashes})
+    told = enumerate(view.contradictions_told, start=1)
+    clashes = [_marked("c", number, one, names) for number, one in told]
+    entries = [msgspec.Raw(one) for one in issue_entries(view, frame, dict(enumerate(names)))]
+    return msgspec.json.encode({"groups": groups, "contradictions": clashes, "entry": entries})
 
 
 def _marked(letter: str, number: int, one: Any, names: Sequence[str]) -> dict[str, Any]:

@@ -68,14 +68,14 @@ class Making:
         """As they stand among all that has been shown."""
         gathered = self.shown.gathered(self.shown.outcomes)
         view = await merged(gathered, self.shown.screened_in(gathered), judgement, self.services)
-        return groups_data(view, self.shown.names_in(view))
+        return groups_data(view, self.shown.names_in(view), self.frame)
 
     async def last(self, view: View) -> Part:
         """Everything that has not been shown, and the ledger."""
         told = self.shown.outcomes
         rest = tuple(one for one in view.items if one.partner_id not in told)
         entries = await self._entries(view, rest)
-        groups = (Event.GROUPS, groups_data(view, self.shown.names_in(view)))
+        groups = (Event.GROUPS, groups_data(view, self.shown.names_in(view), self.frame))
         return Part(
             items=await self._proofs(rest),
             outcomes=tuple(one for one in view.outcomes if one.partner_id not in told),

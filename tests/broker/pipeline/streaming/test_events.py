@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.view import CompletenessLine
-from broker.pipeline.presentation.entries import Written
+from broker.pipeline.presentation.written import Written
 from broker.pipeline.presentation.events import Event, event_bytes
 from broker.pipeline.presentation.streamed import NO_GROUPS, groups_data, items_data
 from broker.pipeline.streaming.shown import tells_early
@@ -22,7 +22,7 @@ from tests.support.event_streams import events_in
 from tests.support.pipeline_alone import DOCTOR, OnePerson, OneUser, Script
 from tests.support.records import entry, item, patient, person
 from tests.support.stream_world import Holds, stream_world
-from tests.support.views import view
+from tests.support.views import frame, view
 
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -52,7 +52,7 @@ def test_entries_come_whole_and_in_order_in_events_of_a_bounded_size(sizes: list
 
 def test_no_groups_are_said_in_one_way() -> None:
     """So that a stream without any says nothing of them."""
-    assert groups_data(view(), []) == NO_GROUPS
+    assert groups_data(view(), [], frame()) == NO_GROUPS
 
 
 @given(st.sampled_from(OutcomeLabel), st.integers(0, 2))
