@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.view import CompletenessLine
-from broker.pipeline.presentation.written import Written
 from broker.pipeline.presentation.events import Event, event_bytes
 from broker.pipeline.presentation.streamed import NO_GROUPS, groups_data, items_data
+from broker.pipeline.presentation.written import Written
 from broker.pipeline.streaming.shown import tells_early
 from broker.ports.connector import Ending, Page
 from tests.support.event_streams import events_in
