@@ -53,7 +53,8 @@ def _criteria(
     rows = parameters_of(kind)
     dated = [name for name, row in rows.items() if row.search_type == DATE]
     coded = sorted(rows.keys() - dated)
-    filters = draw(st.lists(_by_date(dated, years) | _by_code(coded, codes), max_size=2))
+    by_any = _by_date(dated, years) | _by_code(coded, codes) if coded else _by_date(dated, years)
+    filters = draw(st.lists(by_any, max_size=2))
     named = draw(st.none() | st.sets(st.sampled_from(ids), max_size=6))
     included = draw(st.sets(st.sampled_from(sorted(INCLUDE_PARAMETERS.get(kind, {"": None}))), max_size=2))
     rows_included = [INCLUDE_PARAMETERS[kind][name] for name in sorted(included) if name]
