@@ -18,7 +18,8 @@ _CONSENT_STATES = "http://hl7.org/fhir/consent-state-codes"
 CONSENT_STATUSES = frozenset({"draft", "proposed", "active", "rejected", "inactive", "entered-in-error"})
 _FIELDS_MAX = 32
 _FHIR_ID = re.compile(r"[A-Za-z0-9.-]{1,64}", re.ASCII)
-_PAGE = re.compile(r"[A-Za-z0-9._~=-]{1,4096}", re.ASCII)
+# What the sealer writes for a caller to carry; the longest names whom to ask again.
+_SEALED = re.compile(r"[A-Za-z0-9.-]{1,512}", re.ASCII)
 _WHOLE_NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
@@ -130,7 +131,7 @@ def within_days(value: str | None) -> int:
 
 def page(value: str | None) -> str | None:
     """An opaque page. Raises BadRequest when it cannot be one of ours."""
-    if value is not None and not _PAGE.fullmatch(value):
+    if value is not None and not _SEALED.fullmatch(value):
         raise BadRequest("`_page` is not a page that this broker gave.")
     return value
 
@@ -140,7 +141,7 @@ def again(given: Mapping[str, str]) -> str | None:
     value = given.get("_again")
     if value is None:
         return None
-    if not _PAGE.fullmatch(value):
+    if not _SEALED.fullmatch(value):
         raise BadRequest("`_again` is not one that this broker gave.")
     if not given.keys().isdisjoint({"_count", "_page"}):
         raise NotSupported("Those that are asked again answer in one: `_again` goes without pages.")

@@ -77,6 +77,8 @@ async def test_an_unknown_or_repeated_parameter_is_refused_whatever_prefer_says(
         "/fhir/Observation?patient=token&_count=%D9%A1",
         "/fhir/Observation?patient=token&_page=%0d%0a",
         "/fhir/Observation?patient=token&_page=a/b",
+        "/fhir/Observation?patient=token&_page=a_b",
+        f"/fhir/Observation?patient=token&_page={'a' * 513}",
         "/fhir/Patient/token/$everything?_type=Banana",
         "/fhir/Patient/token/$everything?_type=Condition,",
         "/fhir/Patient/" + "a" * 65,
