@@ -14,9 +14,10 @@ from broker.adapters.keys import read_key_ring
 from broker.adapters.release_store import SqliteReleaseStore
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import Scope
+from tests.support.emergency import USER, end_at_the_desk, objected, opened
 from tests.support.network import object_to, objections_desk, resources, simulated
 from tests.support.real_network import GUARDIAN
-from tests.support.small_network import NUMBER, Small, observation, patient, small_network
+from tests.support.small_network import NUMBER, Small, holding, observation, patient, small_network
 
 HELD = {"alder": 5, "beech": 4}
 Shown = list[tuple[str, str]]
@@ -120,3 +121,17 @@ async def test_a_link_leads_nowhere_for_others_and_says_nothing_of_what_it_is(sm
     assert (await small.client.get(link, purpose="ETREAT"))[0] == 410
     assert calls(small) == before
     assert (await page(small, link))[0] == 200
+
+
+async def test_pages_under_emergency_access_go_on_under_it_alone(tmp_path: Path) -> None:
+    """With the grant that the first page named; without it the page is gone, and after its end refused."""
+    async with objected(tmp_path, {"alder": holding("alder")}) as emergency:
+        client = emergency.client
+        grant = await opened(client, NUMBER)
+        patient_id = await client.patient_id(NUMBER, grant=grant, **USER)
+        status, body = await client.get(f"Patient/{patient_id}/$everything?_count=2", grant=grant, **USER)
+        link = following(orjson.loads(body))
+        assert (status, (await client.get(link, grant=grant, **USER))[0]) == (200, 200)
+        assert (await client.get(link, **USER))[0] == 410
+        await end_at_the_desk(client.settings, grant)
+        assert (await client.get(link, grant=grant, **USER))[0] == 403
