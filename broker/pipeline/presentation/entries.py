@@ -80,8 +80,7 @@ def _shown(view: View) -> Iterator[tuple[int, bool]]:
         for index, resource in enumerate(view.items):
             yield index, resource.header.resourceType not in SUPPORTING_TYPES
         return
-    matches = frozenset(selection.matches)
-    yield from ((index, index in matches) for index in selection.shown)
+    yield from ((index, index in selection.matches) for index in selection.shown)
 
 
 def ids_of(view: View, pen: Pen) -> Generator[None, None, list[str]]:

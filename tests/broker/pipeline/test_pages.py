@@ -12,7 +12,7 @@ from hypothesis import strategies as some
 
 from broker.domain.errors import BadRequest, Gone, PageGone
 from broker.domain.query import Interaction, RecordQuery
-from broker.domain.view import CompletenessLine, View
+from broker.domain.view import CompletenessLine, Selection, View
 from broker.pipeline.ordering import ordered
 from broker.pipeline.presentation.cutting import bounds, cut
 from broker.pipeline.presentation.entries import entries_of
@@ -263,3 +263,18 @@ def test_the_whole_is_digested_in_slices() -> None:
     entries = finished(entries_of(one, asked))
     assert sum(1 for _ in cut(one, asked, entries)) == 2
     assert sum(1 for _ in cut(one, frame(), entries)) == 0
+
+
+@given(order=some.permutations(range(6)), matches=some.sets(some.integers(0, 5)), count=some.integers(1, 7))
+def test_pages_of_a_search_are_its_whole_in_the_order_asked_for(
+    order: list[int], matches: set[int], count: int
+) -> None:
+    """Whatever the question sorts by; what comes along stays behind the match that brings it."""
+    selection = Selection(shown=tuple(order), matches=frozenset(matches))
+    one = dataclasses.replace(conditions(6), selection=selection)
+    trees = read(one, count)
+    paged = [entry for tree in trees for entry in tree["entry"][2:]]
+    assert paged == bundle(one)["entry"][2:]
+    assert [entry["search"]["mode"] for entry in paged] == [
+        "match" if index in matches else "include" for index in order
+    ]
