@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 from zoneinfo import ZoneInfo
@@ -58,6 +59,18 @@ def span_of(text: str) -> Span | None:
         return _timed(found) if found["hour"] else _dated(found)
     except ValueError:
         return None
+
+
+def earliest(times: Iterable[str]) -> str:
+    """Of several dates the one that begins first, as it was written; empty where none is a date."""
+    dated = [(found.begins_ns, time) for time in times if (found := span_of(time)) is not None]
+    return min(dated)[1] if dated else ""
+
+
+def latest(times: Iterable[str]) -> str:
+    """Of several dates the one that begins last, as it was written; empty where none is a date."""
+    dated = [(found.begins_ns, time) for time in times if (found := span_of(time)) is not None]
+    return max(dated)[1] if dated else ""
 
 
 def span_of_day(moment: dt.datetime) -> Span:

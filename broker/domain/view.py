@@ -51,7 +51,8 @@ class CompletenessLine:
     `differs` says that its own Patient gives a gender, title or name that the index does not.
     `from_memory_s` is 0 where it was asked for this question; else the answer is at most so many seconds old.
     `expected`, `unreadable` and `cause` are told only where nothing is screened from this reader.
-    `warnings` are codes of SourceWarning, from lists that this reader may see.
+    `warnings` are codes of SourceWarning, from lists that this reader may see. `as_of` is of when the partner
+    says that its answer is, as it wrote that, where that is well before it was asked.
     """
 
     partner_id: str
@@ -65,13 +66,14 @@ class CompletenessLine:
     differs: bool = False
     warnings: tuple[str, ...] = ()
     from_memory_s: int = 0
+    as_of: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Holder:
     """A partner that could hold items of one category, as far as this reader may know of it.
 
-    `partner_id`, `name`, `label`, `cause` and `answered_at` are those of its completeness line: one nameless
+    All but `shown` and `says_none` is of its completeness line, how old its answer may be too: one nameless
     holder stands for all that policy folds. `says_none` is true where something shown of it states that none
     is known. Whether something could be held back from this reader there is not said of any one holder: it
     would tell of an objection.
@@ -83,6 +85,8 @@ class Holder:
     shown: int = 0
     cause: str = ""
     answered_at: str = ""
+    from_memory_s: int = 0
+    as_of: str = ""
     says_none: bool = False
 
     @property

@@ -126,6 +126,7 @@ def _ground(
         differing=frozenset(one.partner_id for one in screened if one.differs),
         leads=services.policies().leads,
         warnings={one.partner_id: one.warnings for one in screened if one.warnings},
+        as_of={one.partner_id: one.ending.as_of for one in gathered.normalised},
         person_references={one.partner_id: one.person_references for one in gathered.normalised},
     )
 

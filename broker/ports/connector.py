@@ -116,11 +116,14 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How the conversation ended. `expected` is the partner's own total, when it gave a true one."""
+    """How the conversation ended. `expected` is the partner's own total, when it gave a true one; `as_of` is
+    of when it says that its answer is, as it wrote that, where it says so.
+    """
 
     label: OutcomeLabel
     cause: Cause = Cause.NONE
     expected: int | None = None
+    as_of: str = ""
 
 
 # A tuple of requests is sent at once; its answer is a tuple in the same order, in which a call that

@@ -49,7 +49,7 @@ class Searchset:
 
     `matched` counts the entries that are not mere includes: what `total` counts. `cut` is True when there
     were more entries than the reader was let to take. The links are the partner's own text; `next_link`
-    is followed only through the transport.
+    is followed only through the transport. `as_of` is the Bundle's own `meta.lastUpdated`, empty without one.
     """
 
     entries: tuple[Entry, ...]
@@ -59,6 +59,7 @@ class Searchset:
     next_link: str | None = field(default=None, repr=False)
     self_link: str | None = field(default=None, repr=False)
     total: int | None = None
+    as_of: str = ""
 
 
 class _Search(msgspec.Struct, gc=False):
@@ -108,6 +109,7 @@ def read_searchset(body: bytes, entries_max: int = 10_000) -> Generator[Pause, N
         next_link=_link(frame, "next"),
         self_link=_link(frame, "self"),
         total=_total(frame),
+        as_of=_as_of(frame),
     )
 
 
@@ -223,6 +225,11 @@ def _strict_frame(raw: bytes) -> dict[str, Any]:
 def _text(frame: dict[str, Any], name: str) -> str:
     value = frame.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _as_of(frame: dict[str, Any]) -> str:
+    meta = frame.get("meta")
+    return _text(meta, "lastUpdated") if isinstance(meta, dict) else ""
 
 
 def _total(frame: dict[str, Any]) -> int | None:

@@ -9,6 +9,7 @@ import msgspec
 
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import PartnerAsk
+from broker.domain.spans import earliest
 from broker.ports.connector import (
     Conversation,
     DocumentPointer,
@@ -133,9 +134,10 @@ def _ending(asked: Asked, found: Found, short_of: Iterable[Cause]) -> Ending:
     if found.warned:
         causes.append(Cause.PARTNER_WARNING)
     causes += short_of
+    as_of = earliest(time for search in asked.all for time in search.as_of)
     if not causes:
-        return Ending(OutcomeLabel.COMPLETE)
-    return Ending(OutcomeLabel.PARTIAL, causes[0], _expected(asked.telling))
+        return Ending(OutcomeLabel.COMPLETE, as_of=as_of)
+    return Ending(OutcomeLabel.PARTIAL, causes[0], _expected(asked.telling), as_of)
 
 
 def _expected(searches: Sequence[Search]) -> int | None:

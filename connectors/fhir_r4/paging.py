@@ -37,7 +37,7 @@ class Search:
     """One question, and what has come of it. `label` is None while there is more to read.
 
     `counts_includes` is for `$everything`, whose total counts all that it holds. `received` counts every
-    entry, includes too.
+    entry, includes too. `as_of` are the times that its pages give for themselves.
     """
 
     request: HttpRequest = field(repr=False)
@@ -49,6 +49,7 @@ class Search:
     counted: int = 0
     received: int = 0
     total: int | None = None
+    as_of: set[str] = field(default_factory=set)
     _links: set[str] = field(default_factory=set, repr=False)
 
     @property
@@ -92,6 +93,7 @@ class Search:
 
     def _count(self, page: Searchset, budget: Budget) -> None:
         self.pages += 1
+        self.as_of |= {page.as_of} if page.as_of else set()
         self.received += len(page.entries)
         self.counted += len(page.entries) if self.counts_includes else page.matched
         self.total = self.total if page.total is None else page.total

@@ -38,6 +38,7 @@ def merge(
         ground.patient.practice_ods,
         ground.differing,
         ground.warnings,
+        ground.old,
     )
     sections = yield from section_states(items, _standing(ground, outcomes, lines))
     return View(
@@ -68,6 +69,7 @@ def _standing(
         wanted=ground.wanted,
         sure=_sure(ground),
         warnings=ground.warnings,
+        old=frozenset(ground.old),
     )
 
 

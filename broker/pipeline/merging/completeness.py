@@ -27,11 +27,12 @@ def completeness_lines(
     practice_ods: str | None,
     differing: frozenset[str] = frozenset(),
     warnings: Mapping[str, frozenset[tuple[Category, str]]] | None = None,
+    as_of: Mapping[str, str] | None = None,
 ) -> tuple[CompletenessLine, ...]:
     """One line for every partner in scope; those that policy folds share a single nameless one.
 
     The practice that the index names holds most of a record: where none of ours is that practice, it has
-    a line of its own.
+    a line of its own. `as_of` are the times of answers that their partners call older than the question.
     """
     by_partner = {decision.partner_id: decision for decision in decisions}
     lines, folded = [], []
@@ -47,6 +48,8 @@ def completeness_lines(
             if line.label != NOTHING_TO_SHOW:
                 warned = codes_of(warnings, registration.partner_id)
                 line = replace(line, differs=registration.partner_id in differing, warnings=warned)
+            if as_of and _is_told_in_full(registration, decision):  # it may be of something withheld
+                line = replace(line, as_of=as_of.get(registration.partner_id, ""))
             lines.append(line)
     if not folded and not practice_is_here(registrations, practice_ods):
         lines.append(

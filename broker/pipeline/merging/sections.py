@@ -28,7 +28,7 @@ class Standing:
     """Who was asked and under which decision, and what is told of each.
 
     `wanted` are the categories of the question; `sure` are those of which every kind of item was asked for
-    and nothing fell.
+    and nothing fell. `old` are the partners that call their answer older than the question.
     """
 
     registrations: Sequence[PartnerRegistration]
@@ -38,6 +38,7 @@ class Standing:
     wanted: frozenset[Category]
     sure: frozenset[Category]
     warnings: Mapping[str, frozenset[tuple[Category, str]]] = field(default_factory=dict)
+    old: frozenset[str] = frozenset()
 
 
 def section_states(
@@ -128,7 +129,9 @@ def _state(category: Category, found: _Found, holders: tuple[Holder, ...], stand
 def _none_recorded(
     category: Category, found: _Found, holders: tuple[Holder, ...], standing: Standing
 ) -> bool:
-    """It needs a holder, and every possible holder whole, unscreened and without a warning of its own."""
+    """It needs a holder, and every possible holder whole, unscreened, without a warning of its own, and with
+    an answer of now.
+    """
     partners = _partners(category, standing)
     nameless = any(not one.partner_id for one in holders)
     if not partners or nameless or category not in standing.sure or category in found.held:
@@ -136,6 +139,7 @@ def _none_recorded(
     return all(
         not _could_withhold(category, standing.decisions[one.partner_id])
         and not codes_of(standing.warnings, one.partner_id, category)
+        and one.partner_id not in standing.old
         and standing.outcomes[one.partner_id].label.answered_fully
         for one in partners
     )
@@ -187,6 +191,8 @@ def _holder(line: CompletenessLine, *, shown: int, says_none: bool) -> Holder:
         shown=shown,
         cause=line.cause,
         answered_at=line.answered_at,
+        from_memory_s=line.from_memory_s,
+        as_of=line.as_of,
         says_none=says_none,
     )
 

@@ -139,4 +139,4 @@ def _ending(ending: Ending, unreadable: int, quarantined: int) -> Ending:
     if not ending.label.answered_fully or not (unreadable or quarantined):
         return ending
     cause = Cause.WRONG_PATIENT if quarantined else Cause.UNREADABLE_ENTRIES
-    return Ending(OutcomeLabel.PARTIAL, cause, ending.expected)
+    return Ending(OutcomeLabel.PARTIAL, cause, ending.expected, ending.as_of)

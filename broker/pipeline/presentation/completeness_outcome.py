@@ -118,6 +118,8 @@ def _completeness(line: CompletenessLine) -> dict[str, Any]:
         parts.append({"url": "answeredAt", "valueInstant": line.answered_at})
     if line.from_memory_s:
         parts.append({"url": "cached", "valueInteger": line.from_memory_s})
+    if line.as_of:
+        parts.append({"url": "asOf", "valueString": line.as_of})
     return {"url": COMPLETENESS, "extension": parts}
 
 

@@ -79,6 +79,8 @@ def _age(line: CompletenessLine) -> Iterator[str]:
     """That the answer was not asked for anew, and how old it can be."""
     if line.from_memory_s:
         yield f"This is its answer to the same question, at most {line.from_memory_s} s ago."
+    if line.as_of:
+        yield f"It says that its answer is as of {line.as_of}."
 
 
 def _reasons(cause: str, warnings: Iterable[str]) -> Iterator[str]:
@@ -109,6 +111,9 @@ def _holders(section: SectionState) -> Iterator[str]:
     count, gaps = len(section.holders), ", ".join(map(gap_words, section.gaps))
     words = f"{count - len(section.gaps)} of {count} who could hold it have answered"
     yield f"{words}; not in full: {gaps}." if gaps else f"{words}."
+    old = ", ".join(f"{_name(one)} (as of {one.as_of})" for one in section.holders if one.as_of)
+    if old:
+        yield f"Not of now: {old}."
 
 
 def gap_words(holder: Holder) -> str:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from broker.domain.spans import EVER_AFTER, EVER_BEFORE, Span, span_of, span_of_day
+from broker.domain.spans import EVER_AFTER, EVER_BEFORE, Span, earliest, latest, span_of, span_of_day
 
 _LONDON = ZoneInfo("Europe/London")
 _FIRST = dt.datetime(1, 1, 1, tzinfo=dt.UTC)
@@ -134,3 +134,10 @@ def test_containing_and_overlapping_are_those_of_the_moments_inside(ends: list[i
         assert Span(*one).contains(Span(*other)) == (theirs <= mine)
     if mine and theirs:
         assert Span(*one).overlaps(Span(*other)) == bool(mine & theirs)
+
+
+def test_of_several_dates_the_first_and_the_last_are_told_as_they_were_written() -> None:
+    """Across precisions and zones; what is no date counts for nothing."""
+    times = ["2026-03", "2026-03-01T00:30:00+01:00", "soon", "2026-02-28T22:00:00Z"]
+    assert (earliest(times), latest(times)) == ("2026-02-28T22:00:00Z", "2026-03")
+    assert (earliest([""]), latest(["soon"])) == ("", "")

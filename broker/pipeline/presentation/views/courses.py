@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from broker.domain.item_words import Tree
+from broker.domain.spans import latest
 from broker.pipeline.presentation.views.items import ViewItem
-from broker.pipeline.presentation.views.shapes import latest, references, trees, word
+from broker.pipeline.presentation.views.shapes import references, trees, word
 
 STATEMENT, REQUEST = "MedicationStatement", "MedicationRequest"
 _ITEMS_IN_A_SLICE = 200

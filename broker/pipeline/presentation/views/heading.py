@@ -33,6 +33,7 @@ def _service(line: CompletenessLine) -> dict[str, Any]:
         "label": line.label,
         "answered_at": line.answered_at,
         "from_memory_s": line.from_memory_s,
+        "as_of": line.as_of,
         "text": line_words(line),
     }
     return {name: value for name, value in told.items() if value}

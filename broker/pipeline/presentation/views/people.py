@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from broker.domain.item_words import Tree, words_of
+from broker.domain.spans import latest
 from broker.domain.view import View
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.views.alike import put_together
 from broker.pipeline.presentation.views.items import ViewItem, sources_of
 from broker.pipeline.presentation.views.mentions import named_in
-from broker.pipeline.presentation.views.shapes import latest, references, trees, word, words
+from broker.pipeline.presentation.views.shapes import references, trees, word, words
 from broker.pipeline.presentation.views.told import Told
 
 _ITEMS_IN_A_SLICE = 50

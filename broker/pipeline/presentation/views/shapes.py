@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from broker.domain.item_words import CANNOT_BE_SHOWN, Tree, concept, when
-from broker.domain.spans import span_of
 
 _UNREADABLE = (AttributeError, IndexError, KeyError, TypeError, ValueError)
 
@@ -50,9 +49,3 @@ def time_of(tree: Tree) -> str:
         return when(tree)
     except _UNREADABLE:
         return ""
-
-
-def latest(times: Iterator[str]) -> str:
-    """Of several times the one that begins last, as it was written."""
-    dated = [(found.begins_ns, time) for time in times if (found := span_of(time)) is not None]
-    return max(dated)[1] if dated else ""
