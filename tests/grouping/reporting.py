@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -15,36 +14,26 @@ from tests.grouping.judging import Judged, Verdict
 LISTED = Path(__file__).parent / "listed.yaml"
 
 
-@dataclass(frozen=True, slots=True)
-class Excuse:
-    """Why a pair may be missed, and for how many pairs of its name that is good."""
-
-    reason: str
-    pairs: int = 1
+def read_listed(path: Path = LISTED) -> Mapping[str, str]:
+    """What may be missed or said too often, by the name of its pair, and why."""
+    return {one["pair"]: one["reason"] for one in YAML(typ="safe").load(path) or ()}
 
 
-def read_listed(path: Path = LISTED) -> Mapping[str, Excuse]:
-    """What may be missed or said too often, by the name of its pair."""
-    given = YAML(typ="safe").load(path) or ()
-    return {one["pair"]: Excuse(one["reason"], one.get("pairs", 1)) for one in given}
-
-
-def failures(judged: Sequence[Judged], listed: Mapping[str, Excuse]) -> Iterator[str]:
-    """Each reason not to pass. A false merge has no excuse, and an excuse is for just so many pairs."""
-    wrong = Counter(one.name for one in judged if one.verdict in {Verdict.MISSED, Verdict.FALSE_ALARM})
-    for one in judged:
-        if one.verdict is Verdict.FALSE_MERGE or (one.name in wrong and one.name not in listed):
+def failures(judged: Sequence[Judged], listed: Mapping[str, str]) -> Iterator[str]:
+    """Each reason not to pass. A false merge has no excuse, and an excuse that is not needed goes."""
+    wrong = [one for one in judged if one.verdict is not Verdict.RIGHT]
+    for one in wrong:
+        if one.verdict is Verdict.FALSE_MERGE or one.name not in listed:
             yield f"{one.verdict}: {one.name}"
-    for name, excuse in listed.items():
-        if wrong[name] != excuse.pairs:
-            yield f"listed {excuse.pairs} times, and wrong {wrong[name]} times: {name}"
+    names = {one.name for one in wrong}
+    yield from (f"listed, and right: {name}" for name in listed if name not in names)
 
 
-def lines(judged: Sequence[Judged], listed: Mapping[str, Excuse]) -> Iterator[str]:
+def lines(judged: Sequence[Judged], listed: Mapping[str, str]) -> Iterator[str]:
     """The report as it is printed; the last line is the verdict's."""
     for one in judged:
         if one.verdict is not Verdict.RIGHT:
-            why = f" ({listed[one.name].reason})" if one.name in listed else ""
+            why = f" ({listed[one.name]})" if one.name in listed else ""
             yield f"{one.verdict:12} {one.name}{why}"
     yield from (f"failed       {failure}" for failure in failures(judged, listed))
     counted = Counter(one.verdict for one in judged)
@@ -55,7 +44,7 @@ def lines(judged: Sequence[Judged], listed: Mapping[str, Excuse]) -> Iterator[st
     )
 
 
-def write(judged: Sequence[Judged], listed: Mapping[str, Excuse], path: Path) -> None:
+def write(judged: Sequence[Judged], listed: Mapping[str, str], path: Path) -> None:
     """The same as JSON."""
     counted = Counter(one.verdict for one in judged)
     found = {
@@ -65,7 +54,7 @@ def write(judged: Sequence[Judged], listed: Mapping[str, Excuse], path: Path) ->
         "missed": counted[Verdict.MISSED],
         "false_alarms": counted[Verdict.FALSE_ALARM],
         "wrong": [
-            {"pair": one.name, "verdict": str(one.verdict), "reason": _reason(one, listed)}
+            {"pair": one.name, "verdict": str(one.verdict), "reason": listed.get(one.name, "")}
             for one in judged
             if one.verdict is not Verdict.RIGHT
         ],
@@ -73,7 +62,3 @@ def write(judged: Sequence[Judged], listed: Mapping[str, Excuse], path: Path) ->
     }
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
-
-
-def _reason(one: Judged, listed: Mapping[str, Excuse]) -> str:
-    return listed[one.name].reason if one.name in listed else ""

@@ -14,7 +14,7 @@ from broker.pipeline.merging.rows import When
 
 # The columns, by the word that a contradiction of versions has for each.
 CODE, DATE, STATE, VALUE, DOSE, DETAIL = "code", "date", "status", "value", "dose", "detail"
-SILENT = (None, "", ())
+_SILENT = (None, "", ())
 COLUMNS = (CODE, STATE, DATE, VALUE, DOSE, DETAIL)
 
 
@@ -53,7 +53,7 @@ def _slots(content: Content) -> Iterator[tuple[str, Hashable, Hashable]]:
         (DETAIL, content.apart),
     ):
         for place, value in enumerate(values):
-            if value not in SILENT:
+            if value not in _SILENT:
                 yield column, place, value
 
 

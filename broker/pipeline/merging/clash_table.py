@@ -79,7 +79,5 @@ TAKEN_BACK = "entered-in-error"
 ENDED = frozenset(
     {TAKEN_BACK, REFUTED, "inactive", "resolved", "superseded", "revoked", "cancelled", "stopped"}
 )
-# A plan of care that was carried out is over; of a document or a form the word says that it is whole.
-ENDED_OF_KIND: Mapping[str, frozenset[str]] = MappingProxyType({"CarePlan": frozenset({"completed"})})
 # Intents of a MedicationRequest that are no order: R4 medicationrequest-intent.
 NO_ORDERS = frozenset({"proposal", "option"})

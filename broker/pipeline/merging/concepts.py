@@ -83,11 +83,9 @@ def _codings(node: Any) -> Iterator[dict[str, Any]]:
 def _telling(codings: Iterable[dict[str, Any]]) -> Iterator[Coded]:
     for coding in codings:
         system, code = coding.get("system"), coding.get("code")
-        if not isinstance(code, str) or not code or code in _DEGRADED:
+        if not isinstance(code, str) or not code or code in _DEGRADED or system in _SAY_NOTHING:
             continue
-        if not isinstance(system, str) or not system or system in _SAY_NOTHING:
-            continue  # two sources number alike: a code whose system is not said means nothing beside another
-        yield system, code
+        yield system if isinstance(system, str) else None, code
 
 
 def _term(node: Any) -> str:

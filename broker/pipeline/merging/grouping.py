@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from broker.domain.resource import Resource
 from broker.domain.view import Group
-from broker.pipeline.merging.agreement import CODE, SILENT, Agreement
+from broker.pipeline.merging.agreement import CODE, Agreement
 from broker.pipeline.merging.candidates import (
     ITEMS_IN_A_SLICE,
     Candidates,
@@ -23,11 +23,11 @@ from broker.pipeline.merging.candidates import (
     of_one_name,
 )
 from broker.pipeline.merging.concepts import Concepts
-from broker.pipeline.merging.content import Content, Contents
+from broker.pipeline.merging.content import Contents
 from broker.pipeline.merging.kin import Kin
 from broker.pipeline.merging.leads import Leads
 from broker.pipeline.merging.rows import ROW_OF_OTHERS, ROWS, names_moment
-from broker.pipeline.merging.table import OF_SEVERAL, GroupingRule, WithinOne
+from broker.pipeline.merging.table import OF_SEVERAL, WithinOne
 
 # An identifier that more items than this bear names what holds them, whatever it was meant to be.
 ITEMS_OF_ONE_IDENTIFIER_MAX = 200
@@ -135,7 +135,8 @@ class Grouping:
         """Whatever bears one of these too is like it. None where too little is said, or more may be meant."""
         content, kind = self.contents.of(index), self._items[index].header.resourceType
         rule = ROWS[kind].rule
-        if _is_placed(content, rule) and not content.modified:
+        dated = rule.undated if content.when is None else not rule.moment or names_moment(content.when)
+        if dated and not content.modified:
             for name in content.said.names:
                 yield (kind, content.fixed, name)
 
@@ -187,12 +188,3 @@ class Grouping:
                 return True
             seen |= found
         return False
-
-
-def _is_placed(content: Content, rule: GroupingRule) -> bool:
-    """Whether enough is said of when it was, or beside a bare day, to know it again."""
-    if content.when is None:
-        return rule.undated
-    if names_moment(content.when):
-        return True
-    return not rule.moment and (not rule.told or any(value not in SILENT for value in content.apart))

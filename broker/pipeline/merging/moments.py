@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 
 _DAY_CHARS = len("2026-03-01")
-_MIDNIGHT = "T00:00:00"
 
 
 def time_of(written: str) -> str | dt.datetime:
@@ -23,10 +22,8 @@ def time_of(written: str) -> str | dt.datetime:
 
 
 def is_moment(time: str | dt.datetime) -> bool:
-    """Whether it tells the time of day. Midnight is how many systems write a day."""
-    if isinstance(time, dt.datetime):
-        return time.time() != dt.time.min
-    return len(time) > _DAY_CHARS and _MIDNIGHT not in time
+    """Whether it tells the time of day."""
+    return isinstance(time, dt.datetime) or len(time) > _DAY_CHARS
 
 
 def seconds_of(written: str | None) -> float:

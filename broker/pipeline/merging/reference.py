@@ -101,8 +101,6 @@ def _lines_of(rule: GroupingRule) -> Iterator[str]:
         yield "- two without a date can be alike"
     if rule.moment:
         yield "- the date must tell the time of day"
-    if rule.told:
-        yield "- beside a day without its time, one that says nothing of `apart` is like no other"
     yield f"- its identifier names {rule.identifier_of}"
 
 

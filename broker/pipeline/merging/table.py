@@ -42,7 +42,6 @@ class GroupingRule:
     within_one: WithinOne = WithinOne.AT_ONE_MOMENT
     undated: bool = False
     moment: bool = False
-    told: bool = False
     identifier_of: str = "the item"
     likens: bool = True
 
@@ -152,7 +151,7 @@ RULES = (
     ),
     GroupingRule(
         kind="ServiceRequest",
-        code="code, orderDetail, reasonCode",
+        code="code",
         date="authoredOn",
         same="intent, doNotPerform",
         apart="occurrence[x], bodySite, priority, quantity[x], orderDetail, reasonCode",
@@ -167,14 +166,6 @@ RULES = (
         within_one=WithinOne.NEVER,
     ),
     GroupingRule(
-        kind="Goal",
-        code="description",
-        date="startDate",
-        state="lifecycleStatus, achievementStatus",
-        apart="target",
-        within_one=WithinOne.NEVER,
-    ),
-    GroupingRule(
         kind="Flag", code="code", date="period", within_one=WithinOne.ALWAYS, undated=True, apart="category"
     ),
     GroupingRule(
@@ -183,7 +174,6 @@ RULES = (
         date="content.attachment.creation, date",
         state="status, docStatus",
         apart="author, description, content.attachment.title, context.period",
-        told=True,
     ),
     GroupingRule(kind="Composition", code="type", date="date", apart="title", within_one=WithinOne.NEVER),
 )

@@ -123,7 +123,9 @@ def test_an_identifier_that_hundreds_bear_names_what_holds_them() -> None:
 
 def test_kinds_without_a_row_are_grouped_by_their_identifier_alone() -> None:
     """Nobody has said what makes two of them alike."""
-    teams = [item("CareTeam", local_id, identifier=NUMBER, status="active") for local_id in ("1", "2")]
-    likely = [item("CareTeam", local_id, name="Team", period={"start": "2026"}) for local_id in ("3", "4")]
-    view = merged((HOSPITAL, [teams[0], likely[0]]), (PRACTICE, [teams[1], likely[1]]))
-    assert groups_of(view) == [("addenbury CareTeam/1", "fen-edge CareTeam/2")]
+    tasks = [item("Goal", local_id, identifier=NUMBER, lifecycleStatus="active") for local_id in ("1", "2")]
+    likely = [
+        item("Goal", local_id, description={"text": "walk"}, startDate="2026") for local_id in ("3", "4")
+    ]
+    view = merged((HOSPITAL, [tasks[0], likely[0]]), (PRACTICE, [tasks[1], likely[1]]))
+    assert groups_of(view) == [("addenbury Goal/1", "fen-edge Goal/2")]
