@@ -75,7 +75,7 @@ START = Parameter(
     "Care on or after a date. What is not over goes on; what says no date is shown too.",
 )
 END = Parameter("end", "", "Care on or before a date. What says no date is shown too.")
-COUNT = Parameter("_count", "", f"Items on a page, 1 to {COUNT_MAX}; more is taken as {COUNT_MAX}.")
+COUNT = Parameter("_count", "", f"Matches on a page, 1 to {COUNT_MAX}; more is taken as {COUNT_MAX}.")
 STATUS = Parameter(
     "status", "token", "Consents of this status, or of several by comma: `active` binds, `inactive` does not."
 )

@@ -19,6 +19,7 @@ from tests.support.real_data import PROJECT
 from tests.support.real_node_servers import node_program
 from tests.support.real_servers import ENVIRONMENTS
 
+pytestmark = pytest.mark.real
 STORY = story_named("allergy-contradicted")
 COUNT = 8
 WITHIN_S = 60
