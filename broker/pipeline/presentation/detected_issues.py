@@ -43,14 +43,15 @@ class Issue:
 
 def with_issues(entries: list[Written], view: View, frame: Frame) -> list[Written]:
     """What we say of one answer's items, each once: before all of them where the whole record was asked for,
-    and else before the first of its items, so that it stands on that item's page.
+    and else beside the first of its items, so that it stands on that item's page: behind it where what comes
+    along does, and else before it.
     """
     issues = issues_of(view, frame, {one.at: one.name for one in entries})
     is_asked_for = not frame.query.resource_types
     leading = [one for one in issues if is_asked_for or not one.members]
     waiting = [one for one in issues if not is_asked_for and one.members]
     if waiting:
-        entries = list(_beside(entries, waiting))
+        entries = list(_beside(entries, waiting, behind=view.selection is not None))
     return [*(one.entry(is_match=is_asked_for) for one in leading), *entries]
 
 
@@ -61,14 +62,14 @@ def issue_entries(view: View, frame: Frame, names: Mapping[int, str]) -> list[by
     return [b"".join(one.entry(is_match=is_asked_for).pieces) for one in issues]
 
 
-def _beside(entries: Sequence[Written], issues: Sequence[Issue]) -> Iterator[Written]:
+def _beside(entries: Sequence[Written], issues: Sequence[Issue], *, behind: bool) -> Iterator[Written]:
     places = {entry.at: place for place, entry in enumerate(entries)}
     first: dict[int, list[Issue]] = {}
     for issue in issues:
         first.setdefault(min(places[at] for at in issue.members), []).append(issue)
     for place, entry in enumerate(entries):
-        yield from (issue.entry(is_match=False) for issue in first.get(place, ()))
-        yield entry
+        said = [issue.entry(is_match=False) for issue in first.get(place, ())]
+        yield from (entry, *said) if behind else (*said, entry)
 
 
 def issues_of(view: View, frame: Frame, names: Mapping[int, str]) -> list[Issue]:
