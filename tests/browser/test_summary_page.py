@@ -24,6 +24,7 @@ def test_a_page_is_usable_by_everybody(pages: Pages, name: str) -> None:
     seen = pages.seen[name]
     assert seen.hard == []
     assert seen.language == "en-GB"
+    assert {"Problem", "When", "Source", "Service"} <= set(seen.heads)
     assert {role: seen.landmarks[role] for role in ("banner", "main", "contentinfo")} == {
         "banner": 1,
         "main": 1,

@@ -33,6 +33,7 @@ class Seen:
     asked: list[str]
     headings: list[str]
     landmarks: dict[str, int]
+    heads: list[str]
     text: str
     language: str
     painted: bool
@@ -73,6 +74,7 @@ async def look(running: Browser, url: str, headers: Mapping[str, str], name: str
         asked=asked,
         headings=await page.get_by_role("heading").all_inner_texts(),
         landmarks=roles,
+        heads=await page.get_by_role("columnheader").all_inner_texts(),
         text=await page.locator("body").inner_text(),
         language=await page.locator("html").get_attribute("lang") or "",
         painted=await page.locator("table").first.evaluate(_BORDERS) == "collapse",

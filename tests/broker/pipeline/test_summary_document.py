@@ -162,6 +162,19 @@ def test_a_contradiction_is_stated_in_the_section_that_it_touches() -> None:
     assert "Contradiction" not in section(tree, "Problems")["text"]["div"]
 
 
+def test_what_contradicts_stands_in_the_document_also_where_it_has_no_section() -> None:
+    """The sentence that says so rests on it, and the disclosure names it, of a page too."""
+    visits = [
+        item("Appointment", f"x{n}", participant=[{"actor": {"reference": "Patient/p1"}}]) for n in range(3)
+    ]
+    one = view(readable(visits)[1:], contradictions=(Contradiction((0, 2), "status-differs"),))
+    tree = document(one)
+    named = [entry["reference"] for entry in section(tree, "What this summary rests on")["entry"]]
+    assert len(resources(tree, "Appointment")) == 2
+    assert {f"Appointment/{each['id']}" for each in resources(tree, "Appointment")} < set(named)
+    assert list(presented(one).shown) == list(presented(one, Form.HTML).shown) == [0, 2]
+
+
 def test_the_document_says_which_services_answered_and_holds_the_outcome() -> None:
     """For people, and for machines in the same words as every answer."""
     tree = document(view(readable([ALLERGY])[1:]))

@@ -38,10 +38,10 @@ _ENTRY = msgspec.json.Decoder(_Entry, float_hook=str)
 class Contents:
     """`entries` are Bundle entries by index into `View.items`, each item's own bytes; `names` are `Type/id`.
 
-    `denials` are lists by which a source states that it knows of none: they stand in no section, and speak
-    in what is said of one that shows nothing. `lenders` have no line of their own, and those that are `lent`
-    say what others are about. `document_id` is a UUID of this person, moment, reader and
-    content, `device_id` is of this program.
+    `witnesses` stand in no section, and a sentence of ours rests on each: lists by which a source states that
+    it knows of none, and what contradicts something. `lenders` have no line of their own, and those that are
+    `lent` say what others are about. `document_id` is a UUID of this person, moment, reader and content,
+    `device_id` is of this program.
     """
 
     chosen: Chosen
@@ -49,7 +49,7 @@ class Contents:
     device_id: str = ""
     names: list[str] = field(default_factory=list)
     entries: dict[int, bytes] = field(default_factory=dict)
-    denials: list[int] = field(default_factory=list)
+    witnesses: list[int] = field(default_factory=list)
     lenders: list[int] = field(default_factory=list)
     lent: set[int] = field(default_factory=set)
 
@@ -77,10 +77,9 @@ def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
     kinds = [resource.header.resourceType for resource in view.items]
     contents.names = [f"{kind}/{item_id}" for kind, item_id in zip(kinds, ids, strict=True)]
     yield
-    frames = (index for index, kind in enumerate(kinds) if kind in FRAME_TYPES)
-    contents.denials = [index for index in frames if says_none_known(view.items[index])]
+    contents.witnesses = _witnesses(view, contents.chosen)
     places = {name: index for index, name in enumerate(contents.names)}
-    waiting = [*contents.denials, *(one for chosen in contents.chosen.items.values() for one in chosen)]
+    waiting = [*contents.witnesses, *(one for chosen in contents.chosen.items.values() for one in chosen)]
     while waiting:
         index = waiting.pop()
         if index not in contents.entries:
@@ -93,6 +92,13 @@ def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
     contents.document_id = yield from _document_id(contents, frame)
     contents.device_id = frame.sealer.item_id(PROGRAM.lower(), f"Device/{__version__}")
     return contents
+
+
+def _witnesses(view: View, chosen: Chosen) -> list[int]:
+    frames = (index for index, one in enumerate(view.items) if one.header.resourceType in FRAME_TYPES)
+    rested_on = {index for index in frames if says_none_known(view.items[index])}
+    rested_on.update(index for one in view.contradictions for index in one.members)
+    return sorted(rested_on.difference(*chosen.items.values()))
 
 
 def _document_id(contents: Contents, frame: Frame) -> Generator[None, None, str]:

@@ -36,7 +36,7 @@ _KEPT_BY_NOBODY = (
 def page_of(view: View, frame: Frame, contents: Contents, sections: Sections) -> Presented:
     """The page, and what of the view stands on it: entries that are only named by others have no words."""
     shown = {index for indexes in contents.chosen.items.values() for index in indexes}
-    shown |= {*contents.denials, *contents.lent}
+    shown |= {*contents.witnesses, *contents.lent}
     whom = index_person(view, frame)
     tree = msgspec.json.decode(whom)
     page = _page(person(tree) or "Name not given", _banner(tree, view, frame), _main(sections))

@@ -49,7 +49,7 @@ def written_sections(view: View, contents: Contents) -> Generator[None, None, Se
         system=OURS,
         code=completeness.CODE,
         div=narrative(first, services),
-        entries=(outcome, *(contents.names[index] for index in contents.denials)),
+        entries=(outcome, *(contents.names[index] for index in contents.witnesses)),
     )
     return Sections(rests_on=rests_on, first=first, services=services, clinical=tuple(clinical))
 
