@@ -169,9 +169,12 @@ def test_what_contradicts_stands_in_the_document_also_where_it_has_no_section() 
     ]
     one = view(readable(visits)[1:], contradictions=(Contradiction((0, 2), "status-differs"),))
     tree = document(one)
+    [issue] = resources(tree, "DetectedIssue")
+    implicated = {each["reference"] for each in issue["implicated"]}
+    assert implicated == {f"Appointment/{each['id']}" for each in resources(tree, "Appointment")}
     named = [entry["reference"] for entry in section(tree, "What this summary rests on")["entry"]]
     assert len(resources(tree, "Appointment")) == 2
-    assert {f"Appointment/{each['id']}" for each in resources(tree, "Appointment")} < set(named)
+    assert {f"DetectedIssue/{issue['id']}", *implicated} < set(named)
     assert list(presented(one).shown) == list(presented(one, Form.HTML).shown) == [0, 2]
 
 

@@ -15,6 +15,7 @@ from broker.domain.none_known import says_none_known
 from broker.domain.references import references_in
 from broker.domain.told_item import Item, told_item
 from broker.domain.view import View
+from broker.pipeline.presentation.detected_issues import Issue, issues_of
 from broker.pipeline.presentation.entries import Pen, ids_of
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.summary.choosing import Chosen, choose
@@ -40,8 +41,8 @@ class Contents:
 
     `witnesses` stand in no section, and a sentence of ours rests on each: lists by which a source states that
     it knows of none, and what contradicts something. `lenders` have no line of their own, and those that are
-    `lent` say what others are about. `document_id` is a UUID of this person, moment, reader and content,
-    `device_id` is of this program.
+    `lent` say what others are about. `issues` are ours, on what contradicts. `document_id` is a UUID of this
+    person, moment, reader and content, `device_id` is of this program.
     """
 
     chosen: Chosen
@@ -52,6 +53,7 @@ class Contents:
     witnesses: list[int] = field(default_factory=list)
     lenders: list[int] = field(default_factory=list)
     lent: set[int] = field(default_factory=set)
+    issues: list[Issue] = field(default_factory=list)
 
     def told(self, section: Section) -> Generator[None, None, list[Item]]:
         """The items of a section, and those that lend them their words."""
@@ -89,6 +91,7 @@ def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
             if len(contents.entries) % _ITEMS_IN_A_SLICE == 0:
                 yield
     contents.lenders = [index for index in sorted(contents.entries) if kinds[index] in _LENDERS]
+    contents.issues = issues_of(view, frame, dict(enumerate(contents.names)))
     contents.document_id = yield from _document_id(contents, frame)
     contents.device_id = frame.sealer.item_id(PROGRAM.lower(), f"Device/{__version__}")
     return contents
@@ -97,7 +100,7 @@ def contents_of(view: View, frame: Frame) -> Generator[None, None, Contents]:
 def _witnesses(view: View, chosen: Chosen) -> list[int]:
     frames = (index for index, one in enumerate(view.items) if one.header.resourceType in FRAME_TYPES)
     rested_on = {index for index in frames if says_none_known(view.items[index])}
-    rested_on.update(index for one in view.contradictions for index in one.members)
+    rested_on.update(index for one in view.contradictions_told for index in one.members)
     return sorted(rested_on.difference(*chosen.items.values()))
 
 

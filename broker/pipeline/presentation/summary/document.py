@@ -30,6 +30,10 @@ def document_of(
         b'{"fullUrl":"%b","resource":%b}' % (_url(frame, f"Patient/{frame.token}"), person),
         _entry(frame, device(contents.device_id)),
         _entry(frame, {**completeness_outcome(view), "id": contents.document_id}),
+        *(
+            b'{"fullUrl":%b,"resource":%b}' % (msgspec.json.encode(one.url), one.raw)
+            for one in contents.issues
+        ),
     ]
     yield
     body = [_head(frame, contents) + b",".join(leading)]

@@ -43,13 +43,14 @@ def written_sections(view: View, contents: Contents) -> Generator[None, None, Se
         clinical.append(one)
     secret = any(one.not_for_the_person for one in clinical)
     first, services = told.first(*([NOT_FOR_THE_PERSON] if secret else [])), told.table()
+    issues = (f"DetectedIssue/{issue.issue_id}" for issue in contents.issues)
     outcome = f"OperationOutcome/{contents.document_id}"
     rests_on = Written(
         title=completeness.TITLE,
         system=OURS,
         code=completeness.CODE,
         div=narrative(first, services),
-        entries=(outcome, *(contents.names[index] for index in contents.witnesses)),
+        entries=(outcome, *issues, *(contents.names[index] for index in contents.witnesses)),
     )
     return Sections(rests_on=rests_on, first=first, services=services, clinical=tuple(clinical))
 
