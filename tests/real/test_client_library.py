@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -14,6 +15,9 @@ from tests.support.real_network import whole_record
 from tests.support.real_servers import RealServer
 from tests.support.synthea import SyntheaPerson
 
+# When we found that items contradict each other, which is said anew by each answer.
+FOUND_AT = "identifiedDateTime"
+_FOUND = re.compile(rf'"{FOUND_AT}":"[^"]*",')
 TYPES = ("Observation", "Condition", "Encounter", "Immunization", "Procedure", "DiagnosticReport")
 
 
@@ -50,8 +54,9 @@ async def test_the_whole_record_is_the_one_that_a_plain_client_gets(
 
 
 def without_times(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Items and the index's Patient: the outcome holds the minute at which it was asked."""
-    return [one for one in shown if one["resourceType"] != "OperationOutcome"]
+    """Items and the index's Patient: the outcome and our own issues hold the moment at which it was asked."""
+    kept = [one for one in shown if one["resourceType"] != "OperationOutcome"]
+    return [{name: value for name, value in one.items() if name != FOUND_AT} for one in kept]
 
 
 @pytest.mark.parametrize("resource_type", TYPES)
@@ -98,7 +103,9 @@ async def test_the_whole_record_in_pages_is_the_whole_record(broker: Client, eve
         pages += 1
         links = {one["relation"]: one["url"] for one in json.loads(body)["link"]}
         link = links.get("next", "")
-    assert texts == resource_texts(whole)[2:]
+    assert [_FOUND.sub("", one) for one in texts] == [
+        _FOUND.sub("", one) for one in resource_texts(whole)[2:]
+    ]
     assert pages == -(-len(texts) // 25)
 
 
