@@ -35,7 +35,7 @@ CareTeam                   participant          participant.member           Car
 Composition                attester             attester.party               Organization,Practitioner,PractitionerRole,RelatedPerson
 Composition                author               author                       Device,Organization,Practitioner,PractitionerRole,RelatedPerson
 Composition                encounter            encounter                    Encounter,EpisodeOfCare
-Composition                related-ref          relatesTo.target             Composition
+Composition                related-ref          relatesTo.targetReference    Composition
 Condition                  asserter             asserter                     Practitioner,PractitionerRole,RelatedPerson
 Condition                  encounter            encounter                    Encounter
 DetectedIssue              author               author                       Device,Practitioner,PractitionerRole

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from broker.domain.category import Category
 from broker.domain.criteria import SortKey
 from broker.domain.view import CompletenessLine, Holder, SectionKind, SectionState
+from broker.pipeline.selecting import select
 from tests.support.records import item, patient, read, readable
 from tests.support.selected import coded, dated, matched, search, selected, whole
-from tests.support.views import bundle, resources
+from tests.support.views import bundle, resources, view
 
 NEWEST, OLDEST = SortKey("date", descending=True), SortKey("date")
 
@@ -227,3 +228,10 @@ def test_a_narrowed_record_keeps_the_partners_own_patient() -> None:
     """Who the record is about has no date, and stays."""
     items = read([patient(), *observations("2019")]).resources
     assert matched(items, whole(start="2020")) == ["p1"]
+
+
+def test_a_large_record_is_narrowed_in_slices() -> None:
+    """A pause after each few hundred items, in reading, ordering and gathering what comes along."""
+    items = readable(observations(*(f"20{n % 30:02d}" for n in range(2400))))[1:]
+    query = search("Observation", dated("date", "ge2001"), sort=(NEWEST,))
+    assert sum(1 for _ in select(view(items), query, ())) > 2400 // 200 * 2
