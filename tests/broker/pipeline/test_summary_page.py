@@ -140,6 +140,13 @@ def test_the_banner_says_who_and_when() -> None:
         assert said in banner
 
 
+def test_a_death_without_a_date_is_a_death() -> None:
+    """And a life is not marked."""
+    for died in (True, False):
+        whom = person(resource=orjson.dumps(patient(deceasedBoolean=died)))
+        assert ("date not given" in page(view(patient=whom, demographics_open=True))) is died
+
+
 def test_what_is_missing_is_said_before_anything_else() -> None:
     """By name, and counted; then allergies."""
     lines = (

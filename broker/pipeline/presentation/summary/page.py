@@ -27,6 +27,7 @@ POLICY = (
     f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; form-action 'none'; "
     "frame-ancestors 'none'; sandbox"
 )
+_DIED = "DIED"
 _KEPT_BY_NOBODY = (
     "Made for one reader at the moment above, from the services' own records, and kept by nobody here. A "
     "copy grows old: ask again instead of reading an old one."
@@ -64,7 +65,8 @@ def _page(name: str, banner: Markup, main: Markup) -> str:
 def _banner(whom: Tree, view: View, frame: Frame) -> Markup:
     """Who it is about and when it was made: on the screen once, on paper on every page."""
     facts = (
-        element("div", element("dt", name), element("dd", value)) for name, value in _facts(whom, view, frame)
+        element("div", element("dt", name), element("dd", value), class_="died" if name == _DIED else "")
+        for name, value in _facts(whom, view, frame)
     )
     who = element("p", person(whom) or "Name not given", class_="who")
     return element("header", element("h1", TITLE), who, element("dl", *facts), class_="banner")
@@ -73,8 +75,8 @@ def _banner(whom: Tree, view: View, frame: Frame) -> Markup:
 def _facts(whom: Tree, view: View, frame: Frame) -> Iterator[tuple[str, str]]:
     yield "NHS number", view.patient.number.spaced
     yield "Born", str(whom.get("birthDate", "not given"))
-    if whom.get("deceasedDateTime"):
-        yield "DIED", str(whom["deceasedDateTime"])
+    if whom.get("deceasedDateTime") or whom.get("deceasedBoolean"):
+        yield _DIED, str(whom.get("deceasedDateTime", "date not given"))
     if whom.get("gender"):
         yield "Gender", str(whom["gender"])
     yield "Made", frame.at.strftime("%d %B %Y, %H:%M UTC")
