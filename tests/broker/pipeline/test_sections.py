@@ -15,6 +15,7 @@ from broker.pipeline.merging.completeness import completeness_lines
 from broker.pipeline.merging.sections import section_states
 from tests.support.records import decision, finished, item, readable, registration
 from tests.support.standings import standing
+from tests.support.useful_views import coded
 
 ALLERGIES = frozenset({Category.ALLERGIES})
 SNOMED = "http://snomed.info/sct"
@@ -85,6 +86,16 @@ SILENT = {"addenbury": OutcomeLabel.COMPLETE, "papermill": OutcomeLabel.TIMED_OU
 STATES = {
     "an allergy": (SILENT, (allergy("1", PENICILLIN),), SectionKind.SHOWN),
     "none known, by a code": (SILENT, (allergy("1", NONE_KNOWN),), SectionKind.NONE_KNOWN),
+    "none known, in words alone": (
+        SILENT,
+        (item("AllergyIntolerance", "1", code={"text": "No known  Allergies"}),),
+        SectionKind.NONE_KNOWN,
+    ),
+    "an allergy whose words name none beside its code": (
+        SILENT,
+        (item("AllergyIntolerance", "1", code=coded(PENICILLIN, "NKDA")),),
+        SectionKind.SHOWN,
+    ),
     "none known, by an emptied list": (
         BOTH,
         (allergy_list(emptyReason={"coding": [NIL_KNOWN]}),),
