@@ -25,7 +25,7 @@ _DOCUMENTATION = (
     "to the same user until it expires; a transfer that ends without its last chunk is not the document."
 )
 _SUMMARY = (
-    "By GET, or by POST, of one person by the sealed id. A document Bundle in JSON, or a page in text/html by "
+    "By GET or POST, of one person by the sealed id. A document Bundle in JSON, or a page in text/html by "
     "Accept or _format. It is made for each request and kept by nobody; it claims no profile, because what "
     "partners wrote is carried as it is."
 )
