@@ -9,6 +9,8 @@ from hypothesis import strategies as st
 
 from broker.domain.contradictions import KINDS_OF_CONTRADICTION
 from broker.domain.view import View
+from broker.pipeline.merging.rows import names_in
+from broker.pipeline.merging.table import RULES
 from tests.support.merged import HEART_HOSPITAL, HOSPITAL, PRACTICE, SNOMED, coded, merged, named, state
 from tests.support.records import item
 
@@ -82,6 +84,42 @@ def test_nothing_goes_and_nothing_is_in_two_groups(records: dict[str, list[dict[
     for clash in one.contradictions:
         assert clash.why in KINDS_OF_CONTRADICTION
         assert list(clash.members) == sorted(set(clash.members))
+
+
+_MEMBERS = sorted(
+    {
+        name.split(".")[0].removesuffix("[x]")
+        for rule in RULES
+        for column in (rule.code, rule.value, rule.dose, rule.same, rule.apart, rule.wording)
+        for name in names_in(column)
+    }
+    - {"", "code", "vaccineCode", "contained"}
+)
+_ODD = st.recursive(
+    st.one_of(st.none(), st.booleans(), st.integers(0, 9), st.sampled_from(["x", "2016", "#m"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2),
+        st.dictionaries(
+            st.sampled_from(["coding", "text", "code", "system", "value", "reference", "url", "id"]),
+            inner,
+            max_size=3,
+        ),
+    ),
+    max_leaves=6,
+)
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    st.sampled_from([rule.kind for rule in RULES]),
+    st.dictionaries(st.sampled_from([*_MEMBERS, "abatementDateTime", "valueString"]), _ODD, max_size=4),
+)
+def test_no_shape_of_a_member_stops_the_view(kind: str, members: dict[str, Any]) -> None:
+    """What FHIR does not know says nothing; the item is shown all the same."""
+    code = {"code": coded((SNOMED, "1")), "vaccineCode": coded((SNOMED, "1"))}
+    numbered = {"identifier": [{"system": "urn:n", "value": "1"}], "status": "active"}
+    one = item(kind, "1", **{**members, **code, **numbered})
+    assert len(merged((HOSPITAL, [one]), (PRACTICE, [one])).items) == 2
 
 
 @settings(max_examples=60, deadline=None)

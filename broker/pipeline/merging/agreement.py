@@ -12,8 +12,9 @@ from broker.pipeline.merging.concepts import SNOMED, Coded, Said
 from broker.pipeline.merging.content import Content
 from broker.pipeline.merging.rows import When
 
-# The columns, by the word that a contradiction of versions has for each.
+# The columns, by the word that a contradiction of versions has for each. Wording contradicts nothing.
 CODE, DATE, STATE, VALUE, DOSE, DETAIL = "code", "date", "status", "value", "dose", "detail"
+WORDING = "wording"
 _SILENT = (None, "", ())
 COLUMNS = (CODE, STATE, DATE, VALUE, DOSE, DETAIL)
 
@@ -21,15 +22,16 @@ COLUMNS = (CODE, STATE, DATE, VALUE, DOSE, DETAIL)
 class Agreement:
     """Items are added one by one; `differing` says in which columns two of them do not agree."""
 
-    def __init__(self) -> None:
-        """Nobody has said anything."""
+    def __init__(self, *, wording: bool) -> None:
+        """Nobody has said anything. Without `wording`, that is free."""
+        self._wording = wording
         self._said: dict[tuple[str, Hashable], Hashable] = {}
         self._differing: set[str] = set()
         self._codes = _Codes()
 
     def add(self, content: Content) -> None:
         """Hear one item."""
-        for column, slot, value in _slots(content):
+        for column, slot, value in _slots(content, wording=self._wording):
             if self._said.setdefault((column, slot), value) != value:
                 self._differing.add(column)
         self._codes.add(content.said)
@@ -38,10 +40,10 @@ class Agreement:
     def differing(self) -> tuple[str, ...]:
         """The columns in which not all agree, in the order of COLUMNS."""
         found = self._differing | ({CODE} if self._codes.differ else set())
-        return tuple(column for column in COLUMNS if column in found)
+        return tuple(column for column in (*COLUMNS, WORDING) if column in found)
 
 
-def _slots(content: Content) -> Iterator[tuple[str, Hashable, Hashable]]:
+def _slots(content: Content, *, wording: bool) -> Iterator[tuple[str, Hashable, Hashable]]:
     """Everything that is said, each with its place. Silence has none."""
     if content.when is not None:
         for place, time in _times(content.when):
@@ -51,6 +53,7 @@ def _slots(content: Content) -> Iterator[tuple[str, Hashable, Hashable]]:
         (VALUE, content.value),
         (DOSE, content.dose),
         (DETAIL, content.apart),
+        (WORDING, content.wording if wording else ()),
     ):
         for place, value in enumerate(values):
             if value not in _SILENT:

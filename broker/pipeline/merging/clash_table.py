@@ -79,5 +79,7 @@ TAKEN_BACK = "entered-in-error"
 ENDED = frozenset(
     {TAKEN_BACK, REFUTED, "inactive", "resolved", "superseded", "revoked", "cancelled", "stopped"}
 )
+# A care plan of this state is over too; of a form that was filled in, it says that it holds.
+ENDED_PLAN = "completed"
 # Intents of a MedicationRequest that are no order: R4 medicationrequest-intent.
 NO_ORDERS = frozenset({"proposal", "option"})

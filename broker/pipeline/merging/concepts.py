@@ -23,6 +23,7 @@ _SAY_NOTHING = frozenset(
         "http://hl7.org/fhir/v3/NullFlavor",
     }
 )
+# System and code; a term of the writer's own has no system.
 Coded = tuple[str | None, str]
 
 
@@ -83,9 +84,10 @@ def _codings(node: Any) -> Iterator[dict[str, Any]]:
 def _telling(codings: Iterable[dict[str, Any]]) -> Iterator[Coded]:
     for coding in codings:
         system, code = coding.get("system"), coding.get("code")
-        if not isinstance(code, str) or not code or code in _DEGRADED or system in _SAY_NOTHING:
-            continue
-        yield system if isinstance(system, str) else None, code
+        if not (isinstance(code, str) and isinstance(system, str) and code and system):
+            continue  # a code without its system names nothing
+        if code not in _DEGRADED and system not in _SAY_NOTHING:
+            yield system, code
 
 
 def _term(node: Any) -> str:

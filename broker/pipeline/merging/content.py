@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Sequence
 from typing import Any, NamedTuple
 
@@ -27,6 +28,8 @@ from broker.pipeline.merging.table import SAYS_NOTHING
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PERIOD = msgspec.json.Decoder(Period)
+_WORD = re.compile(r"\w+")
+_ELSE = ", else words of "
 _TOGETHER = " + "
 _REFERRED = "medicationReference"
 
@@ -47,6 +50,7 @@ class Content(NamedTuple):
     dose: Columns
     same: Columns
     apart: Columns
+    wording: Columns
     members: int
     modified: bool
 
@@ -57,7 +61,7 @@ class Content(NamedTuple):
 
     @property
     def whole(self) -> Hashable:
-        """Everything that is compared."""
+        """Everything that is compared, but for wording."""
         return (self.fixed, self.apart, self.said)
 
 
@@ -91,6 +95,7 @@ class Contents:
             dose=self._each(members, rule.dose),
             same=self._each(members, rule.same),
             apart=self._each(members, rule.apart),
+            wording=self._each(members, rule.wording),
             members=len(members),
             modified="modifierExtension" in members,
         )
@@ -133,11 +138,11 @@ class Contents:
 
     def _value(self, members: Members, column: str) -> Columns:
         """What stands behind `else` is heard only where nothing before it is."""
-        first, found, instead = column.partition(", else ")
+        first, found, instead = column.partition(_ELSE)
         said = self._each(members, first)
         if not found:
             return said
-        return (*said, None if any(said) else self._one(members, instead))
+        return (*said, None if any(said) else _words(members.get(instead)))
 
     def _each(self, members: Members, column: str) -> Columns:
         return tuple(self._one(members, name) for name in names_in(column))
@@ -173,6 +178,14 @@ def _extension(written: bytes, word: str) -> bytes | None:
         if isinstance(one, dict) and word in str(one.get("url")) and "valueCodeableConcept" in one:
             return msgspec.json.encode(one["valueCodeableConcept"])
     return None
+
+
+def _words(written: msgspec.Raw | None) -> Hashable:
+    """What annotations say, whatever stands between their words; None where there is none."""
+    notes = None if written is None else msgspec.json.decode(written)
+    texts = (one.get("text") for one in notes if isinstance(one, dict)) if isinstance(notes, list) else ()
+    said = " ".join(text for text in texts if isinstance(text, str))
+    return tuple(_WORD.findall(said.casefold())) or None
 
 
 def _step(node: Any, name: str) -> Any:

@@ -7,11 +7,11 @@ from collections.abc import Generator, Iterable, Sequence
 from broker.domain.resource import Resource
 from broker.domain.view import Contradiction, Group
 from broker.pipeline.merging.between_partners import differ_between_partners
-from broker.pipeline.merging.clash_table import ACTIVE, OVER, REFUTED, TAKEN_BACK
 from broker.pipeline.merging.content import Contents
 from broker.pipeline.merging.deaths import deaths
 from broker.pipeline.merging.denials import denials
 from broker.pipeline.merging.doses import doses
+from broker.pipeline.merging.episodes import is_active, overlap
 from broker.pipeline.merging.ground import Ground
 from broker.pipeline.merging.grouping import Grouping
 from broker.pipeline.merging.kin import Kin
@@ -49,7 +49,7 @@ def _standing(indexes: Sequence[int], items: Sequence[Resource], contents: Conte
     """What has one code, and is active at one source and over or refuted at another."""
     kin, says = Kin(), dict[int, bool]()
     for count, index in enumerate(indexes, start=1):
-        active = _is_active(contents.of(index).state)
+        active = is_active(contents.of(index).state)
         if active is not None:
             says[index] = active
             for name in contents.of(index).said.names:
@@ -60,15 +60,5 @@ def _standing(indexes: Sequence[int], items: Sequence[Resource], contents: Conte
     return [
         Contradiction(tuple(family), "standing-differs")
         for family in families
-        if differ_between_partners(family, items, says.__getitem__)
+        if differ_between_partners(family, items, says.__getitem__) and overlap(family, items, says)
     ]
-
-
-def _is_active(state: Sequence[object]) -> bool | None:
-    """None where the item does not say, or was taken back."""
-    words = frozenset(state)
-    if TAKEN_BACK in words:
-        return None
-    if REFUTED in words or words & OVER:
-        return False
-    return True if words & ACTIVE else None

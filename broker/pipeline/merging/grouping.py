@@ -68,7 +68,7 @@ class Grouping:
         yield from self._same_content(likely)
         groups: list[Group] = []
         for family in (yield from self._kin.families()):
-            for members in (yield from self._agreeing(family)):
+            for members in (yield from self._agreeing(family, wording=False)):
                 why = "same-identifier" if self._share_identifier(members) else "same-content"
                 groups.append(Group(self._leads.first(members, self._items, self.contents), why))
         return tuple(groups)
@@ -81,11 +81,11 @@ class Grouping:
     def _same_identifier(self, members: list[int]) -> Slices:
         """Join what is one thing and says one thing; what says another is a version of it."""
         for thing in (yield from self._things(members)):
-            agreement = yield from self._heard(thing)
+            agreement = yield from self._heard(thing, wording=False)
             self._numbered.update(thing)
             if agreement.differing:
                 self.versions.append(Versions(tuple(thing), agreement.differing))
-            for agreeing in (yield from self._agreeing(thing)):
+            for agreeing in (yield from self._agreeing(thing, wording=False)):
                 self._kin.join_all(agreeing)
 
     def _things(self, members: list[int]) -> Generator[None, None, list[list[int]]]:
@@ -105,7 +105,7 @@ class Grouping:
         kind = self._items[members[0]].header.resourceType
         if ROWS.get(kind, ROW_OF_OTHERS).rule.identifier_of != OF_SEVERAL:
             return [members]
-        agreement = yield from self._heard(members)
+        agreement = yield from self._heard(members, wording=False)
         if CODE not in agreement.differing:
             return [members]
         kin = Kin()
@@ -127,7 +127,7 @@ class Grouping:
                 if self._is_due():
                     yield
         for family in (yield from kin.families()):
-            for members in (yield from self._agreeing(family)):
+            for members in (yield from self._agreeing(family, wording=True)):
                 if self._may_be_one(members):
                     self._kin.join_all(members)
 
@@ -136,26 +136,29 @@ class Grouping:
         content, kind = self.contents.of(index), self._items[index].header.resourceType
         rule = ROWS[kind].rule
         dated = rule.undated if content.when is None else not rule.moment or names_moment(content.when)
-        if dated and not content.modified:
+        worded = not rule.wording or any(content.wording)
+        if dated and worded and not content.modified:
             for name in content.said.names:
                 yield (kind, content.fixed, name)
 
-    def _heard(self, members: Iterable[int]) -> Generator[None, None, Agreement]:
-        agreement = Agreement()
+    def _heard(self, members: Iterable[int], *, wording: bool) -> Generator[None, None, Agreement]:
+        agreement = Agreement(wording=wording)
         for index in members:
             agreement.add(self.contents.of(index))
             if self._is_due():
                 yield
         return agreement
 
-    def _agreeing(self, family: list[int]) -> Generator[None, None, list[list[int]]]:
+    def _agreeing(self, family: list[int], *, wording: bool) -> Generator[None, None, list[list[int]]]:
         """The family where nothing in it says otherwise; else those of it that say wholly the same."""
-        agreement = yield from self._heard(family)
+        agreement = yield from self._heard(family, wording=wording)
         if not agreement.differing:
             return [family]
         said: dict[Hashable, list[int]] = {}
         for index in family:
-            said.setdefault(self.contents.of(index).whole, []).append(index)
+            content = self.contents.of(index)
+            key = (content.whole, content.wording if wording else ())
+            said.setdefault(key, []).append(index)
             if self._is_due():
                 yield
         return [members for members in said.values() if len(members) > 1]

@@ -35,6 +35,7 @@ These hold for every row.
 - *State, value, dose, same*: equal, and silence is equal to silence alone. A number is what its characters
   say: `1.50` is not `1.5`.
 - *Apart*: where both say it, it is equal. What one leaves out differs in nothing.
+- *Wording*: the same, and some of it must be said. Under one identifier it is free.
 - *Twice in one source*: `always`, or `at one moment` (the date tells the time of day, and the source does not
   number them apart), or `never` by likeness.
 - What has a modifier extension is never grouped by likeness: nobody here knows what it changes.
@@ -62,7 +63,8 @@ Each is a DetectedIssue in the broker's own name, and an issue of the OperationO
 """
 _BETWEEN = """
 What one source says in two ways is its own history: doses, problems and decisions on resuscitation contradict
-between sources alone. What a source has taken back (`entered-in-error`) contradicts nothing.
+between sources alone. A problem that ended and one that began later, where both say when, are two. What a
+source has taken back (`entered-in-error`) contradicts nothing.
 """
 
 
@@ -89,6 +91,7 @@ def _lines_of(rule: GroupingRule) -> Iterator[str]:
         "dose": rule.dose,
         "same": rule.same,
         "apart": rule.apart,
+        "wording": rule.wording,
     }
     for column, names in columns.items():
         if names:

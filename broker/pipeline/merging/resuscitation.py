@@ -8,11 +8,12 @@ from broker.domain.resource import ABSENT, Resource
 from broker.domain.view import Contradiction, Group
 from broker.pipeline.merging.between_partners import differ_between_partners
 from broker.pipeline.merging.candidates import Sides
-from broker.pipeline.merging.clash_table import ENDED, PLAN
+from broker.pipeline.merging.clash_table import ENDED, ENDED_PLAN, PLAN
 from broker.pipeline.merging.concepts import NOTHING_SAID
 from broker.pipeline.merging.content import Contents
 from broker.pipeline.merging.decisions import decided_by, decision_in
 
+_CARE_PLAN = "CarePlan"
 _WHY = "resuscitation-differs"
 
 
@@ -23,9 +24,9 @@ def resuscitation(
     decided: dict[int, str] = {}
     plans: list[int] = []
     for index in (*found.decisions, *found.plans):
-        if not ENDED.isdisjoint(contents.of(index).state):
+        item, state = items[index], contents.of(index).state
+        if not ENDED.isdisjoint(state) or (item.header.resourceType == _CARE_PLAN and ENDED_PLAN in state):
             continue
-        item = items[index]
         decision = decided_by(item.header, contents.concepts) or _planned(item, index, contents)
         if decision == PLAN:
             plans.append(index)

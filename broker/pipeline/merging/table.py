@@ -27,8 +27,9 @@ class GroupingRule:
 
     `code`: what it is, by the first of these that says it. `date`: when, the first that is there, at its own
     precision. `state`, `value`, `dose` and `same` are equal, absence among them. `apart`: where both say it,
-    it is equal. `undated`: two without a date can be alike. `moment`: a day is not enough.
-    `identifier_of`: what its business identifier names. `likens` is False where only an identifier groups.
+    it is equal. `wording`: the same, and one of it must be said; under one identifier it is free.
+    `undated`: two without a date can be alike. `moment`: a day is not enough. `identifier_of`: what its
+    business identifier names. `likens` is False where only an identifier groups.
     """
 
     kind: str
@@ -39,6 +40,7 @@ class GroupingRule:
     dose: str = ""
     same: str = ""
     apart: str = ""
+    wording: str = ""
     within_one: WithinOne = WithinOne.AT_ONE_MOMENT
     undated: bool = False
     moment: bool = False
@@ -108,7 +110,7 @@ RULES = (
         kind="Observation",
         code="code",
         date="effectiveDateTime, effectivePeriod",
-        value="value[x], component, dataAbsentReason, else note",
+        value="value[x], component, dataAbsentReason, else words of note",
         apart="bodySite, method",
         within_one=WithinOne.ALWAYS,
         identifier_of=OF_SEVERAL,
@@ -151,10 +153,10 @@ RULES = (
     ),
     GroupingRule(
         kind="ServiceRequest",
-        code="code",
+        code="code, orderDetail, reasonCode",
         date="authoredOn",
         same="intent, doNotPerform",
-        apart="occurrence[x], bodySite, priority, quantity[x], orderDetail, reasonCode",
+        apart="occurrence[x], bodySite, priority, quantity[x], reasonCode",
         identifier_of=OF_SEVERAL,
     ),
     GroupingRule(
@@ -169,11 +171,20 @@ RULES = (
         kind="Flag", code="code", date="period", within_one=WithinOne.ALWAYS, undated=True, apart="category"
     ),
     GroupingRule(
+        kind="Goal",
+        code="description",
+        date="startDate",
+        state="lifecycleStatus, achievementStatus",
+        apart="target",
+        within_one=WithinOne.NEVER,
+    ),
+    GroupingRule(
         kind="DocumentReference",
         code="type",
         date="content.attachment.creation, date",
         state="status, docStatus",
-        apart="author, description, content.attachment.title, context.period",
+        apart="context.period",
+        wording="author, description, content.attachment.title",
     ),
     GroupingRule(kind="Composition", code="type", date="date", apart="title", within_one=WithinOne.NEVER),
 )

@@ -107,6 +107,25 @@ def test_a_problem_active_here_and_over_there_is_a_contradiction(over: str) -> N
     assert clashes_of(view) == [("standing-differs", (0, 1))]
 
 
+@pytest.mark.parametrize(
+    ("begins", "ends", "contradicts"),
+    [
+        ("2026-11-15", "2022-01-20", False),
+        ("2021-12-18", "2022-01-20", True),
+        ("2022", "2022-01-20", True),
+        (None, "2022-01-20", True),
+        ("2026-11-15", None, True),
+    ],
+)
+def test_an_episode_that_ended_and_one_that_began_later_are_two(
+    begins: str | None, ends: str | None, *, contradicts: bool
+) -> None:
+    """Where both say when, as far as they say it."""
+    ended = problem("1", "resolved", **({"abatementDateTime": ends} if ends else {}))
+    runs = problem("1", "active", **({"onsetDateTime": begins} if begins else {}))
+    assert bool(merged((HOSPITAL, [runs]), (PRACTICE, [ended])).contradictions) is contradicts
+
+
 def test_an_allergy_refuted_elsewhere_is_a_contradiction() -> None:
     """It stands at one source."""
     standing = allergy("1", PENICILLIN, clinicalStatus=state("active"))
@@ -196,7 +215,9 @@ def test_one_decision_twice_and_an_ended_one_contradict_nothing() -> None:
 
 def form(local_id: str, date: str) -> dict[str, Any]:
     """A ReSPECT form."""
-    return item("DocumentReference", local_id, status="current", type=coded((SNOMED, RESPECT)), date=date)
+    code = coded((SNOMED, RESPECT))
+    words = "Emergency care plan"
+    return item("DocumentReference", local_id, status="current", type=code, date=date, description=words)
 
 
 def test_two_respect_forms_of_two_sources_are_a_contradiction_unless_they_are_one_document() -> None:
@@ -207,6 +228,14 @@ def test_two_respect_forms_of_two_sources_are_a_contradiction_unless_they_are_on
     ]
     assert clashes_of(merged((HOSPITAL, [earlier]), (PRACTICE, [form("3", "2025-01-01T10:00:00Z")]))) == []
     assert clashes_of(merged((HOSPITAL, [earlier, later]))) == []
+
+
+def test_a_care_plan_that_is_over_contradicts_no_newer_one() -> None:
+    """The review of the year has a form of its own."""
+    plan = {"intent": "plan", "category": [coded((SNOMED, RESPECT))]}
+    old = item("CarePlan", "p", status="completed", created="2025-01-01", **plan)
+    new = item("CarePlan", "p", status="active", created="2026-01-01", **plan)
+    assert clashes_of(merged((HOSPITAL, [old]), (PRACTICE, [new]))) == []
 
 
 def test_a_plan_with_a_title_is_known_by_its_category() -> None:

@@ -204,11 +204,29 @@ def test_a_vaccine_is_what_its_procedure_says_too() -> None:
 
 def test_a_comment_takes_the_place_of_a_value() -> None:
     """Two coded entries of one moment with two comments are two; beside a value a comment is only that."""
-    said = [[{"text": "at home"}], [{"text": "at work"}]]
+    said = [[{"text": "at home - alone"}], [{"text": "at work"}]]
     first, second = (one("Observation", valueQuantity=None, note=note) for note in said)
     assert not grouped(first, second)
-    assert grouped(first, first)
+    assert grouped(first, one("Observation", valueQuantity=None, note=[{"text": "At home, alone"}]))
     assert grouped(one("Observation", note=said[0]), one("Observation", note=said[1]))
+
+
+def test_a_code_without_its_system_names_nothing() -> None:
+    """The same characters mean another thing elsewhere."""
+    bare = one("Observation", code={"coding": [{"code": "2160-0"}]})
+    assert not grouped(bare, bare)
+
+
+def test_a_letter_needs_more_than_its_day() -> None:
+    """Without author and title it could be any letter of that day."""
+    bare = one("DocumentReference", author=None, content=[{"attachment": {"contentType": "text/plain"}}])
+    assert not grouped(bare, bare)
+
+
+def test_a_referral_that_says_only_why_is_known_by_that() -> None:
+    """As practices send them."""
+    why = {"code": None, "reasonCode": [coded((SNOMED, "276401000000108"))]}
+    assert grouped(one("ServiceRequest", **why), one("ServiceRequest", **why))
 
 
 def test_a_modifier_makes_nothing_alike() -> None:

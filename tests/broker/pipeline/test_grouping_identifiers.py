@@ -107,6 +107,22 @@ def test_a_documents_own_identifier_is_one() -> None:
     assert [group.why for group in view.groups] == ["same-identifier"]
 
 
+def test_a_copy_with_a_title_of_its_own_is_the_document() -> None:
+    """Under one identifier wording is free."""
+    copies = [
+        item(
+            "DocumentReference",
+            local_id,
+            identifier=NUMBER,
+            status="current",
+            content=[{"attachment": {"title": f"Title {local_id}"}}],
+        )
+        for local_id in ("1", "2")
+    ]
+    view = merged((HOSPITAL, copies[:1]), (PRACTICE, copies[1:]))
+    assert ([group.why for group in view.groups], view.contradictions) == (["same-identifier"], ())
+
+
 def test_the_persons_number_groups_nothing() -> None:
     """Whatever bears it is about the person, and is not the person."""
     about = [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9990000018"}]
@@ -123,9 +139,7 @@ def test_an_identifier_that_hundreds_bear_names_what_holds_them() -> None:
 
 def test_kinds_without_a_row_are_grouped_by_their_identifier_alone() -> None:
     """Nobody has said what makes two of them alike."""
-    tasks = [item("Goal", local_id, identifier=NUMBER, lifecycleStatus="active") for local_id in ("1", "2")]
-    likely = [
-        item("Goal", local_id, description={"text": "walk"}, startDate="2026") for local_id in ("3", "4")
-    ]
-    view = merged((HOSPITAL, [tasks[0], likely[0]]), (PRACTICE, [tasks[1], likely[1]]))
-    assert groups_of(view) == [("addenbury Goal/1", "fen-edge Goal/2")]
+    numbered = [item("Specimen", local_id, identifier=NUMBER, status="available") for local_id in ("1", "2")]
+    likely = [item("Specimen", local_id, type={"text": "Serum"}) for local_id in ("3", "4")]
+    view = merged((HOSPITAL, [numbered[0], likely[0]]), (PRACTICE, [numbered[1], likely[1]]))
+    assert groups_of(view) == [("addenbury Specimen/1", "fen-edge Specimen/2")]

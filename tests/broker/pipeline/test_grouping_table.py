@@ -27,7 +27,7 @@ def elements(kind: str) -> set[str]:
 
 def named(column: str) -> list[str]:
     """The first element of each name in a column."""
-    words = column.replace("else ", "").replace(" + ", ", ").split(", ") if column else []
+    words = column.replace("else words of ", "").replace(" + ", ", ").split(", ") if column else []
     return [word.split(".")[0].split(" ")[0] for word in words]
 
 
@@ -35,7 +35,7 @@ def named(column: str) -> list[str]:
 def test_every_name_in_a_row_is_an_element_of_that_kind(rule: object) -> None:
     """A misspelt element would be silent in every item, and silence differs from nothing."""
     known = elements(rule.kind)  # type: ignore[attr-defined] # a row of the table
-    for column in ("code", "date", "state", "value", "dose", "same", "apart"):
+    for column in ("code", "date", "state", "value", "dose", "same", "apart", "wording"):
         for name in named(getattr(rule, column)):
             stem = name.removesuffix("[x]")
             assert name in known or (name != stem and any(one.startswith(stem) for one in known)), name
