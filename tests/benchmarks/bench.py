@@ -4,8 +4,9 @@ One run, interleaved, on the same stub partners: 8 partners of 50 resources, ide
 one call to each partner on both sides. Prints every figure and ends with one line; writes
 `build/bench.json`; exit 0 where every aim is met. `--guard` judges by what was reached before instead,
 with room for a busy machine, so that a loss is noticed. The cost of STU3 to R4 stands beside them, over
-the parse alone by the models of its types, and that of a decision, compiled and in full; and how soon a
-stream shows the fastest partner.
+the parse alone by the models of its types, and that of a decision, compiled and in full; how soon a
+stream shows the fastest partner; what grouping and contradictions add to a view; and what a resource costs in
+ever larger records (drawn in `build/linear.svg`).
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import uvloop
 
 from tests.benchmarks import deciding
 from tests.benchmarks.measuring import Times, measured
-from tests.benchmarks.processes import printed, process
+from tests.benchmarks.processes import figures_printed, printed, process
 from tests.benchmarks.streaming import first_events
 from tests.benchmarks.stub import ONE_FAST
 
@@ -32,6 +33,9 @@ AIMS = {
     "stu3_to_r4_over_stu3_parse": (0.4, "at most"),
     "decision_us_compiled": (2.0, "at most"),
     "decision_times_cheaper_compiled": (40.0, "at least"),
+    "merge_over_before": (1.4, "at most"),
+    "record_us_at_20000_over_2500": (1.25, "at most"),
+    "record_hold_ms": (50.0, "at most"),
     "first_event_ms": (15.0, "at most"),
 }
 GUARDS = {
@@ -42,6 +46,9 @@ GUARDS = {
     "stu3_to_r4_over_stu3_parse": 0.55,
     "decision_us_compiled": 6.0,
     "decision_times_cheaper_compiled": 25.0,
+    "merge_over_before": 1.6,
+    "record_us_at_20000_over_2500": 1.8,
+    "record_hold_ms": 80.0,
     "first_event_ms": 60.0,
 }
 COLLECTORS = ("ours", "default")
@@ -71,6 +78,8 @@ def first_event_figures(stub: str) -> dict[str, float]:
 def figures() -> dict[str, float]:
     """Everything, interleaved: each floor stands beside the broker that it is compared with."""
     found = deciding.figures()
+    for module in ("tests.benchmarks.merging", "tests.benchmarks.linear"):
+        found |= figures_printed(module)
     with process("tests.benchmarks.stub") as (_, stub):
         for collector in COLLECTORS:
             floor = printed("tests.benchmarks.floor", "orjson", collector, stub)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,15 @@ def printed(module: str, *arguments: str) -> float:
     """The one figure that a module prints."""
     command = [sys.executable, "-m", module, *arguments]
     return float(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def figures_printed(module: str) -> dict[str, float]:
+    """The figures that a module prints as one JSON object."""
+    command = [sys.executable, "-m", module]
+    found: dict[str, float] = json.loads(
+        subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    )
+    return found
 
 
 def processor_us(pid: int) -> float:
