@@ -21,6 +21,7 @@ from broker.pipeline.kept_closely import kept_closely
 from broker.pipeline.presentation.events import EVENT_STREAM
 from broker.pipeline.presentation.searchset import index_person
 from broker.pipeline.question import Reply
+from broker.pipeline.recalling import read_objections
 from broker.pipeline.record import all_failed, merged, nobody_answered, person_only
 from broker.pipeline.screening.differing import Known
 from broker.pipeline.streaming.closing import opens_less
@@ -114,7 +115,7 @@ class Streaming(Answering):
     async def look_again(self) -> None:
         """Raises as `release` where the register, a policy or the end of a grant has come between."""
         await self._named.read(self._trail)
-        self._objections = await self._services.store.objections(self._trail.context.numbers)
+        self._objections = await read_objections(self._trail.context.numbers, self._services)
         if self._moved():
             self._judge_again()
 
