@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from broker.cli.number import read_number
-from broker.cli.showing import run, show
+from broker.cli.showing import run, show, wants_colour
 from broker.demonstration.people import STORY_NAMES, story_named
 from broker.demonstration.users import USERS
 from broker.domain.named_views import VIEWS, WITHIN_DAYS, WITHIN_DAYS_MAX
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from broker.demonstration.client import Answered
     from broker.domain.identity import NhsNumber
 
@@ -32,9 +34,17 @@ VIEW_NAMES = tuple(named.name for named in VIEWS.values())
     help=f"With --view results: how far back is lately; {WITHIN_DAYS} days without it.",
 )
 @click.option("--summary", is_flag=True, help="The summary instead, as a page of HTML; with --json, as FHIR.")
+@click.option("--live", is_flag=True, help="Partner by partner as they answer, then the whole.")
 @click.option("--json", "as_json", is_flag=True, help="The record as the API returned it.")
 def command(
-    *, role: str, story: str | None, view: str | None, within_days: int | None, summary: bool, as_json: bool
+    *,
+    role: str,
+    story: str | None,
+    view: str | None,
+    within_days: int | None,
+    summary: bool,
+    live: bool,
+    as_json: bool,
 ) -> None:
     r"""Show a demonstration person's record as ROLE sees it.
 
@@ -46,15 +56,19 @@ def command(
       watersmeet record --as doctor --story allergy-contradicted
       watersmeet record --as doctor --story two-hospitals --view results --within-days 180
       watersmeet record --as doctor --story diabetes --summary > summary.html
+      watersmeet record --as doctor --story diabetes --live
       watersmeet record --as receptionist --json < number.txt
     """
-    if summary and view is not None:
-        raise click.UsageError("--summary and --view are two answers. Ask for one of them.")
+    if summary + live + (view is not None) > 1:
+        raise click.UsageError("--summary, --view and --live are several answers. Ask for one of them.")
     number = read_number() if story is None else story_named(story).asked_number
     if not number.is_synthetic:
         raise click.UsageError("The demonstration knows only numbers of the 999 range.")
     if within_days is not None and view != "results":
         raise click.UsageError("--within-days says how far back --view results looks, and needs it.")
+    if live:
+        _show_live(role, number, as_json=as_json)
+        return
     if summary and not as_json:
         _refuse_a_terminal()
     form = ("json" if as_json else "html") if summary else None
@@ -70,6 +84,21 @@ def _refuse_a_terminal() -> None:
         raise click.UsageError("A page is for a browser: add `> summary.html`, or --json to read it here.")
 
 
+def _show_live(role: str, number: NhsNumber, *, as_json: bool) -> None:
+    """A stream that ends without a ledger is no record: exit 1, as for a refusal."""
+    from broker.cli.live import Live  # noqa: PLC0415 - heavy; help must be quick
+    from broker.demonstration.client import listen_to_record  # noqa: PLC0415 - as above
+
+    heard = Live(as_json=as_json)
+    answered = run(_asked(role, lambda url, token: listen_to_record(url, token, number, heard.told)))
+    if not answered.is_record:
+        show(answered, as_json=as_json)
+    if not heard.is_record:
+        raise click.exceptions.Exit(1)
+    if not as_json:
+        click.echo(heard.page(colour=wants_colour()), nl=False)
+
+
 class _Wanted(NamedTuple):
     """A named view, the summary in one of its forms, or the whole record without either."""
 
@@ -79,7 +108,15 @@ class _Wanted(NamedTuple):
 
 
 async def _ask(role: str, number: NhsNumber, wanted: _Wanted) -> Answered:
-    """From the demonstration that runs; from a new one when none does or it has just gone."""
+    from broker.demonstration.client import ask_for_record  # noqa: PLC0415 - heavy; help must be quick
+
+    return await _asked(role, lambda url, token: ask_for_record(url, token, number, **wanted._asdict()))
+
+
+async def _asked(role: str, ask: Callable[[str, str], Awaitable[Answered]]) -> Answered:
+    """From the demonstration that runs; from a new one when none does or it has just gone. `ask` is given
+    the FHIR base and a token of the role.
+    """
     import aiohttp  # noqa: PLC0415 - heavy; help must be quick
 
     from broker.adapters.development_issuer import (  # noqa: PLC0415 - as above
@@ -87,7 +124,6 @@ async def _ask(role: str, number: NhsNumber, wanted: _Wanted) -> Answered:
         DevelopmentIssuerFault,
     )
     from broker.demonstration.address import find_running  # noqa: PLC0415 - as above
-    from broker.demonstration.client import ask_for_record  # noqa: PLC0415 - as above
     from broker.demonstration.network import demonstration_network  # noqa: PLC0415 - as above
     from broker.demonstration.users import token_for  # noqa: PLC0415 - as above
 
@@ -95,9 +131,8 @@ async def _ask(role: str, number: NhsNumber, wanted: _Wanted) -> Answered:
     if found is not None:
         try:
             token = token_for(USERS[role], DevelopmentIssuer.load(found.folder))
-            return await ask_for_record(found.fhir_url, token, number, **wanted._asdict())
+            return await ask(found.fhir_url, token)
         except (DevelopmentIssuerFault, aiohttp.ClientConnectionError):
             click.echo("The demonstration that ran has gone; starting one for the moment.", err=True)
     async with demonstration_network() as network:
-        token = token_for(USERS[role], network.issuer)
-        return await ask_for_record(network.fhir_url, token, number, **wanted._asdict())
+        return await ask(network.fhir_url, token_for(USERS[role], network.issuer))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -42,13 +43,8 @@ async def ask_for_record(
 
     The number goes in a form, never in an address. Raises aiohttp.ClientError when nobody listens.
     """
-    headers = {"Authorization": f"Bearer {token}", "Accept": "application/fhir+json, application/json"}
-    timeout = aiohttp.ClientTimeout(total=_TIMEOUT_S)
-    async with aiohttp.ClientSession(headers=headers, timeout=timeout) as session:
-        form = {"identifier": f"{NHS_NUMBER_SYSTEM}|{number.digits}"}
-        async with session.post(f"{fhir_url}/Patient/_search", data=form) as answer:
-            found = Answered(answer.status, (await answer.read(),))
-        patient_id = _patient_id(found)
+    async with _session(token) as session:
+        found, patient_id = await _found(session, fhir_url, number)
         if patient_id is None:
             return found
         if view is not None:
@@ -57,6 +53,50 @@ async def ask_for_record(
         if summary is not None:
             return await _one(session, f"{fhir_url}/Patient/{patient_id}/$summary", {"_format": summary})
         return await _everything(session, f"{fhir_url}/Patient/{patient_id}/$everything")
+
+
+async def listen_to_record(
+    fhir_url: str, token: str, number: NhsNumber, told: Callable[[str, bytes], None]
+) -> Answered:
+    """The same record as a stream: `told` hears each event's name and data as it comes. Raises as above, also
+    where the stream breaks.
+    """
+    async with _session(token) as session:
+        found, patient_id = await _found(session, fhir_url, number)
+        if patient_id is None:
+            return found
+        url = f"{fhir_url.removesuffix('/fhir')}/stream/Patient/{patient_id}"
+        async with session.get(url, headers={"Accept": "text/event-stream"}) as answer:
+            if answer.status != _OK:
+                return Answered(answer.status, (await answer.read(),))
+            waiting = b""
+            async for part in answer.content.iter_any():
+                *events, waiting = (waiting + part).split(b"\n\n")
+                for event in events:
+                    _tell(event, told)
+        return Answered(answer.status, ())
+
+
+def _tell(event: bytes, told: Callable[[str, bytes], None]) -> None:
+    """A comment is no event."""
+    lines = [line.partition(b": ")[::2] for line in event.split(b"\n")]
+    names = [value for name, value in lines if name == b"event"]
+    if names:
+        told(names[-1].decode(), b"\n".join(value for name, value in lines if name == b"data"))
+
+
+def _session(token: str) -> aiohttp.ClientSession:
+    headers = {"Authorization": f"Bearer {token}", "Accept": "application/fhir+json, application/json"}
+    return aiohttp.ClientSession(headers=headers, timeout=aiohttp.ClientTimeout(total=_TIMEOUT_S))
+
+
+async def _found(
+    session: aiohttp.ClientSession, fhir_url: str, number: NhsNumber
+) -> tuple[Answered, str | None]:
+    form = {"identifier": f"{NHS_NUMBER_SYSTEM}|{number.digits}"}
+    async with session.post(f"{fhir_url}/Patient/_search", data=form) as answer:
+        found = Answered(answer.status, (await answer.read(),))
+    return found, _patient_id(found)
 
 
 async def _one(session: aiohttp.ClientSession, url: str, given: dict[str, str]) -> Answered:

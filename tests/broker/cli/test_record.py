@@ -63,7 +63,7 @@ def test_a_summary_is_no_page_for_a_terminal_and_no_view() -> None:
     assert "> summary.html" in done.stderr
     both = watersmeet("record", "--as", "doctor", "--story", "diabetes", "--summary", "--view", "people")
     assert both.returncode == 2
-    assert "two answers" in both.stderr
+    assert "several answers" in both.stderr
 
 
 @pytest.mark.parametrize("typed", ["9990000019", "", "not a number", "9990000018 9990000026"])
@@ -101,3 +101,26 @@ def test_an_unknown_role_is_a_usage_error_that_lists_them() -> None:
     done = watersmeet("record", "--as", "docter", "--story", "diabetes")
     assert done.returncode == 2
     assert "doctor" in done.stderr
+
+
+def test_a_record_comes_partner_by_partner_and_then_as_a_whole(alone: dict[str, str]) -> None:
+    """The same page as the record's at the end, below a line for each partner as it came."""
+    asked = ("record", "--as", "doctor", "--story", "diabetes")
+    live, whole = (watersmeet(*asked, *more, environment=alone) for more in (("--live",), ()))
+    assert (live.returncode, whole.returncode) == (0, 0), live.stderr + whole.stderr
+    came, _, page = live.stdout.partition("\n\n")
+    assert came.startswith("Asked: ")
+    assert "Harbour" not in came
+    assert "answered in full" in came
+    assert "WHO ANSWERED" in page
+    assert page.splitlines()[0] == whole.stdout.splitlines()[0]
+    assert sorted(page.partition("ALLERGIES")[2].split()) == sorted(
+        whole.stdout.partition("ALLERGIES")[2].split()
+    )
+
+
+def test_a_refused_stream_is_refused_as_a_record_is(alone: dict[str, str]) -> None:
+    """Nothing on standard output, and why on standard error."""
+    done = watersmeet("record", "--as", "doctor", "--story", "restricted", "--live", environment=alone)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -22,11 +23,14 @@ from broker.domain.errors import (
     ServiceDown,
 )
 from broker.domain.objection import Scope
+from broker.domain.query import Interaction
 from broker.objections import Register
 from broker.pipeline.judging import stricter
 from broker.pipeline.presentation.events import Closed
+from broker.pipeline.question import BodyStream
 from broker.pipeline.streaming import sending
 from broker.pipeline.streaming.closing import opens_less, word_for
+from tests.support.event_streams import events_in
 from tests.support.network import object_to
 from tests.support.records import ALL, NUMBER, decision, item, judgement
 from tests.support.stream_world import NAMES, Holds, World, stream_world
@@ -75,10 +79,36 @@ async def test_an_objection_ends_a_stream_that_waits_for_slow_partners(
     world.open(["alder"])
     await listener.until("partner")
     await object_to(desk(world), NUMBER.digits)
-    reader = await listener.whole()
+    async with asyncio.timeout(4):  # long before the deadline
+        reader = await listener.whole()
     assert reader.closed is not None
     assert reader.closed["word"] == "suppressed"
     assert reader.entries == {}
+
+
+async def test_what_was_released_and_has_not_gone_out_does_not_go_out(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A great part is taken piece by piece: an objection in the middle keeps the rest back."""
+    monkeypatch.setattr(sending, "LOOKED_AT_EVERY_S", 0.0)
+    words = {"text": "x" * 60_000}
+    world.holds.update(alder=Holds(tuple(item("Condition", f"c{at}", code=words) for at in range(9))))
+    world.open()
+    reply = await world.alone.ask(interaction=Interaction.STREAM)
+    assert reply.stream is not None
+    taken = b""
+    while b"event: items" not in taken:
+        taken += await reply.stream.piece()
+    await object_to(desk(world), NUMBER.digits)
+    rest = [piece async for piece in pieces(reply.stream)]
+    reply.stream.ended("sent", 0)
+    assert [one.name for one in events_in(b"".join(rest))] == ["closed"]
+
+
+async def pieces(stream: BodyStream) -> AsyncIterator[bytes]:
+    """To the end."""
+    while piece := await stream.piece():
+        yield piece
 
 
 async def test_an_objection_that_does_not_concern_the_reader_changes_nothing(world: World) -> None:

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from broker.domain.decision import Naming
+from broker.domain.limits import BrokerLimits
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.ports.connector import Ending
 from tests.support.event_streams import Reader
@@ -113,6 +115,18 @@ async def test_a_stream_comes_to_the_whole_record_in_every_order_of_answers(worl
         )
         kinds |= {one["why"] for kind in ("groups", "contradictions") for one in reader.groups[kind]}
     assert {"same-identifier", "same-content", "value-differs", "allergy-and-none-known"} <= kinds
+
+
+async def test_who_is_kept_closely_joins_the_groups_at_the_end(tmp_path: Path) -> None:
+    """The last groups are the whole record's, whoever was shown before."""
+    async with stream_world(tmp_path, limits=BrokerLimits(deadline_s=0.5, reserve_s=0.05)) as world:
+        world.named(beech=Naming.VEILED)
+        for name, value in (("alder", "5.4"), ("beech", "5.5")):
+            world.holds[name] = Holds((result("o1", 1, value),))
+        world.open()
+        reader, record = await (await world.stream()).whole(), await world.record()
+    assert [one["why"] for one in reader.groups["groups"]] == ["same-identifier"]
+    assert sorted(reader.marked().values(), key=json.dumps) == sorted(record["entry"][2:], key=json.dumps)
 
 
 async def test_what_a_partner_is_said_to_have_done_is_what_the_ledger_says(world: World) -> None:
