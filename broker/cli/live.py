@@ -69,6 +69,7 @@ class Live:
                     tags = self._entries[name]["resource"]["meta"]["tag"]
                     tags.append({"system": _TAGS + kind, "code": one["code"]})
         yield from self._entries.values()
+        yield from self._groups.get("entry", ())
 
 
 def _name(entry: Any) -> str:

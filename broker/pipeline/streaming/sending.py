@@ -170,9 +170,11 @@ class Sending:
         self._groups_due = True
 
     async def _tell_groups(self) -> None:
+        """They say something new of what was released, and so the register is looked at for them too."""
         self._groups_due = False
         groups = await self._making.groups(self._way.judgement)
         if groups != self._groups:
+            await self._way.look_again()
             self._groups = groups
             self._say(Event.GROUPS, groups)
 

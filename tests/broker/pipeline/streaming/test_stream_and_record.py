@@ -121,12 +121,13 @@ async def test_who_is_kept_closely_joins_the_groups_at_the_end(tmp_path: Path) -
     """The last groups are the whole record's, whoever was shown before."""
     async with stream_world(tmp_path, limits=BrokerLimits(deadline_s=0.5, reserve_s=0.05)) as world:
         world.named(beech=Naming.VEILED)
-        for name, value in (("alder", "5.4"), ("beech", "5.5")):
-            world.holds[name] = Holds((result("o1", 1, value),))
+        for name in ("alder", "beech"):
+            world.holds[name] = Holds((result("o1", 1, "5.4"),))
         world.open()
         reader, record = await (await world.stream()).whole(), await world.record()
     assert [one["why"] for one in reader.groups["groups"]] == ["same-identifier"]
-    assert sorted(reader.marked().values(), key=json.dumps) == sorted(record["entry"][2:], key=json.dumps)
+    came = without_times(list(reader.marked().values()))
+    assert sorted(came, key=json.dumps) == sorted(without_times(record["entry"][2:]), key=json.dumps)
 
 
 async def test_what_a_partner_is_said_to_have_done_is_what_the_ledger_says(world: World) -> None:
