@@ -78,7 +78,7 @@ async def open_broker(settings: Settings, *, look_now: asyncio.Event | None = No
     """
     async with AsyncExitStack() as stack:
         broker = await assemble(settings, stack)
-        stack.push_async_callback(_finish, broker.services)
+        stack.push_async_callback(finish, broker.services)
         seen = functools.partial(_seen, Tally(broker.register), asyncio.Lock())
         await stack.enter_async_context(listening(settings.store_path, seen))
         _log.info("policy-loaded", revision=broker.policies.current.revision)
@@ -217,7 +217,7 @@ async def _stop(task: asyncio.Task[None]) -> None:
     await asyncio.gather(task, return_exceptions=True)
 
 
-async def _finish(services: Services) -> None:
+async def finish(services: Services) -> None:
     """Wait for the endings that requests still owe to the audit trail."""
     while services.background:
         await asyncio.gather(*services.background)

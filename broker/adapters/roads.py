@@ -134,6 +134,8 @@ def open_road(
         proof=manifest.proof,
         locates=manifest.locates,
         documents=manifest.documents,
+        versions=manifest.versions,
+        direct_care_only=manifest.direct_care_only,
     )
 
 

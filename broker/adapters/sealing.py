@@ -134,6 +134,11 @@ class RingSealer:
             self._follow_ring()
         return self._digest.copy()
 
+    def digest_under(self, key_id: str, raw: bytes, /) -> bytes:
+        """Raises ServiceDown("keys") for a key that the ring does not have."""
+        key = self._ring.named(Purpose.DIGEST, key_id).secret
+        return hashlib.blake2b(raw, key=key, digest_size=32, person=b"release").digest()
+
     def _refuse_window(self, window: int, at_s: float) -> None:
         now = int(at_s // self._window_s)
         if window < now:

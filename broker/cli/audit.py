@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from broker.cli.audit_replay import replay
 from broker.cli.store_room import (
     actor_options,
     find_place,
@@ -93,6 +94,9 @@ def patient(**given: Any) -> None:
         headings.append("who")
         rows = [(*row, access.user) for row, access in zip(rows, accesses, strict=True)]
     write_table(headings, rows, nothing="No request about this person is on file.")
+
+
+command.add_command(replay)
 
 
 def _anchors(path: Path | None) -> tuple[Anchor, ...]:

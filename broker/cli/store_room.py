@@ -66,7 +66,9 @@ def place_options(function: Callable[..., Any]) -> Callable[..., Any]:
 
 def actor_options(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add --by-role and --by-name: every step and every look is somebody's."""
-    name = click.option("--by-name", required=True, callback=not_blank, help="Your name.")
+    name = click.option(
+        "--by-name", "--actor", "by_name", required=True, callback=not_blank, help="Your name."
+    )
     role = click.option(
         "--by-role", required=True, callback=not_blank, help="Your role, as governance calls it."
     )

@@ -51,7 +51,8 @@ class AuditContext:
 
     Before authentication succeeds `requester` is None and says so; the number is absent when none
     could be read. `numbers` grows when the index answers with another. `grant_id` is the emergency access
-    that the request named: our own id, or `unknown` where it is none of ours.
+    that the request named: our own id, or `unknown` where it is none of ours. `reconstructs` is the record of
+    the disclosure that is held against its partners, `approved_by` a role and the number of its decision.
     """
 
     request_id: str
@@ -64,6 +65,8 @@ class AuditContext:
     objection_version: int = 0
     grant_id: str = ""
     judged_on: JudgedOn | None = field(repr=False, default=None)
+    reconstructs: int = 0
+    approved_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from broker.domain.governance import Governance
 from broker.domain.identity import Restriction
 from broker.domain.leads import SHIPPED_LEADS
 from broker.domain.objection import ObjectionState
+from broker.domain.reconstruction import Reconstruction
 from broker.domain.requester import RelationshipGround
 from broker.domain.sensitivity import SensitiveRules
 
@@ -287,6 +288,7 @@ class PolicySet:
     emergency_access: EmergencyAccessRules
     sensitive: SensitiveRules
     leads: Mapping[Category, tuple[str, ...]] = field(default_factory=lambda: SHIPPED_LEADS)
+    reconstruction: Reconstruction = field(default_factory=Reconstruction)
     places: Mapping[tuple[str, str], Place] = field(repr=False, compare=False, default_factory=dict)
 
     @property

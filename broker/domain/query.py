@@ -16,7 +16,8 @@ from broker.domain.requester import Requester
 class Interaction(enum.StrEnum):
     """The questions of the API. There is no read of a clinical item without its patient. Two show nothing
     of anybody: they open and end emergency access. Two show the register of objections alone. A stream is
-    the same question as everything, answered partner by partner.
+    the same question as everything, answered partner by partner. To reconstruct shows nothing of anybody
+    either: it says of what was shown whether it is still so, and is asked at a desk.
     """
 
     FIND_PATIENT = "find-patient"
@@ -34,6 +35,7 @@ class Interaction(enum.StrEnum):
     END_GRANT = "end-emergency-access"
     SEARCH_CONSENTS = "search-consents"
     READ_CONSENT = "read-consent"
+    RECONSTRUCT = "reconstruct"
 
 
 class Form(enum.StrEnum):

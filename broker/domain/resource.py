@@ -259,6 +259,7 @@ def is_empty_frame(kind: str, raw: bytes) -> bool:
 class Resource(msgspec.Struct, frozen=True, gc=False):
     """A readable resource from one partner. `raw` is exactly what that partner wrote.
 
+    Where something had to be cut from what is shown, `raw` is the rest, and `given` what came.
     `local_reference` is `Type/id`, as the partner's own references name it. A Struct without collector
     tracking, because a record makes thousands of them.
     """
@@ -269,6 +270,7 @@ class Resource(msgspec.Struct, frozen=True, gc=False):
     raw: bytes
     local_reference: str
     full_url: str | None = None
+    given: bytes = b""
 
     def __repr__(self) -> str:
         """Type and partner only: nothing of the person reaches a log or a traceback."""

@@ -56,6 +56,8 @@ class Trail:
             interaction=question.interaction.value,
             resource_types=question.resource_types,
             client_address=question.client_address,
+            reconstructs=question.on_file.record if question.on_file else 0,
+            approved_by=question.approved_by,
         )
 
     def asked_by(self, requester: Requester) -> None:
@@ -192,7 +194,7 @@ def released_item(resource: Resource, sealer: Sealer) -> ReleasedItem:
         resource_type=header.resourceType,
         local_id=header.id or "",
         version=_version(header),
-        digest=sealer.digest(resource.raw),
+        digest=sealer.digest(resource.given or resource.raw),
     )
 
 

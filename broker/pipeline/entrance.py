@@ -15,17 +15,21 @@ from broker.pipeline.granting import EndingGrant, OpeningGrant
 from broker.pipeline.opening import Opening
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.reading_register import ReadingRegister
+from broker.pipeline.reconstruction.way import Reconstructing
 from broker.pipeline.services import Services
 from broker.pipeline.streaming import Streaming
 from broker.pipeline.wording import put_into_words
 
-_WAYS: Mapping[Interaction, type[Answering | OpeningGrant | EndingGrant | ReadingRegister]] = {
+_WAYS: Mapping[
+    Interaction, type[Answering | OpeningGrant | EndingGrant | ReadingRegister | Reconstructing]
+] = {
     Interaction.OPEN_DOCUMENT: Opening,
     Interaction.STREAM: Streaming,
     Interaction.OPEN_GRANT: OpeningGrant,
     Interaction.END_GRANT: EndingGrant,
     Interaction.SEARCH_CONSENTS: ReadingRegister,
     Interaction.READ_CONSENT: ReadingRegister,
+    Interaction.RECONSTRUCT: Reconstructing,
 }
 _log = structlog.get_logger(__name__)
 

@@ -27,7 +27,8 @@ Read = TypeVar("Read")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Road:
     """How one partner is reached: what speaks, and what carries. `locates`: its items name holders;
-    `documents`: it opens what it lists.
+    `documents`: it opens what it lists; `versions`: it can ask for one version of an item;
+    `direct_care_only`: for nothing but a person's care.
     """
 
     connector: Connector
@@ -35,6 +36,8 @@ class Road:
     proof: str
     locates: bool = False
     documents: bool = False
+    versions: bool = False
+    direct_care_only: bool = False
 
 
 @dataclass(slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from broker.domain.criteria import WHOLE, Criteria
 from broker.domain.query import Form, Interaction
+from broker.domain.reconstruction import OnFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +32,8 @@ class Question:
     a grant, only `grant_id` is given, and to read one Consent, only `item_id`, which is of Consents alone.
     `again` names, sealed, whom alone to ask. Otherwise `grant_id` is the emergency access that the question
     names, as it was sent; `statement` is of one to be opened. Empty `statuses` are Consents of any.
-    `base_url` holds no query and no identifier.
+    `base_url` holds no query and no identifier. `on_file` is a disclosure to be reconstructed, which nobody
+    asks for over HTTP, and `approved_by` whose decision that is.
     """
 
     request_id: str
@@ -53,6 +55,8 @@ class Question:
     statement: Statement | None = None
     form: Form = Form.JSON
     within_days: int = 0
+    on_file: OnFile | None = field(repr=False, default=None)
+    approved_by: str = ""
 
 
 class Cut(Exception):

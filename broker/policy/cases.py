@@ -13,6 +13,7 @@ from broker.domain.sensitivity import SensitivityClass
 from broker.files import Section, nearest, read_file
 from broker.pipeline.decision import decide, may_read_register
 from broker.pipeline.decision.rules import DECISION, SENTENCES
+from broker.pipeline.reconstruction import may_reconstruct
 from broker.policy.loading import CASES
 from broker.policy.reading import read_categories, refuse_repeats
 from broker.policy.situation import Situation, facts_of, partners_of, read_situation, read_usual
@@ -32,6 +33,7 @@ class PartnerExpectation:
     naming: str | None
     shows_differences: bool | None
     in_scope: bool | None
+    reconstructs: bool | None
     opens_classes: frozenset[SensitivityClass]
     hides_classes: frozenset[SensitivityClass]
 
@@ -64,7 +66,21 @@ class Case:
 def load_cases(folder: Path, policies: PolicySet) -> tuple[Case, ...]:
     """Every case of every topic, in the order of the topics. Raises FileFault."""
     usual = read_usual(folder, policies)
-    return tuple(case for topic in Topic for case in _read_topic(folder, topic, usual, policies))
+    cases = tuple(case for topic in Topic for case in _read_topic(folder, topic, usual, policies))
+    _refuse_unproved_reconstruction(folder, cases, policies)
+    return cases
+
+
+def _refuse_unproved_reconstruction(folder: Path, cases: Iterable[Case], policies: PolicySet) -> None:
+    """Each party that may be asked again has a case that says so: a word alone is soon not meant."""
+    told = {one.partner_id for case in cases for one in case.partners if one.reconstructs}
+    parties = {policies.party_of_partner[name].party_id for name in told}
+    for partner in sorted(policies.reconstruction.partners):
+        party = policies.party_of_partner[partner].party_id
+        if party not in parties:
+            top = read_file(folder / Topic.SHARING_AGREEMENT / CASES)
+            remedy = f"Write a case in which `{party}` has `reconstructs: true`."
+            raise top.fault(f"No case lets `{party}` be reconstructed.", remedy, at="cases")
 
 
 def _read_topic(folder: Path, topic: Topic, usual: Situation, policies: PolicySet) -> Iterator[Case]:
@@ -137,6 +153,7 @@ def _partner(section: Section, partner_id: str, policies: PolicySet) -> PartnerE
         naming=section.word("naming", Naming, None),
         shows_differences=section.flag("shows_differences", None),
         in_scope=section.flag("in_scope", None),
+        reconstructs=section.flag("reconstructs", None),
         opens_classes=_classes(section, "opens_classes"),
         hides_classes=_classes(section, "hides_classes"),
     )
@@ -161,7 +178,16 @@ def failures_of(case: Case, policies: PolicySet) -> tuple[str, ...]:
         *_request_failures(case, judgement),
         *_compare("reads_register", case.reads_register, reads),
         *_all_partner_failures(case, judgement),
+        *_reconstruction_failures(case, may_reconstruct(facts, policies)),
     )
+
+
+def _reconstruction_failures(case: Case, judgement: Judgement) -> Iterator[str]:
+    for expected in case.partners:
+        decision = judgement.decision_for(expected.partner_id)
+        found = decision is not None and decision.effect is Effect.PERMIT
+        for failure in _compare("reconstructs", expected.reconstructs, found):
+            yield f"{expected.partner_id}: {failure}"
 
 
 def _request_failures(case: Case, judgement: Judgement) -> Iterator[str]:

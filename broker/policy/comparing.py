@@ -16,6 +16,7 @@ from broker.domain.decision import Decision, Effect, Facts, Judgement, PartnerFa
 from broker.domain.policy import PolicySet
 from broker.pipeline.decision import decide, may_hear_of_absence, may_read_register
 from broker.pipeline.decision.rules import DECISION
+from broker.pipeline.reconstruction import may_reconstruct
 from broker.policy.points import Space
 from broker.policy.situation import facts_of
 from broker.policy.strictness import Beside, beside_of_decisions, beside_of_judgements
@@ -141,6 +142,14 @@ class _Tally:
             said = "hears that nobody was found" if hears else "no longer hears that nobody was found"
             self.tell(words, "", Beside(said, opens=hears))
 
+    def reconstruct(self, words: Mapping[str, str], old: Judgement, new: Judgement) -> None:
+        """Count each partner that this caller may ask again for what was disclosed now, or no longer."""
+        for before, after in zip(old.decisions, new.decisions, strict=True):
+            if before.effect is not after.effect:
+                opens = after.effect is Effect.PERMIT
+                said = f"{'reconstructs' if opens else 'no longer reconstructs'} disclosures"
+                self.tell(words, after.partner_id, Beside(said, opens=opens))
+
     def read(self, words: Mapping[str, str], *, read: bool, reads: bool) -> None:
         """Count a caller who reads the register of objections now, or no longer."""
         if read is not reads:
@@ -156,6 +165,8 @@ def compare(old: PolicySet, new: PolicySet, space: Space, partners: tuple[Partne
         tally.judge(words, decide(facts, old), decide(facts, new))
         if not situation.objections:  # whether somebody is found is told alike, whoever the person is
             tally.hear(words, heard=may_hear_of_absence(facts, old), hears=may_hear_of_absence(facts, new))
+            if old.reconstruction != new.reconstruction:
+                tally.reconstruct(words, may_reconstruct(facts, old), may_reconstruct(facts, new))
             tally.read(words, read=_reads_register(facts, old), reads=_reads_register(facts, new))
     return Comparison(
         old=old.revision,

@@ -49,6 +49,7 @@ def load_policies(folder: Path, partners: Mapping[str, frozenset[str]]) -> Polic
         party_of_partner=agreement.of_partner,
         networks=agreement.networks,
         leads=agreement.leads,
+        reconstruction=agreement.reconstruction,
         objections=read_objections(tops[Topic.OBJECTIONS], places[Topic.OBJECTIONS], words),
         disclosure=read_disclosure(tops[Topic.DISCLOSURE], places[Topic.DISCLOSURE], words),
         emergency_access=read_emergency(tops[Topic.EMERGENCY_ACCESS], places[Topic.EMERGENCY_ACCESS], words),

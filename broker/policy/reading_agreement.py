@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from broker.domain.category import Category
 from broker.domain.leads import KINDS, SHIPPED_LEADS
 from broker.domain.policy import Asked, Network, Party, Term
+from broker.domain.reconstruction import Reconstruction
 from broker.files import Section, nearest
 from broker.pipeline.decision.rules import SENTENCES
 from broker.policy.reading import (
@@ -21,6 +22,7 @@ from broker.policy.reading import (
     refuse_repeats,
     some_words,
 )
+from broker.policy.reading_reconstruction import permits_reconstruction, read_reconstruction
 
 LEAST_IN_A_NETWORK = 2
 
@@ -34,12 +36,14 @@ class Agreement:
     of_partner: Mapping[str, Party]
     networks: tuple[Network, ...]
     leads: Mapping[Category, tuple[str, ...]]
+    reconstruction: Reconstruction
 
 
 def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agreement:
     """Read all of it. Raises FileFault when an organisation, a partner or a lead's category stands twice."""
     phases = _phases(top)
     parties: dict[str, Party] = {}
+    reconstructed: set[str] = set()
     by_organisation: dict[str, Party] = {}
     by_partner: dict[str, Party] = {}
     for section in top.sections("parties"):
@@ -49,6 +53,9 @@ def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agre
             raise section.fault(f"`{party.party_id}` has signed already.", "Keep one entry.", at=at)
         _sign(section, party, by_organisation)
         _speak(section, party, by_partner)
+        if party.partner_id and permits_reconstruction(section):
+            reconstructed |= {party.partner_id} | party.also
+        section.finish()
         parties[party.party_id] = party
     networks = _networks(top, parties.values())
     sentences = {rule: words for (topic, rule), words in SENTENCES.items() if topic == places.topic}
@@ -56,7 +63,8 @@ def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agre
     places.add_fixed(top, "phases", {"phase-not-live": sentences["phase-not-live"]})
     if networks:
         places.add_fixed(top, "networks", {"another-practice": sentences["another-practice"]})
-    return Agreement(tuple(parties.values()), by_organisation, by_partner, networks, _leads(top))
+    reconstruction = read_reconstruction(top, places, vocabulary, reconstructed)
+    return Agreement(tuple(parties.values()), by_organisation, by_partner, networks, _leads(top), reconstruction)
 
 
 def _leads(top: Section) -> Mapping[Category, tuple[str, ...]]:
@@ -114,7 +122,7 @@ def _party(section: Section, phases: Mapping[str, Term], places: Places, vocabul
     partner = section.word("partner", vocabulary.partners) if "partner" in section else None
     party_id = partner or _party_id(section, vocabulary)
     places.add(party_id, section, "partner" if partner else "party", section.text("name"))
-    party = Party(
+    return Party(
         party_id=party_id,
         partner_id=partner,
         organisations=_organisations(section, partner, vocabulary),
@@ -126,8 +134,6 @@ def _party(section: Section, phases: Mapping[str, Term], places: Places, vocabul
         also=_also(section, vocabulary) if partner else frozenset(),
         suspended=_suspended(section),
     )
-    section.finish()
-    return party
 
 
 def _party_id(section: Section, vocabulary: Vocabulary) -> str:

@@ -26,7 +26,7 @@ def read_governance(top: Section, places: Places, vocabulary: Vocabulary) -> Gov
     readers = section.section("readers")
     governance = Governance(
         kept_by=_ods_code(section),
-        roles=_who_see_nothing(readers, vocabulary),
+        roles=read_who_see_nothing(readers, "roles", vocabulary),
         purposes=frozenset(some_words(readers, "purposes", REGISTER_PURPOSES)),
     )
     readers.finish()
@@ -43,10 +43,11 @@ def _ods_code(section: Section) -> str:
     return code
 
 
-def _who_see_nothing(readers: Section, vocabulary: Vocabulary) -> frozenset[str]:
-    groups = read_groups(readers, "roles", vocabulary)
+def read_who_see_nothing(section: Section, member: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """Role groups that open no record. Raises FileFault for any other."""
+    groups = read_groups(section, member, vocabulary)
     seeing = sorted(name for name in groups if vocabulary.groups[name].categories)
     if seeing:
-        remedy = "The register is for whoever opens no record: name role groups with `sees: []`."
-        raise readers.fault(f"`{seeing[0]}` sees records.", remedy, at="roles")
+        remedy = "This is for whoever opens no record: name role groups with `sees: []`."
+        raise section.fault(f"`{seeing[0]}` sees records.", remedy, at=member)
     return groups

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from broker.domain.audit import JudgedOn
@@ -10,10 +11,11 @@ from broker.domain.grant import Grant
 from broker.domain.identity import NhsNumber, Restriction
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.policy import PolicySet
-from broker.domain.query import OF_THE_REGISTER
+from broker.domain.query import OF_THE_REGISTER, Interaction
 from broker.domain.requester import Requester
 from broker.pipeline.decision import decide, may_read_register
 from broker.pipeline.judging import digest_of_partners
+from broker.pipeline.reconstruction import may_reconstruct
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,5 +65,10 @@ def replay(
     record, or for the register of objections.
     """
     same_partners = digest_of_partners(facts.partners) == on.partners
-    judged = may_read_register if interaction in OF_THE_REGISTER else decide
-    return Replay(facts, judged(facts, policies), recorded, same_partners)
+    return Replay(facts, _judge_of(interaction)(facts, policies), recorded, same_partners)
+
+
+def _judge_of(interaction: str) -> Callable[[Facts, PolicySet], Judgement]:
+    if interaction == Interaction.RECONSTRUCT:
+        return may_reconstruct
+    return may_read_register if interaction in OF_THE_REGISTER else decide

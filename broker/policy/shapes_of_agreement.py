@@ -6,6 +6,8 @@ from broker.domain.leads import KINDS
 from broker.domain.policy import Asked
 from broker.policy.reading import ID_PATTERN
 from broker.policy.reading_agreement import LEAST_IN_A_NETWORK
+from broker.policy.reading_governance import REGISTER_PURPOSES
+from broker.policy.reading_reconstruction import PERMITTED
 from broker.policy.shapes_of_words import categories, partner_id, relationships, role_groups
 from broker.ports import shapes
 from broker.ports.shapes import Shape
@@ -34,6 +36,7 @@ def sharing_agreement() -> dict[str, Shape]:
             "Practices that see each other's records; none when it is left out.",
             shapes.section("One network.", network),
         ),
+        "reconstruction?": _reconstruction(),
     }
 
 
@@ -45,6 +48,18 @@ def _leads() -> Shape:
     return shapes.sections(
         "Whose wording stands first where several sources say one thing. It opens nothing.",
         shapes.section("Some categories, each in one entry. What is not named stays as it ships.", lead),
+    )
+
+
+def _reconstruction() -> Shape:
+    return shapes.section(
+        "Who holds a disclosure on file against its partners. Left out, nobody does.",
+        {
+            "by": role_groups("Role groups that see nothing."),
+            "purposes": shapes.words(
+                "For which purpose: none that opens a record.", REGISTER_PURPOSES, least=1
+            ),
+        },
     )
 
 
@@ -92,6 +107,9 @@ def _party() -> Shape:
             "from": shapes.date("The first day."),
             "until?": shapes.date("The day after the last; left out while there is no end."),
             "views": shapes.flag("Whether its staff may look."),
+            "reconstruction?": shapes.word(
+                "Whether it may be asked again for what was disclosed.", PERMITTED
+            ),
             "suspended?": shapes.sections("When it is suspended.", _suspension()),
             **_supplying(),
         },

@@ -128,6 +128,7 @@ def _expected() -> Shape:
         "holds_back_part?": shapes.flag("Whether a part is held back within what is shown."),
         "naming?": shapes.word("How it is named.", Naming),
         "shows_differences?": shapes.flag("Whether a Patient is shown whose demographics differ."),
+        "reconstructs?": shapes.flag("Whether it may be asked again for what was disclosed."),
         "in_scope?": shapes.flag("Whether it may hold a record of the person."),
     }
     return shapes.section(

@@ -23,6 +23,7 @@ import msgspec
 from broker.domain.identity import NhsNumber, PatientIdentity
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import LocalIdentity, PartnerAsk
+from broker.domain.reconstruction import ItemVersion
 from broker.ports.shapes import Shape
 
 API = 1
@@ -186,6 +187,16 @@ class DocumentConnector(Connector, Protocol):
         ...
 
 
+class VersionedConnector(Connector, Protocol):
+    """A connector whose partner can be asked for one version of an item (`versions: true`)."""
+
+    def fetch_versions(self, ask: PartnerAsk, wanted: tuple[ItemVersion, ...], /) -> Conversation:
+        """The person's own Patient, which proves whose they are, and these versions as far as they are there.
+        Complete where each was given or is not there.
+        """
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traced:
     """The index's answer: one person, or why not. `status` is one of found, not-found, invalidated,
@@ -222,7 +233,9 @@ class Manifest:
     `reads_from_settings`: what may be read stands in the registration; the connector's `reads` hold it.
     `files`: settings that name a file, relative to the registration's own. `writes_authorization`: the
     connector itself writes an Authorization header that holds no secret. `documents`: it opens what it
-    lists. `locates`: its items name further holders. `rehearsal`: never in production.
+    lists. `locates`: its items name further holders. `rehearsal`: never in production. `versions`: it can ask
+    for one version of an item. `direct_care_only`: by its terms it is asked for a person's care and nothing
+    else, so that no disclosure is reconstructed by it.
     """
 
     name: str
@@ -240,6 +253,8 @@ class Manifest:
     documents: bool = False
     locates: bool = False
     rehearsal: bool = False
+    versions: bool = False
+    direct_care_only: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

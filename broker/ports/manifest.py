@@ -16,8 +16,9 @@ reads:                       # every call that may ever be made, paging links to
 settings:                    # every setting of `create`, each described in one line
   patient_search: How the partner's own patient id is found, `post` or `get`.
 
-Where they hold, a manifest also says `reads_from_settings`, `writes_authorization`, `documents`, `locates`
-or `rehearsal: true`, and lists in `files` the settings that name a file (broker.ports.connector.Manifest).
+Where they hold, a manifest also says `reads_from_settings`, `writes_authorization`, `documents`, `locates`,
+`versions`, `direct_care_only` or `rehearsal: true`, and lists in `files` the settings that name a file
+(broker.ports.connector.Manifest).
 """
 
 from __future__ import annotations
@@ -35,7 +36,15 @@ PROOFS = ("demographics", "number", "lookup")
 Reads: TypeAlias = tuple[tuple[str, str], ...]
 METHODS = ("GET", "POST", "QUERY")  # QUERY: a message of this type over MLLP
 
-FLAGS = ("reads_from_settings", "writes_authorization", "documents", "locates", "rehearsal")
+FLAGS = (
+    "reads_from_settings",
+    "writes_authorization",
+    "documents",
+    "locates",
+    "rehearsal",
+    "versions",
+    "direct_care_only",
+)
 
 SEGMENT_PATTERN = re.compile(r"\{id\}|\{type\}|\{provider\}|\{encoded_provider\}|[A-Za-z0-9$_.\-^]+")
 

@@ -37,6 +37,8 @@ _ABOUT_FLAGS: Mapping[str, str] = MappingProxyType(
         "documents": "It opens what it lists.",
         "locates": "Its items name further holders.",
         "rehearsal": "Never in production.",
+        "versions": "It can ask for one version of an item.",
+        "direct_care_only": "Its terms are care alone: no disclosure is reconstructed by it.",
     }
 )
 

@@ -69,3 +69,7 @@ class Sealer(Protocol):
     def digesting(self) -> Digesting:
         """The same digest, for bytes that are never in one place."""
         ...
+
+    def digest_under(self, key_id: str, raw: bytes, /) -> bytes:
+        """As `digest`, under the key that a proof names: it may have been retired since."""
+        ...

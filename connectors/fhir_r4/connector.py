@@ -10,6 +10,7 @@ import msgspec
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import PartnerAsk
 from broker.domain.spans import earliest
+from broker.domain.reconstruction import ItemVersion
 from broker.ports.connector import (
     Conversation,
     DocumentPointer,
@@ -27,6 +28,7 @@ from connectors.fhir_r4.medications import Medications
 from connectors.fhir_r4.paging import Budget, Search, first_found, next_round
 from connectors.fhir_r4.questions import cannot_be_asked, questions
 from connectors.fhir_r4.spelling import Asked, in_the_other_spelling
+from connectors.fhir_r4.versions import versions
 
 _UNKNOWN_ID = frozenset({404, 410})
 
@@ -56,6 +58,10 @@ class FhirR4:
     def open_document(self, _ask: PartnerAsk, pointer: DocumentPointer, /) -> Opening:
         """The read of the attachment's own address."""
         return opening(pointer)
+
+    def fetch_versions(self, ask: PartnerAsk, wanted: tuple[ItemVersion, ...], /) -> Conversation:
+        """These versions alone, and whose they are."""
+        return versions(ask, wanted, self._manner)
 
     def _ask(self, ask: PartnerAsk, found: Found) -> Generator[Step, Any, Ending | None]:
         """Ask under the local id. None when the server does not know that id."""

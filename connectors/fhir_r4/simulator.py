@@ -101,6 +101,16 @@ class Server:
         types = frozenset(filter(None, request.query.get("_type", "").split(",")))
         return self._page(request, self._everything_of(person, types), 0)
 
+    async def version(self, request: web.Request) -> web.Response:
+        """`{type}/{id}/_history/{vid}`: the version that stands now, and no other."""
+        wanted = [request.match_info[name] for name in ("type", "id", "version")]
+        for person in self._people.everybody:
+            for one in person.held:
+                if [one.resource_type, one.resource_id, one.version] == wanted:
+                    self._stay_up_for(person)
+                    return web.Response(body=one.raw, content_type=FHIR_JSON)
+        return outcome(404, "error", "not-found")
+
     def _patients(self, asked: Mapping[str, str]) -> Results:
         people: Sequence[Person] = self._people.everybody
         if not self._ignores_parameters:
@@ -228,5 +238,6 @@ def simulator(people: World, manners: Manners) -> web.Application:
     app.router.add_get(f"{base}/metadata", server.metadata)
     app.router.add_get(f"{base}/Patient/{{id}}/$everything", server.everything)
     app.router.add_post(f"{base}/{{type}}/_search", server.search)
+    app.router.add_get(f"{base}/{{type}}/{{id}}/_history/{{version}}", server.version)
     app.router.add_get(f"{base}/{{type}}", server.search)
     return app

@@ -23,9 +23,14 @@ class _Concept(msgspec.Struct, gc=False):
     coding: list[_Coding] = []
 
 
+class _Meta(msgspec.Struct, gc=False):
+    versionId: str = ""  # noqa: N815 - FHIR's own name
+
+
 class _Header(msgspec.Struct, gc=False):
     resourceType: str  # noqa: N815 - FHIR's own name
     id: str
+    meta: _Meta | None = None
     category: Any = None
 
     @property
@@ -46,6 +51,7 @@ class Held:
     resource_id: str
     categories: frozenset[str]
     raw: bytes = field(repr=False)
+    version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +104,5 @@ class People:
 
 def _held(raw: bytes) -> Held:
     header = _HEADER.decode(raw)
-    return Held(header.resourceType, header.id, header.categories, raw)
+    version = header.meta.versionId if header.meta else ""
+    return Held(header.resourceType, header.id, header.categories, raw, version)

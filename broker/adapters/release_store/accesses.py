@@ -74,7 +74,7 @@ def _access(ring: KeyRing, row: tuple[object, ...]) -> tuple[int, RecordKind, Ac
         _line(int(record_id), body),  # type: ignore[call-overload] # the column is an INTEGER PRIMARY KEY
         user=identity.user_name or identity.user_id,
     )
-    proved = _proof(ring, proof_key, proof, commitment)  # type: ignore[arg-type] # as above
+    proved = proof_of(ring, proof_key, proof, commitment)  # type: ignore[arg-type] # as above
     if proved is not None:
         line = replace(line, items=proved.items, document=proved.document, sent=proved.sent)
     return (body.intent or line.sequence), body.kind, line
@@ -118,7 +118,8 @@ _OUTCOMES = {
 }
 
 
-def _proof(ring: KeyRing, key_id: str | None, box: bytes | None, commitment: bytes) -> Proof | None:
+def proof_of(ring: KeyRing, key_id: str | None, box: bytes | None, commitment: bytes) -> Proof | None:
+    """None where this place does not hold what opens it. Raises ServiceDown for one that was changed."""
     opener = ring.proof_opener(key_id) if key_id is not None else None
     if opener is None or box is None:
         return None

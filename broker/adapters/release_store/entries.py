@@ -72,6 +72,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
     times: int = 1
     grant: str = ""
     policy: PolicyStep | None = None
+    reconstructs: int = 0
+    approved_by: str = ""
 
 
 class Proof(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -256,4 +258,6 @@ def _body(  # noqa: PLR0913 - one keyword for each member that only some kinds f
         ended=ended,
         bytes_sent=bytes_sent,
         grant=context.grant_id,
+        reconstructs=context.reconstructs,
+        approved_by=context.approved_by,
     )

@@ -16,6 +16,7 @@ from broker.adapters.release_store.identity import identity_of_reader, now_text
 from broker.adapters.release_store.journal import Journal
 from broker.adapters.release_store.judged import JudgedRecord, judged_record
 from broker.adapters.release_store.policy_steps import SqlitePolicySteps
+from broker.adapters.release_store.proved import proved
 from broker.adapters.release_store.reserve import PIECES, Reserve
 from broker.adapters.release_store.writer import DESK_PATIENCE_S, WAITING_MAX, Job, Writer
 from broker.domain.audit import Disclosure, Ending, Intent, RecordKind, Refusal, RegisterReading
@@ -23,6 +24,7 @@ from broker.domain.errors import ServiceDown
 from broker.domain.identity import NhsNumber
 from broker.domain.objection import ObjectionSnapshot
 from broker.domain.objection_life import Actor, ObjectionEvent, SourceRow
+from broker.domain.reconstruction import OnFile
 from broker.ports.clock import Clock
 from broker.ports.objection_register import EarlyDisclosure, RowHistory
 from broker.ports.release_store import ObjectionsChanged
@@ -222,13 +224,23 @@ class SqliteReleaseStore(GrantKeeping):
         found = await self._read(lambda database, _: judged_record(database, self._ring, sequence))
         record = cast("JudgedRecord | None", found)
         if record is not None:
-            now = now_text(self._clock.now())
-            body = entries.Body(kind=RecordKind.READING, at=now, roles=(reader.role,))
-            identity = identity_of_reader(record.numbers, user_id=reader.name)
-            prepare = lambda: entries.entry_of(body, identity, self._ring)  # noqa: E731 - as its neighbours
-            job = Job(service="audit", prepare=prepare, run=self._append, patience_s=DESK_PATIENCE_S)
-            await self._writer.do(job)
+            await self._look(record.numbers, reader)
         return record
+
+    async def proved(self, sequence: int, /, *, reader: Actor) -> OnFile:
+        """What one disclosure proves. Raises NotProved where it proves nothing here."""
+        found = cast("OnFile", await self._read(lambda database, _: proved(database, self._ring, sequence)))
+        await self._look(found.numbers, reader)
+        return found
+
+    async def _look(self, numbers: frozenset[NhsNumber], reader: Actor) -> None:
+        """Somebody looks into the trail of these numbers: on record before it is shown."""
+        body = entries.Body(kind=RecordKind.READING, at=now_text(self._clock.now()), roles=(reader.role,))
+        identity = identity_of_reader(numbers, user_id=reader.name)
+        prepare = lambda: entries.entry_of(body, identity, self._ring)  # noqa: E731 - as its neighbours
+        await self._writer.do(
+            Job(service="audit", prepare=prepare, run=self._append, patience_s=DESK_PATIENCE_S)
+        )
 
     async def reseal(self) -> int:
         """Seal and hash every identifier under the active keys. Returns how many records were resealed."""

@@ -50,13 +50,13 @@ def _reasons(facts: Facts, policies: PolicySet) -> tuple[Reason, ...]:
             if requester.purpose in readers.purposes
             else (denies(Topic.OBJECTIONS, "purpose-not-of-register"),)
         ),
-        _of_a_party(requester.organisation_ods, policies, today),
+        of_a_party(requester.organisation_ods, policies, today),
         *(() if _in_scope(requester.scopes) else (denies(DECISION, "scopes"),)),
         permits(Topic.OBJECTIONS, "reads-register"),
     )
 
 
-def _of_a_party(organisation_ods: str, policies: PolicySet, today: Today) -> Reason:
+def of_a_party(organisation_ods: str, policies: PolicySet, today: Today) -> Reason:
     """A party that may see no records, such as a board, may have a privacy officer all the same."""
     party = policies.party_of_organisation.get(organisation_ods)
     return denies(Topic.SHARING_AGREEMENT, "not-a-party") if party is None else membership(party, today)

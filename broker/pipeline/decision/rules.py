@@ -56,6 +56,16 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         (Topic.SHARING_AGREEMENT, "nothing-for-this-role"): (
             "What the partner supplies and what this role may see have nothing in common."
         ),
+        (Topic.SHARING_AGREEMENT, "reconstructs"): "Governance staff hold a disclosure against its partners.",
+        (Topic.SHARING_AGREEMENT, "not-a-reconstructor"): (
+            "This role group does not reconstruct disclosures."
+        ),
+        (Topic.SHARING_AGREEMENT, "purpose-not-of-reconstruction"): (
+            "Disclosures are not reconstructed for this purpose."
+        ),
+        (Topic.SHARING_AGREEMENT, "not-reconstructed"): (
+            "The party's agreement does not let it be asked again for what was disclosed."
+        ),
         (Topic.DISCLOSURE, "restricted-person"): "The person's whereabouts are protected.",
         (Topic.DISCLOSURE, "restricted-emergency"): (
             "An emergency opens a few categories of a protected person, without any place."
@@ -66,6 +76,9 @@ SENTENCES: Mapping[tuple[str, str], str] = MappingProxyType(
         (Topic.OBJECTIONS, "review-date-passed"): "The decision not to uphold is due for review.",
         (Topic.OBJECTIONS, "ground-not-known"): "The decision not to uphold names no ground of the list.",
         (Topic.OBJECTIONS, "state-not-known"): "The objection is in a state that the policy does not sort.",
+        (Topic.OBJECTIONS, "objected-to-all-but-care"): (
+            "An objection that was not withdrawn, however it was decided, refuses what is not care."
+        ),
         (Topic.OBJECTIONS, "reads-register"): "Governance staff read the register of objections.",
         (Topic.OBJECTIONS, "not-a-register-reader"): (
             "This role group does not read the register of objections."

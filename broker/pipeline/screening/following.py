@@ -116,7 +116,8 @@ def _cut(resource: Resource, inside: Inside, reach: Reach) -> Resource | None:
     if not pruning.changed:
         return resource
     raw = write_tree(tree)
-    return msgspec.structs.replace(resource, raw=raw, header=_HEADER.decode(raw))
+    given = resource.given or resource.raw
+    return msgspec.structs.replace(resource, raw=raw, header=_HEADER.decode(raw), given=given)
 
 
 def _is_unusual(resource: Resource) -> bool:

@@ -216,7 +216,8 @@ def _rebuilt(resource: Resource) -> Resource | None:
     if not kept.keys() & _MATTERS:
         return None
     raw = write_tree({"resourceType": resource.header.resourceType, "id": resource.header.id, **kept})
-    return msgspec.structs.replace(resource, raw=raw, header=_HEADER.decode(raw), full_url=None)
+    given = resource.given or resource.raw
+    return msgspec.structs.replace(resource, raw=raw, header=_HEADER.decode(raw), full_url=None, given=given)
 
 
 def _refuse_unknowable(tree: Any) -> None:

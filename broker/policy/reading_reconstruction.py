@@ -1,0 +1,45 @@
+"""Who may hold a disclosure on file against its partners, and which parties let themselves be asked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from broker.domain.policy import Topic
+from broker.domain.reconstruction import Reconstruction
+from broker.files import Section
+from broker.pipeline.decision.rules import SENTENCES
+from broker.policy.reading import Places, Vocabulary, some_words
+from broker.policy.reading_governance import REGISTER_PURPOSES, read_who_see_nothing
+
+PERMITTED = ("permitted",)
+_RULES = ("reconstructs", "not-a-reconstructor", "purpose-not-of-reconstruction", "not-reconstructed")
+
+
+def permits_reconstruction(party: Section) -> bool:
+    """The party's own word; left out, it does not."""
+    return "reconstruction" in party and party.word("reconstruction", PERMITTED) == PERMITTED[0]
+
+
+def read_reconstruction(
+    top: Section, places: Places, vocabulary: Vocabulary, partners: Iterable[str]
+) -> Reconstruction:
+    """Read `reconstruction`; `partners` are of the parties that permit it. Raises FileFault, also for a role
+    group that opens a record, and for a party's word that nobody may use.
+    """
+    rules = {rule: SENTENCES[Topic.SHARING_AGREEMENT, rule] for rule in _RULES}
+    permitting = frozenset(partners)
+    if "reconstruction" not in top:
+        places.add_fixed(top, "parties", rules)
+        if permitting:
+            remedy = "Say with `reconstruction` by whom and for what, or take the party's word out."
+            raise top.fault("A party permits reconstruction, and nobody may.", remedy, at="parties")
+        return Reconstruction()
+    section = top.section("reconstruction")
+    found = Reconstruction(
+        roles=read_who_see_nothing(section, "by", vocabulary),
+        purposes=frozenset(some_words(section, "purposes", REGISTER_PURPOSES)),
+        partners=permitting,
+    )
+    section.finish()
+    places.add_fixed(top, "reconstruction", rules)
+    return found
