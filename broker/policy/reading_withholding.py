@@ -70,7 +70,7 @@ def read_objections(top: Section, places: Places, vocabulary: Vocabulary) -> Obj
     )
     telling.finish()
     places.add_fixed(top, "states", _fixed(places, "outside-carve-out", "review-date-passed"))
-    places.add_fixed(top, "states", _fixed(places, "state-not-known"))
+    places.add_fixed(top, "states", _fixed(places, "state-not-known", "objected-to-all-but-care"))
     places.add_fixed(top, "grounds", _fixed(places, "ground-not-known"))
     return rules
 

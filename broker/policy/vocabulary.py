@@ -25,6 +25,7 @@ from broker.domain.sensitivity import LEGAL, OWN_SYSTEM, SensitivityClass
 from broker.pipeline.decision.rules import SENTENCES
 from broker.policy.promises import PROMISES
 from broker.policy.reading import EVERYTHING, GROUP_WORDS
+from broker.policy.reading_reconstruction import PERMITTED
 from broker.policy.reading_withholding import ALWAYS_BIND, EFFECTS, RESTRICTIONS
 from broker.policy.situation import RESTRICTION_WORDS
 
@@ -55,6 +56,9 @@ def _word_lists() -> Iterator[str]:
     )
     yield from _list("When a partner is asked", "In the sharing agreement.", Asked)
     yield from _list("Kinds of partner", "In `leads` of the sharing agreement.", KINDS)
+    yield from _list(
+        "Whether a partner may be asked again for what was disclosed", "In its entry.", PERMITTED
+    )
     yield from _list("States of an objection", "Each has an effect in the objections policy.", ObjectionState)
     yield from _list("States that always bind", "No file can say otherwise.", sorted(ALWAYS_BIND))
     yield from _list("Effects of a state", "In the objections policy.", EFFECTS)
