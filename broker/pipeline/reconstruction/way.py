@@ -108,7 +108,7 @@ class Reconstructing:
         )
         self._patient = one_person(traced)
         self._trail.about(self._patient.numbers)
-        if len(self._trail.context.numbers) > 1:
+        if len(self._patient.numbers) > 1:
             await services.store.link_numbers(self._patient.numbers)
 
     def _items_of(self, partner_id: str) -> tuple[ReleasedItem, ...]:
