@@ -64,7 +64,9 @@ def read_agreement(top: Section, places: Places, vocabulary: Vocabulary) -> Agre
     if networks:
         places.add_fixed(top, "networks", {"another-practice": sentences["another-practice"]})
     reconstruction = read_reconstruction(top, places, vocabulary, reconstructed)
-    return Agreement(tuple(parties.values()), by_organisation, by_partner, networks, _leads(top), reconstruction)
+    return Agreement(
+        tuple(parties.values()), by_organisation, by_partner, networks, _leads(top), reconstruction
+    )
 
 
 def _leads(top: Section) -> Mapping[Category, tuple[str, ...]]:
