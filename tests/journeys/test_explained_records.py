@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator
@@ -15,7 +14,7 @@ from broker.demonstration.client import ask_for_record
 from broker.demonstration.network import Network, demonstration_network
 from broker.demonstration.users import USERS, token_for
 from broker.domain.identity import NhsNumber
-from tests.support.commands import watersmeet
+from tests.support.commands import at_the_desk
 from tests.support.real_data import PROJECT
 
 MARGARET = "9990000018"
@@ -29,12 +28,6 @@ class Desk:
     def __init__(self, network: Network) -> None:
         self.network = network
 
-    async def run(self, *arguments: str, typed: str = "") -> tuple[int, str, str]:
-        """Exit code, standard output and standard error."""
-        place = ("--config", str(self.network.config_dir))
-        done = await asyncio.to_thread(watersmeet, *arguments, *place, stdin=typed)
-        return done.returncode, done.stdout, done.stderr
-
     async def ask(self, role: str = "doctor") -> int:
         """The status of Margaret's record."""
         token = token_for(USERS[role], self.network.issuer)
@@ -42,15 +35,17 @@ class Desk:
 
     async def records(self) -> list[dict[str, Any]]:
         """What the trail says of her, oldest first."""
-        code, out, err = await self.run("audit", "patient", *GUARDIAN, "--json", typed=MARGARET)
+        code, out, err = await at_the_desk(
+            self.network.config_dir, "audit", "patient", *GUARDIAN, "--json", typed=MARGARET
+        )
         assert code == 0, err
         listed: list[dict[str, Any]] = json.loads(out)
         return listed
 
     async def explained(self, record: int, *more: str) -> tuple[int, dict[str, Any]]:
         """One record, judged again."""
-        code, out, err = await self.run(
-            "policy", "explain", "--record", str(record), *GUARDIAN, "--json", *more
+        code, out, err = await at_the_desk(
+            self.network.config_dir, "policy", "explain", "--record", str(record), *GUARDIAN, "--json", *more
         )
         assert out, err
         return code, json.loads(out)
@@ -73,11 +68,11 @@ def numbers_of(records: list[dict[str, Any]], outcome: str) -> list[int]:
 async def test_a_release_and_a_refusal_are_judged_again_with_the_reasons_on_record(desk: Desk) -> None:
     """Also when the objection that refused is withdrawn since: the register is read as it was."""
     recorded = ("objection", "record", *CHECKED, "--consequences-explained", *GUARDIAN, "--json")
-    code, out, err = await desk.run(*recorded, typed=MARGARET)
+    code, out, err = await at_the_desk(desk.network.config_dir, *recorded, typed=MARGARET)
     assert code == 0, err
     assert await desk.ask() == 403
     withdrawn = ("objection", "withdraw", json.loads(out)["objection"], *GUARDIAN, *CHECKED)
-    assert (await desk.run(*withdrawn))[0] == 0
+    assert (await at_the_desk(desk.network.config_dir, *withdrawn))[0] == 0
     records = await desk.records()
     released, refused = numbers_of(records, "released")[-1], numbers_of(records, "refused")[-1]
     code, again = await desk.explained(released)
@@ -103,7 +98,7 @@ async def test_other_policies_than_those_of_then_are_refused(desk: Desk, tmp_pat
     path = changed / "roles" / "policy.yaml"
     path.write_text(path.read_text().replace("version: 1.0.0", "version: 1.0.1"))
     arguments = ("policy", "explain", "--record", str(released), *GUARDIAN, "--policies", str(changed))
-    code, _, err = await desk.run(*arguments)
+    code, _, err = await at_the_desk(desk.network.config_dir, *arguments)
     assert code == 1
     assert "was decided by revision" in err
     assert "--from" in err
@@ -121,6 +116,6 @@ async def test_a_record_that_cannot_be_explained_says_why(
     desk: Desk, arguments: tuple[str, ...], code: int, says: str
 ) -> None:
     """None of that number, nobody who looks, or facts from two places."""
-    found, _, err = await desk.run("policy", "explain", *arguments)
+    found, _, err = await at_the_desk(desk.network.config_dir, "policy", "explain", *arguments)
     assert found == code
     assert says in err

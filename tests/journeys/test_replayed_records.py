@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator
@@ -17,7 +16,7 @@ from broker.demonstration.users import USERS, token_for
 from broker.domain.audit import RecordKind
 from broker.domain.identity import NhsNumber
 from broker.settings import load_settings
-from tests.support.commands import watersmeet
+from tests.support.commands import at_the_desk
 from tests.support.trail import Row, assert_whole, of_kind, outcomes, rows
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -34,16 +33,12 @@ class Desk:
         self.network = network
         self.settings = load_settings(network.config_dir)
 
-    async def run(self, *arguments: str, typed: str = "") -> tuple[int, str, str]:
-        """Exit code, standard output and standard error."""
-        place = ("--config", str(self.network.config_dir))
-        done = await asyncio.to_thread(watersmeet, *arguments, *place, stdin=typed)
-        return done.returncode, done.stdout, done.stderr
-
     async def replay(self, *more: str, record: int | None = None) -> tuple[int, str, str]:
         """Of the doctor's disclosure, unless another record is named."""
         number = str(self.shown.sequence if record is None else record)
-        return await self.run("audit", "replay", "--record", number, *(more or (*OFFICER, *APPROVED)))
+        return await at_the_desk(
+            self.network.config_dir, "audit", "replay", "--record", number, *(more or (*OFFICER, *APPROVED))
+        )
 
     @property
     def shown(self) -> Row:
@@ -133,8 +128,14 @@ async def test_an_objection_refuses_it(desk: Desk) -> None:
     """From its acknowledgement on."""
     checked = ("--channel", "phone", "--identity-check", "questions", "--identifier", "birth-date")
     who = ("--by-role", "Caldicott Guardian", "--by-name", "Imaginary Ash")
-    code, _, err = await desk.run(
-        "objection", "record", *checked, "--consequences-explained", *who, typed=MARGARET.digits
+    code, _, err = await at_the_desk(
+        desk.network.config_dir,
+        "objection",
+        "record",
+        *checked,
+        "--consequences-explained",
+        *who,
+        typed=MARGARET.digits,
     )
     assert code == 0, err
     code, out, err = await desk.replay()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import pty
 import signal
@@ -28,6 +29,12 @@ def watersmeet(
         timeout=60,
         env={**os.environ, **(environment or {})},
     )
+
+
+async def at_the_desk(config: Path, *arguments: str, typed: str = "") -> tuple[int, str, str]:
+    """Beside a broker that runs on this configuration: exit code, standard output and standard error."""
+    done = await asyncio.to_thread(watersmeet, *arguments, "--config", str(config), stdin=typed)
+    return done.returncode, done.stdout, done.stderr
 
 
 def at_a_terminal(*arguments: str, typed: Sequence[str]) -> tuple[int, str]:

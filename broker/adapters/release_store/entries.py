@@ -8,6 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Any
 
 import msgspec
 
@@ -41,6 +42,7 @@ from broker.domain.grant_life import GrantEvent
 from broker.domain.objection_life import ObjectionEvent
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.policy_revision import PolicyStep
+from broker.domain.requester import Requester
 
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=False, gc=False):
@@ -233,19 +235,11 @@ def _body(  # noqa: PLR0913 - one keyword for each member that only some kinds f
     ended: str = "",
     bytes_sent: int = 0,
 ) -> Body:
-    requester = context.requester
     return Body(
+        **_of_requester(context.requester),
         kind=kind,
         at=now_text(at),
         request_id=context.request_id,
-        authenticated=requester is not None,
-        issuer=requester.issuer if requester else "",
-        organisation_ods=requester.organisation_ods if requester else "",
-        roles=requester.roles if requester else (),
-        purpose=requester.purpose if requester else "",
-        relationship=requester.relationship.value if requester else "",
-        permission=requester.permission.value if requester else "",
-        scopes=tuple(sorted(requester.scopes)) if requester else (),
         interaction=context.interaction,
         resource_types=tuple(sorted(context.resource_types)),
         policy_revision=context.policy_revision,
@@ -261,3 +255,19 @@ def _body(  # noqa: PLR0913 - one keyword for each member that only some kinds f
         reconstructs=context.reconstructs,
         approved_by=context.approved_by,
     )
+
+
+def _of_requester(requester: Requester | None) -> dict[str, Any]:
+    """Nothing of one who is not known."""
+    if requester is None:
+        return {"authenticated": False}
+    return {
+        "authenticated": True,
+        "issuer": requester.issuer,
+        "organisation_ods": requester.organisation_ods,
+        "roles": requester.roles,
+        "purpose": requester.purpose,
+        "relationship": requester.relationship.value,
+        "permission": requester.permission.value,
+        "scopes": tuple(sorted(requester.scopes)),
+    }

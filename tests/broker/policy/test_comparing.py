@@ -11,11 +11,9 @@ from broker.domain.decision import Naming
 from broker.domain.governance import Governance
 from broker.domain.objection import ObjectionState
 from broker.domain.policy import DIRECT_CARE, Party, PolicySet, RoleGroup
-from broker.domain.reconstruction import Reconstruction
 from broker.domain.requester import RelationshipGround
 from broker.policy.comparing import compare
 from broker.policy.points import space_of
-from broker.policy.signatures_needed import SHOWN_BY_REQUESTS
 from broker.policy.situation import partners_of
 from tests.support.compared import compared, space, with_party
 from tests.support.policies import shipped_policies, usual_situation
@@ -215,23 +213,6 @@ def test_a_register_that_somebody_reads_now_is_an_opening() -> None:
     assert comparison.cells_opened == comparison.cells_closed == 0
     again = compared(silent, "role", "purpose")
     assert {one.what for one in again.tells_less} == {"no longer reads the register of objections"}
-    assert not again.opens
-
-
-def test_a_party_that_may_be_asked_again_is_an_opening() -> None:
-    """No cell moves; and taking it back is no opening of a request, though it is not proved to tighten."""
-    policies = shipped_policies()
-    silent = replace(policies, reconstruction=Reconstruction())
-    found = compare(silent, policies, space(silent, "role", "purpose"), partners_of(policies))
-    told = {(one.role, one.partner_id, one.what) for one in found.tells_more}
-    assert told == {
-        ("privacy-officer", name, "reconstructs disclosures") for name in policies.reconstruction.partners
-    }
-    assert found.opens
-    assert found.rules == ("reconstruction",)
-    assert not frozenset(found.rules) <= SHOWN_BY_REQUESTS
-    again = compare(policies, silent, space(silent, "role", "purpose"), partners_of(policies))
-    assert {one.what for one in again.tells_less} == {"no longer reconstructs disclosures"}
     assert not again.opens
 
 
