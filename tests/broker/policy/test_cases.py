@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from broker.domain.reconstruction import Reconstruction
 from broker.files import FileFault
 from broker.policy.cases import failures_of, load_cases
 from tests.support.policies import copy_policies, shipped_policies
@@ -20,7 +22,8 @@ def _one_case(tmp_path: Path, expect: str, given: str = "{}") -> tuple[str, ...]
     for path in folder.glob("*/cases.yaml"):
         path.write_text("cases: []\n")
     (folder / "roles" / "cases.yaml").write_text(CASE.format(given=given, expect=expect))
-    (case,) = load_cases(folder, shipped_policies())
+    unproved = replace(shipped_policies(), reconstruction=Reconstruction())
+    (case,) = load_cases(folder, unproved)
     return failures_of(case, shipped_policies())
 
 
@@ -98,3 +101,15 @@ def test_a_usual_case_that_leaves_something_out_is_refused(tmp_path: Path) -> No
     path.write_text(path.read_text().replace("  purpose: TREAT\n", ""))
     with pytest.raises(FileFault, match=r"usual-case\.yaml:5:3: `purpose` is missing\."):
         load_cases(folder, shipped_policies())
+
+
+def test_a_party_that_may_be_asked_again_has_a_case_that_says_so(tmp_path: Path) -> None:
+    """The word alone in its entry is refused, and the party is named."""
+    folder = copy_policies(tmp_path)
+    path = folder / "sharing-agreement" / "cases.yaml"
+    text = path.read_text()
+    assert "ousebank: {reconstructs: true}" in text
+    path.write_text(text.replace("ousebank: {reconstructs: true}", "ousebank: {effect: deny}"))
+    with pytest.raises(FileFault) as caught:
+        load_cases(folder, shipped_policies())
+    assert "No case lets `ousebank` be reconstructed." in str(caught.value)
