@@ -9,8 +9,8 @@ import msgspec
 
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import PartnerAsk
-from broker.domain.spans import earliest
 from broker.domain.reconstruction import ItemVersion
+from broker.domain.spans import earliest
 from broker.ports.connector import (
     Conversation,
     DocumentPointer,
