@@ -28,7 +28,8 @@ from broker.pipeline.merging.table import SAYS_NOTHING
 
 _MEMBERS = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _PERIOD = msgspec.json.Decoder(Period)
-_WORD = re.compile(r"\w+")
+# A line break, or the dash that some systems write in its place before the next part: one and the same.
+_NEXT_PART = re.compile(r"\s*\n\s*|\s-\s(?=[^\W\d]|\()")
 _ELSE = ", else words of "
 _TOGETHER = " + "
 _REFERRED = "medicationReference"
@@ -181,11 +182,14 @@ def _extension(written: bytes, word: str) -> bytes | None:
 
 
 def _words(written: msgspec.Raw | None) -> Hashable:
-    """What annotations say, whatever stands between their words; None where there is none."""
+    """What annotations say, however their parts are set apart; None where there is none. All else is heard,
+    because in an entry without a value a sign in its note can be the result.
+    """
     notes = None if written is None else msgspec.json.decode(written)
     texts = (one.get("text") for one in notes if isinstance(one, dict)) if isinstance(notes, list) else ()
-    said = " ".join(text for text in texts if isinstance(text, str))
-    return tuple(_WORD.findall(said.casefold())) or None
+    said = "\n".join(text for text in texts if isinstance(text, str)).strip()
+    parts = (tuple(part.split()) for part in _NEXT_PART.split(said.casefold()))
+    return tuple(parts) if said else None
 
 
 def _step(node: Any, name: str) -> Any:

@@ -207,7 +207,7 @@ def test_a_comment_takes_the_place_of_a_value() -> None:
     said = [[{"text": "at home - alone"}], [{"text": "at work"}]]
     first, second = (one("Observation", valueQuantity=None, note=note) for note in said)
     assert not grouped(first, second)
-    assert grouped(first, one("Observation", valueQuantity=None, note=[{"text": "At home, alone"}]))
+    assert grouped(first, one("Observation", valueQuantity=None, note=[{"text": "At home\nalone"}]))
     assert grouped(one("Observation", note=said[0]), one("Observation", note=said[1]))
 
 
@@ -272,3 +272,13 @@ def test_two_contacts_on_one_day_are_two() -> None:
     """Only the very moment makes them one."""
     day = {"period": {"start": "2026-05-04"}}
     assert not grouped(one("Encounter", **day), one("Encounter", **day))
+
+
+@pytest.mark.parametrize(("one_text", "other_text"), [("Protein +", "Protein -"), ("< 100 ml", "> 100 ml")])
+def test_a_sign_in_a_comment_can_be_the_result(one_text: str, other_text: str) -> None:
+    """Line breaks and the dashes that stand for them are one; every other sign is heard."""
+    first, second = (
+        one("Observation", valueQuantity=None, note=[{"text": text}]) for text in (one_text, other_text)
+    )
+    assert grouped(first, first | {"id": "2"})
+    assert not grouped(first, second)
