@@ -71,6 +71,7 @@ check: setup ## Run the longer tests and figures, and fail where one has got wor
 	$(BIN)/python -m tests.fidelity
 	$(BIN)/python -m tests.prove
 	$(BIN)/python -m tests.race --thin
+	$(BIN)/python -m tests.grouping
 	$(BIN)/python -m tests.conservation --thin
 
 bench: setup ## Measure a whole request beside a plain read and the floor; exit 0 where every aim is met

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -14,26 +15,36 @@ from tests.grouping.judging import Judged, Verdict
 LISTED = Path(__file__).parent / "listed.yaml"
 
 
-def read_listed(path: Path = LISTED) -> Mapping[str, str]:
-    """What may be missed or said too often, by the name of its pair, and why."""
-    return {one["pair"]: one["reason"] for one in YAML(typ="safe").load(path) or ()}
+@dataclass(frozen=True, slots=True)
+class Excuse:
+    """Why a pair may be missed, and for how many pairs of its name that is good."""
+
+    reason: str
+    pairs: int = 1
 
 
-def failures(judged: Sequence[Judged], listed: Mapping[str, str]) -> Iterator[str]:
-    """Each reason not to pass. A false merge has no excuse, and an excuse that is not needed goes."""
-    wrong = [one for one in judged if one.verdict is not Verdict.RIGHT]
-    for one in wrong:
-        if one.verdict is Verdict.FALSE_MERGE or one.name not in listed:
+def read_listed(path: Path = LISTED) -> Mapping[str, Excuse]:
+    """What may be missed or said too often, by the name of its pair."""
+    given = YAML(typ="safe").load(path) or ()
+    return {one["pair"]: Excuse(one["reason"], one.get("pairs", 1)) for one in given}
+
+
+def failures(judged: Sequence[Judged], listed: Mapping[str, Excuse]) -> Iterator[str]:
+    """Each reason not to pass. A false merge has no excuse, and an excuse is for so many and no other number."""
+    wrong = Counter(one.name for one in judged if one.verdict in {Verdict.MISSED, Verdict.FALSE_ALARM})
+    for one in judged:
+        if one.verdict is Verdict.FALSE_MERGE or (one.name in wrong and one.name not in listed):
             yield f"{one.verdict}: {one.name}"
-    names = {one.name for one in wrong}
-    yield from (f"listed, and right: {name}" for name in listed if name not in names)
+    for name, excuse in listed.items():
+        if wrong[name] != excuse.pairs:
+            yield f"listed {excuse.pairs} times, and wrong {wrong[name]} times: {name}"
 
 
-def lines(judged: Sequence[Judged], listed: Mapping[str, str]) -> Iterator[str]:
+def lines(judged: Sequence[Judged], listed: Mapping[str, Excuse]) -> Iterator[str]:
     """The report as it is printed; the last line is the verdict's."""
     for one in judged:
         if one.verdict is not Verdict.RIGHT:
-            why = f" ({listed[one.name]})" if one.name in listed else ""
+            why = f" ({listed[one.name].reason})" if one.name in listed else ""
             yield f"{one.verdict:12} {one.name}{why}"
     yield from (f"failed       {failure}" for failure in failures(judged, listed))
     counted = Counter(one.verdict for one in judged)
@@ -44,7 +55,7 @@ def lines(judged: Sequence[Judged], listed: Mapping[str, str]) -> Iterator[str]:
     )
 
 
-def write(judged: Sequence[Judged], listed: Mapping[str, str], path: Path) -> None:
+def write(judged: Sequence[Judged], listed: Mapping[str, Excuse], path: Path) -> None:
     """The same as JSON."""
     counted = Counter(one.verdict for one in judged)
     found = {
@@ -54,7 +65,7 @@ def write(judged: Sequence[Judged], listed: Mapping[str, str], path: Path) -> No
         "missed": counted[Verdict.MISSED],
         "false_alarms": counted[Verdict.FALSE_ALARM],
         "wrong": [
-            {"pair": one.name, "verdict": str(one.verdict), "reason": listed.get(one.name, "")}
+            {"pair": one.name, "verdict": str(one.verdict), "reason": _reason(one, listed)}
             for one in judged
             if one.verdict is not Verdict.RIGHT
         ],
@@ -62,3 +73,7 @@ def write(judged: Sequence[Judged], listed: Mapping[str, str], path: Path) -> No
     }
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(found, indent=1, ensure_ascii=False), encoding="utf-8")
+
+
+def _reason(one: Judged, listed: Mapping[str, Excuse]) -> str:
+    return listed[one.name].reason if one.name in listed else ""

@@ -7,20 +7,28 @@ from pathlib import Path
 
 import pytest
 
+from broker.pipeline.merging import merge
 from tests.grouping import planting
 from tests.grouping.extracts import judge_extracts
-from tests.grouping.judging import Judged, Verdict, judge
+from tests.grouping.judging import Judged, Verdict, judge, judge_all
 from tests.grouping.playing import Merge
 from tests.grouping.reading import concept, read_pairs
-from tests.grouping.reporting import failures, lines
+from tests.grouping.reporting import Excuse, failures, lines, read_listed
 from tests.support.real_data import need_real_data
 
 PAIRS = read_pairs()
+LISTED = read_listed()
 
 
 def verdicts(judgement: str, planted: Merge) -> Counter[Verdict]:
     """What becomes of all pairs of one judgement."""
     return Counter(judge(pair, planted) for pair in PAIRS if pair.judgement == judgement)
+
+
+def test_nothing_is_merged_that_must_not_be_and_every_miss_has_its_reason() -> None:
+    """Each pair alone and in the crowd of its block; an excuse that is not needed fails too."""
+    judged = [*judge_all(PAIRS, merge), *judge_extracts(need_real_data(), merge)]
+    assert list(failures(judged, LISTED)) == []
 
 
 def test_there_are_enough_pairs_and_each_has_a_sentence_of_its_own() -> None:
@@ -45,7 +53,7 @@ def test_a_merge_that_groups_nothing_misses_every_pair_that_is_one_thing() -> No
 
 def test_a_merge_that_says_no_contradiction_misses_every_one() -> None:
     """Silence is no answer to two records that cannot both be true."""
-    assert Verdict.RIGHT not in verdicts("contradiction", planting.says_nothing)
+    assert set(verdicts("contradiction", planting.says_nothing)) == {Verdict.MISSED}
 
 
 def test_a_merge_that_calls_everything_a_contradiction_is_found() -> None:
@@ -74,11 +82,14 @@ def test_the_last_line_counts_and_every_wrong_pair_is_named() -> None:
         Judged("b", Verdict.MISSED),
         Judged("c", Verdict.FALSE_MERGE),
     ]
-    printed = list(lines(judged, {"b": "nobody could know", "c": "no excuse"}))
+    listed = {"b": Excuse("nobody could know"), "c": Excuse("none", pairs=0)}
+    printed = list(lines(judged, listed))
     assert printed[-1] == "grouping: right 1 of 3; false merges 1; missed 1"
     assert any("b (nobody could know)" in line for line in printed)
-    assert list(failures(judged, {"b": "nobody could know", "c": "no excuse"})) == ["false merge: c"]
-    assert list(failures(judged[:1], {"b": "nobody could know"})) == ["listed, and right: b"]
+    assert list(failures(judged, listed)) == ["false merge: c"]
+    assert list(failures(judged, {})) == ["missed: b", "false merge: c"]
+    assert list(failures(judged[:1], listed)) == ["listed 1 times, and wrong 0 times: b"]
+    assert list(failures([judged[1]] * 2, listed)) == ["listed 1 times, and wrong 2 times: b"]
 
 
 def test_a_concept_is_read_as_it_is_meant() -> None:
