@@ -30,7 +30,7 @@ def read_listed(path: Path = LISTED) -> Mapping[str, Excuse]:
 
 
 def failures(judged: Sequence[Judged], listed: Mapping[str, Excuse]) -> Iterator[str]:
-    """Each reason not to pass. A false merge has no excuse, and an excuse is for so many and no other number."""
+    """Each reason not to pass. A false merge has no excuse, and an excuse is for just so many pairs."""
     wrong = Counter(one.name for one in judged if one.verdict in {Verdict.MISSED, Verdict.FALSE_ALARM})
     for one in judged:
         if one.verdict is Verdict.FALSE_MERGE or (one.name in wrong and one.name not in listed):
