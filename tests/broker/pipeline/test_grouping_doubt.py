@@ -46,9 +46,7 @@ def test_a_code_without_its_system_likens_nothing() -> None:
         (MIDNIGHT, {"author": [{"display": "Eye clinic"}]}, 1),
     ],
 )
-def test_letters_need_an_author_or_a_title(
-    date: str, members: dict[str, Any], groups: int
-) -> None:
+def test_letters_need_an_author_or_a_title(date: str, members: dict[str, Any], groups: int) -> None:
     """A clinic writes several letters a day, and a date alone tells none of them from another."""
     view = merged((HOSPITAL, [letter("1", date, **members)]), (PRACTICE, [letter("2", date, **members)]))
     assert len(groups_of(view)) == groups
