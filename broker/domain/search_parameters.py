@@ -177,6 +177,8 @@ class SearchParameter:
     system: str = ""
 
 
+# Where this is looked at, so is the code of a medicine that is named by a reference.
+MEDICINE: Final = "medicationCodeableConcept"
 LAST_UPDATED: Final = SearchParameter("", "_lastUpdated", DATE, ("meta.lastUpdated",))
 
 

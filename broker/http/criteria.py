@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from broker.domain.criteria import Criteria, Filter
+from broker.domain.criteria import Criteria, Filter, Include
 from broker.domain.errors import BadRequest
 from broker.domain.include_parameters import names_person
-from broker.domain.search_parameters import DATE, parameters_of
+from broker.domain.search_parameters import DATE, MEDICINE, parameters_of
 from broker.http import search_values as read
 from broker.http.parameters import item_ids
 
@@ -20,7 +20,8 @@ def search_criteria(given: Given, kind: str) -> Criteria:
     filters = tuple(_filters(given, kind))
     if sum(len(one.values) for one in filters) > VALUES_MAX:
         raise BadRequest(f"A search has at most {VALUES_MAX} codes and dates.")
-    includes = tuple(sorted({read.include(one, kind) for one in given.get("_include", ())}))
+    asked = {read.include(one, kind) for one in given.get("_include", ())}
+    includes = tuple(sorted(asked | set(_medicines(filters, kind))))
     types = frozenset[str]().union(*(read.types_included(one) for one in includes))
     return Criteria(
         filters=filters,
@@ -30,6 +31,12 @@ def search_criteria(given: Given, kind: str) -> Criteria:
         included_types=types,
         includes_person=any(names_person(one.kind, one.name) for one in includes),
     )
+
+
+def _medicines(filters: Iterable[Filter], kind: str) -> Iterator[Include]:
+    """A search by a medicine's code needs those that are named by reference, and shows them."""
+    if any(MEDICINE in parameters_of(kind)[one.name].elements for one in filters):
+        yield Include(kind, "medication")
 
 
 def _filters(given: Given, kind: str) -> Iterator[Filter]:

@@ -54,7 +54,22 @@ CHARTS: dict[str, list[dict[str, Any]]] = {
             "class": {"code": "AMB"},
         },
     ],
-    "beech": [patient(), medicine("stopped", "stopped", "2026-03-01", identifier=LAB)],
+    "beech": [
+        patient(),
+        medicine("stopped", "stopped", "2026-03-01", identifier=LAB),
+        {
+            "resourceType": "MedicationStatement",
+            "id": "taken",
+            "status": "active",
+            "subject": {"reference": "Patient/1"},
+            "medicationReference": {"reference": "Medication/drug"},
+        },
+        {
+            "resourceType": "Medication",
+            "id": "drug",
+            "code": {"coding": [{"system": SNOMED, "code": "372687004"}], "text": "Amoxicillin"},
+        },
+    ],
 }
 
 
@@ -166,6 +181,15 @@ async def test_what_a_match_names_comes_along_where_it_is_asked_for(searcher: Se
     [encounter] = [one["resource"] for one in tree["entry"] if one["resource"]["resourceType"] == "Encounter"]
     [named] = [one for one in tree["entry"] if "encounter" in one["resource"]]
     assert named["resource"]["encounter"]["reference"] == f"Encounter/{encounter['id']}"
+
+
+async def test_a_medicine_that_is_named_by_reference_is_found_by_its_code(searcher: Searcher) -> None:
+    """And comes along, so that the reader sees what was found."""
+    tree = await searcher.search("code=372687004", "MedicationStatement")
+    shown = [(one["resource"]["resourceType"], one["search"]["mode"]) for one in tree["entry"][1:]]
+    assert shown == [("MedicationStatement", "match"), ("Medication", "include")]
+    other = await searcher.search("code=387207008", "MedicationStatement")
+    assert other["entry"][1:] == []
 
 
 async def test_items_are_found_again_by_their_ids(searcher: Searcher) -> None:

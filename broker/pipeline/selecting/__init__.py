@@ -25,10 +25,11 @@ def select(view: View, query: RecordQuery, item_ids: Sequence[str]) -> Generator
     they may be left empty where the question names none.
     """
     criteria = query.criteria
-    matching = Matching(criteria, view.asked_at)
+    places = yield from places_by_name(view.items)
+    matching = Matching(criteria, view, places)
     matches = yield from _matches(view, query, matching, item_ids)
     ordered = yield from in_order(matches, view, matching, criteria.sort)
-    companions = Companions(view, query, (yield from places_by_name(view.items)), matches)
+    companions = Companions(view, query, places, matches)
     yield
     shown: list[int] = []
     for count, match in enumerate(ordered, start=1):

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterator
 
 from broker.domain.criteria import Criteria, DateValue, Filter, TokenValue
 from broker.domain.resource import Meta, Resource
-from broker.domain.search_parameters import DATE, LAST_UPDATED, SearchParameter, parameters_of
+from broker.domain.search_parameters import DATE, LAST_UPDATED, MEDICINE, SearchParameter, parameters_of
 from broker.domain.spans import Span, span_of
+from broker.domain.view import View
 from broker.pipeline.selecting.care_dates import may_be_of_the_time
+from broker.pipeline.selecting.companions import Places
 from broker.pipeline.selecting.dates import satisfies, spans_in
 from broker.pipeline.selecting.elements import Elements
+from broker.pipeline.selecting.medicines import Medicines
 from broker.pipeline.selecting.tokens import codes_in, is_of
 
 
 class Matching:
     """The criteria of one question, for the items of one view."""
 
-    def __init__(self, criteria: Criteria, asked_at: dt.datetime) -> None:
-        """`asked_at` (aware) is when the record was asked for."""
+    def __init__(self, criteria: Criteria, view: View, places: Places) -> None:
+        """`places` are those of the view's items by their names."""
         self._criteria = criteria
-        self._asked_at = asked_at
+        self._asked_at = view.asked_at
         self._elements = Elements()
+        self._medicines = Medicines(view.items, places, self._elements)
 
     def matches(self, resource: Resource) -> bool:
         """Every filter is satisfied, and the item may be of the time asked for."""
@@ -54,7 +57,9 @@ class Matching:
         return self._has_code(resource, parameter, asked)
 
     def _has_code(self, resource: Resource, parameter: SearchParameter, asked: Filter) -> bool:
-        values = self._elements.values(resource, parameter.elements)
+        values = list(self._elements.values(resource, parameter.elements))
+        if MEDICINE in parameter.elements:
+            values += self._medicines.codes(resource)
         own = list(codes_in(values, parameter.system))
         return any(is_of(value, code) for value in _tokens(asked) for code in own)
 

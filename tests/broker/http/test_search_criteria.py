@@ -217,3 +217,17 @@ async def test_a_refused_order_or_include_says_what_there_is(asking: Asking) -> 
     assert "`abatement-date`, `onset-date`, `recorded-date`" in text
     _, text = await asking.refusal("Condition?patient=token&_include=*")
     assert "`Condition:encounter`, `Condition:patient`, `Condition:subject`" in text
+
+
+@pytest.mark.parametrize(
+    "kind", ["MedicationRequest", "MedicationStatement", "MedicationDispense", "MedicationAdministration"]
+)
+async def test_a_search_by_a_medicines_code_asks_for_what_is_named_by_reference(
+    asking: Asking, kind: str
+) -> None:
+    """As if the medicine had been asked for to come along; without a code nothing is added."""
+    found = await asking.criteria(f"{kind}?patient=token&code=387207008")
+    assert found.includes == (Include(kind, "medication"),)
+    assert found.included_types == {"Medication"}
+    assert found == await asking.criteria(f"{kind}?patient=token&code=387207008&_include={kind}:medication")
+    assert not (await asking.criteria(f"{kind}?patient=token&status=active")).includes
