@@ -7,11 +7,14 @@ the same.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from tests.support.real_network import INDEX_SOURCE, Name
 
+_OUR_SOURCES = frozenset({INDEX_SOURCE, "urn:watersmeet:broker"})
+_FOUND_AT = re.compile(r'"identifiedDateTime":"[^"]*",')
 _OURS = ("urn:watersmeet:", "https://watersmeet.example/")
 ELSEWHERE = "not in this answer"
 
@@ -27,12 +30,18 @@ def _spelled(characters: str) -> tuple[str, str]:
 
 
 def items_of(trees: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """A Bundle's resources without what is the broker's own: its outcome and the index's Patient."""
+    """A Bundle's resources without what is the broker's own: outcome, issues and the index's Patient."""
     return [
         tree
         for tree in trees
-        if tree["resourceType"] != "OperationOutcome" and tree.get("meta", {}).get("source") != INDEX_SOURCE
+        if tree["resourceType"] != "OperationOutcome"
+        and tree.get("meta", {}).get("source") not in _OUR_SOURCES
     ]
+
+
+def without_found_at(text: str) -> str:
+    """A resource's text less the moment at which the broker found that items contradict each other."""
+    return _FOUND_AT.sub("", text)
 
 
 def undone(tree: dict[str, Any], name: Name, own_names: Mapping[str, str]) -> dict[str, Any]:

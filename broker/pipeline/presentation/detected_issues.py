@@ -97,7 +97,8 @@ def _issue(
 ) -> Issue:
     kind = KINDS_OF_CONTRADICTION[why]
     person = f"Patient/{frame.token}"
-    lasting = sorted("person" if one == person else one for one in named)
+    # The person by the number: the sealed id does not last, and no two people share an issue.
+    lasting = sorted(view.patient.number.digits if one == person else one for one in named)
     issue_id = frame.sealer.item_id(_OWN, "\x1f".join((why, *lasting)))
     mark = [{"system": CONTRADICTION_TAG, "code": f"c{number}"}] if members else []
     resource = {

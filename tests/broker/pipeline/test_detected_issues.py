@@ -16,7 +16,7 @@ from broker.domain.query import Interaction, RecordQuery
 from broker.domain.view import CompletenessLine, Contradiction, View
 from broker.pipeline.presentation import present_record
 from broker.pipeline.presentation.completeness_outcome import completeness_outcome
-from tests.support.records import NOW, NUMBER, finished, item, patient, read, readable
+from tests.support.records import NOW, NUMBER, OTHER, finished, item, patient, person, read, readable
 from tests.support.views import TOKEN, bundle, frame, rendered, view
 
 ALLERGIES = (
@@ -115,6 +115,14 @@ def test_demographics_that_differ_are_an_issue_without_a_partner_or_a_value() ->
     assert issue["implicated"] == [{"reference": f"Patient/{TOKEN}"}]
     assert "ddenbury" not in str(issue)
     assert len(issues(view(ALLERGIES, lines=lines), query=search())) == 1
+
+
+def test_no_two_people_share_an_issue() -> None:
+    """Also where it is of the person alone: what a client keeps by id is never somebody else's."""
+    lines = (CompletenessLine(partner_id="addenbury", name="Addenbury", label="complete", differs=True),)
+    people = (person(), person(number=OTHER, numbers=frozenset({OTHER})))
+    found = [issues(view(lines=lines, patient=one)) for one in people]
+    assert len({one["resource"]["id"] for [one] in found}) == 2
 
 
 def test_a_restricted_persons_issue_names_no_partner() -> None:
