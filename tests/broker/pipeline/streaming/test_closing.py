@@ -124,6 +124,19 @@ async def test_an_objection_that_does_not_concern_the_reader_changes_nothing(wor
     assert len(reader.entries) == 2 * len(NAMES)
 
 
+async def test_an_objection_by_which_less_of_the_person_may_be_shown_ends_the_stream(world: World) -> None:
+    """Whomever it names: what the index says beyond who they are was shown, and may not be any more."""
+    listener = await world.stream()
+    world.open(["alder"])
+    await listener.until("partner")
+    scope = Scope(categories=frozenset({Category.DEMOGRAPHICS}), staff=frozenset({"somebody-else"}))
+    await object_to(desk(world), NUMBER.digits, scope=scope)
+    world.open()
+    reader = await listener.whole()
+    assert reader.closed is not None
+    assert reader.closed["word"] == "suppressed"
+
+
 async def test_a_stricter_policy_ends_the_stream(world: World) -> None:
     """A partner that may not be told of plainly any more was told of plainly a moment ago."""
     listener = await world.stream()

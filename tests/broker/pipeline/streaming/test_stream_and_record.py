@@ -130,6 +130,20 @@ async def test_who_is_kept_closely_joins_the_groups_at_the_end(tmp_path: Path) -
     assert sorted(came, key=json.dumps) == sorted(without_times(record["entry"][2:]), key=json.dumps)
 
 
+async def test_entries_carry_no_marks_of_what_may_still_change(world: World) -> None:
+    """Also where one partner alone says a thing twice: the groups say it, by item."""
+    world.holds.update((name, Holds()) for name in NAMES)
+    world.holds["cedar"] = Holds((result("o1", 1, "5.4"), result("o2", 1, "5.4")))
+    world.open()
+    listener = await world.stream()
+    reader = await listener.whole()
+    assert reader.groups["groups"]
+    items = "".join(one.text for one in listener.events if one.name == "items")
+    assert items.count("Observation/") > 1
+    assert "CodeSystem/group" not in items
+    assert "CodeSystem/contradiction" not in items
+
+
 async def test_what_a_partner_is_said_to_have_done_is_what_the_ledger_says(world: World) -> None:
     """A line that came early stands in the ledger word for word."""
     for seed in range(6):
