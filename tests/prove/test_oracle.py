@@ -10,13 +10,15 @@ import pytest
 
 from tests.prove.oracle import Whole, judge_all, read_words
 from tests.prove.oracle.closed import CLASSES
-from tests.prove.oracle.reading import Section, texts
+from tests.prove.oracle.reading import Section, read_yaml, texts
+from tests.prove.oracle.reconstructing import may_be_asked_again
 from tests.prove.oracle.told_cases import ToldCase, told_cases
 from tests.prove.oracle.verdict import OfPartner
 
 PROJECT = Path(__file__).parents[2]
 POLICIES = PROJECT / "policies"
 WORDS = read_words(POLICIES)
+AGREEMENT = read_yaml(POLICIES / "sharing-agreement" / "policy.yaml")
 TOLD = tuple(told_cases(POLICIES, WORDS))
 ALONE = {"__future__", "ruamel.yaml"}
 
@@ -26,6 +28,7 @@ def test_every_case_of_the_policies_holds_by_the_oracle(told: ToldCase) -> None:
     """What a case of the policies expects is what the words say."""
     whole = judge_all(told.case, WORDS)
     assert list(_differences(whole, told.expect)) == []
+    assert list(_of_reconstruction(told)) == []
 
 
 def test_every_topic_with_words_has_cases_that_the_oracle_read() -> None:
@@ -66,6 +69,14 @@ def _differences(whole: Whole, expect: Section) -> Iterator[str]:
         yield from (f"{name} {told}" for told in _of_partner(whole.partners[name], wanted))
 
 
+def _of_reconstruction(told: ToldCase) -> Iterator[str]:
+    """What a case expects of who may be asked again for what was disclosed."""
+    for name, wanted in told.expect.get("partners", {}).items():
+        found = str(may_be_asked_again(told.case, name, WORDS, AGREEMENT)).lower()
+        if wanted.get("reconstructs", found) != found:
+            yield f"{name} reconstructs: {found}"
+
+
 def _of_partner(one: OfPartner, wanted: Section) -> Iterator[str]:
     said = {"effect": one.effect, "because": "/".join(one.because), "naming": one.naming}
     said |= {
@@ -83,5 +94,5 @@ def _of_partner(one: OfPartner, wanted: Section) -> Iterator[str]:
         "hides_classes": opened.isdisjoint(texts(wanted.get("hides_classes"))),
     }
     yield from (key for key, held in holds.items() if not held)
-    known = said.keys() | holds.keys()
+    known = said.keys() | holds.keys() | {"reconstructs"}
     yield from (f"unknown word {key}" for key in wanted.keys() - known)
