@@ -100,8 +100,20 @@ def test_whoever_is_named_stands_with_role_sources_items_and_last_contact() -> N
         "2026-03-04",
         "2026-05-06",
     )
-    assert row["roles"] == ["individual"]
+    assert row["roles"] == ["participant"]
     assert len(row["entries"][0]["items"]) == 4
+
+
+def test_a_participants_part_is_the_role_and_a_missed_appointment_no_contact() -> None:
+    """In the source's own words; what kind of visit it was is nobody's role."""
+    part = {"type": [{"text": "attending"}], "actor": {"reference": "Practitioner/d"}}
+    person = {"actor": {"reference": "Patient/p1"}}
+    missed = item("Appointment", "1", status="noshow", start="2026-02-01", participant=[part, person])
+    row = people([DOCTOR, missed])["Dr Grey"]
+    assert (row["roles"], row["last_named"]) == (["attending"], "2026-02-01")
+    assert "last_contact" not in row
+    typed = {**visit("2", "2026-03-04"), "type": [{"text": "Home visit"}]}
+    assert people([DOCTOR, typed])["Dr Grey"]["roles"] == ["participant"]
 
 
 def test_one_who_has_the_same_identifier_at_two_sources_is_one_row() -> None:

@@ -99,22 +99,17 @@ def _mentions(item: ViewItem, by_name: Mapping[str, ViewItem]) -> Iterator[tuple
     """
     if item.kind in _WHO - {"CareTeam"}:
         return
-    for member, reference, display in named_in(item.tree):
+    for role, reference, display in named_in(item.tree):
         if reference in by_name:
             if by_name[reference].kind in _WHO:
-                yield by_name[reference].kind, ("", reference), _in_words(member)
+                yield by_name[reference].kind, ("", reference), role
         elif display and not _is_the_person(reference):
             kind = reference.partition("/")[0] if "/" in reference else "named in words"
-            yield kind, (item.partner_id or "unnamed", display), _in_words(member)
+            yield kind, (item.partner_id or "unnamed", display), role
 
 
 def _is_the_person(reference: str) -> bool:
     return reference.startswith(("Patient/", "RelatedPerson/"))
-
-
-def _in_words(member: str) -> str:
-    """`serviceProvider` as people write it."""
-    return "".join(f" {sign.lower()}" if sign.isupper() else sign for sign in member)
 
 
 def _row(together: list[_Somebody]) -> dict[str, Any]:
