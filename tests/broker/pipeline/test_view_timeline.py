@@ -127,7 +127,8 @@ def test_one_who_has_the_same_identifier_at_two_sources_is_one_row() -> None:
         "Papermill",
     ]
     unknown = from_both([DOCTOR, visit("1", "2026")], [DOCTOR, visit("1", "2026")])
-    assert len(told(Interaction.VIEW_PEOPLE, unknown)["rows"]) == 2
+    rows = told(Interaction.VIEW_PEOPLE, unknown)["rows"]
+    assert [row["kind"] for row in rows] == ["Practitioner", "Practitioner", "service", "service"]
 
 
 def test_one_who_is_named_in_words_alone_is_named_so() -> None:
@@ -139,7 +140,7 @@ def test_one_who_is_named_in_words_alone_is_named_so() -> None:
         subject={"reference": "Patient/p1", "display": "The person"},
     )
     rows = people([named])
-    assert set(rows) == {"Nurse Brown"}
+    assert set(rows) == {"Nurse Brown", "Addenbury"}
     assert (rows["Nurse Brown"]["kind"], rows["Nurse Brown"]["roles"]) == ("named in words", ["recorder"])
 
 
@@ -156,3 +157,21 @@ def test_a_role_goes_by_whoever_has_it_and_where() -> None:
     named = problem("1", "Heart failure", recorder={"reference": "PractitionerRole/r"})
     row = people([role, DOCTOR, where, named])["Dr Grey at Heart clinic"]
     assert row["roles"] == ["Heart failure nurse", "recorder"]
+
+
+def test_each_service_that_the_record_comes_from_is_involved() -> None:
+    """By its own visits, and without any by its latest item; a list or an address alone is nothing done."""
+    address = {"resourceType": "Organization", "id": "o", "name": "Heart clinic"}
+    rows = people(
+        [visit("1", "2026-01-02"), visit("2", "2026-03-04"), problem("3", "Gout", onsetDateTime="2026-05")],
+        [problem("4", "Rash", onsetDateTime="2025"), problem("5", "Cough", onsetDateTime="2026"), address],
+    )
+    assert (rows["Addenbury"]["kind"], rows["Addenbury"]["last_contact"]) == ("service", "2026-03-04")
+    assert len(rows["Addenbury"]["entries"][0]["items"]) == 2
+    assert (rows["Papermill"]["last_named"], "last_contact" in rows["Papermill"]) == ("2026", False)
+
+
+def test_no_service_is_named_in_a_protected_persons_view() -> None:
+    """Neither by its items nor by its visits."""
+    view = told(Interaction.VIEW_PEOPLE, from_both([visit("1", "2026-01-02")]), locationless=True, lines=())
+    assert not any(row["kind"] == "service" for row in view["rows"])

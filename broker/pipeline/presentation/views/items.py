@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from broker.domain.category import Category
+from broker.domain.category import FRAME_TYPES, SUPPORTING_TYPES, Category
 from broker.domain.item_words import Tree, is_not_for_the_person, words_of
 from broker.domain.spans import EVER_BEFORE, Span, span_of
 from broker.domain.view import View
@@ -17,6 +17,8 @@ from broker.pipeline.presentation.entries import entries_of
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.views.shapes import time_of
 
+# Who, where and what with are no events, nor is a list: what it holds is.
+NO_EVENTS = SUPPORTING_TYPES | FRAME_TYPES | {"Patient", "RelatedPerson", "Medication"}
 _ITEMS_IN_A_SLICE = 50
 _GROUPED_IN_A_SLICE = 1_000
 

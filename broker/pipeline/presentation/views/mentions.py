@@ -21,7 +21,7 @@ WHO = frozenset(
 )
 
 
-# A participant's part stands beside who it is, as in Encounter.participant.type and CareTeam.participant.role.
+# A participant's part stands beside who it is: Encounter.participant.type, CareTeam.participant.role.
 _NO_PART = frozenset({"actor", "individual", "party"})
 _PARTS = ("type", "role", "function")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Generator, Hashable, Iterator, Mapping
+from collections.abc import Generator, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,7 +12,7 @@ from broker.domain.spans import latest
 from broker.domain.view import View
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.views.alike import put_together
-from broker.pipeline.presentation.views.items import ViewItem, sources_of
+from broker.pipeline.presentation.views.items import NO_EVENTS, ViewItem, sources_of
 from broker.pipeline.presentation.views.mentions import named_in
 from broker.pipeline.presentation.views.shapes import references, trees, word, words
 from broker.pipeline.presentation.views.told import Told
@@ -61,6 +61,8 @@ def people(items: list[ViewItem], view: View, frame: Frame) -> Generator[None, N
             found[key].is_named_by(item, role)
         if place % _ITEMS_IN_A_SLICE == _ITEMS_IN_A_SLICE - 1:
             yield
+    found |= _services(items)
+    yield
     told = Told()
     for together in (yield from put_together((one, one.names) for one in found.values())):
         told.rows.append(_row(together))
@@ -69,6 +71,22 @@ def people(items: list[ViewItem], view: View, frame: Frame) -> Generator[None, N
         yield
     told.rows.sort(key=lambda row: (row["kind"], str(row["name"]).casefold()))
     return told
+
+
+def _services(items: Iterable[ViewItem]) -> dict[tuple[str, str], _Somebody]:
+    """The services that the record comes from, each with its own meetings, or its latest item without any."""
+    held: defaultdict[str, list[ViewItem]] = defaultdict(list)
+    for item in items:
+        if item.source and item.kind not in NO_EVENTS:
+            held[item.source].append(item)
+    services = {}
+    for source, theirs in held.items():
+        met = [one for one in theirs if one.kind in _MEETINGS and _took_place(one.tree)]
+        named_by = met or [max(theirs, key=lambda one: one.begins_ns)]
+        key = ("service", source)
+        name = frozenset({key})
+        services[key] = _Somebody(key[0], source, name, roles=["holds items"], named_by=named_by)
+    return services
 
 
 def _of_item(item: ViewItem, by_name: Mapping[str, ViewItem]) -> _Somebody:

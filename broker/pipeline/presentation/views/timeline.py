@@ -5,25 +5,22 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping
 from typing import Any
 
-from broker.domain.category import FRAME_TYPES, SUPPORTING_TYPES
 from broker.domain.view import View
 from broker.pipeline.presentation.frame import Frame
 from broker.pipeline.presentation.views.alike import marks_of
-from broker.pipeline.presentation.views.items import ViewItem, by_group, sources_of
+from broker.pipeline.presentation.views.items import NO_EVENTS, ViewItem, by_group, sources_of
 from broker.pipeline.presentation.views.lending import medicine_of
 from broker.pipeline.presentation.views.told import Told
 
 UNDATED = "no date given"
 _ITEMS_IN_A_SLICE = 50
-# Who, where and what with are no events, nor is a list: what it holds is.
-_NO_EVENTS = SUPPORTING_TYPES | FRAME_TYPES | {"Patient", "RelatedPerson", "Medication"}
 
 
 def timeline(items: list[ViewItem], view: View, frame: Frame) -> Generator[None, None, Told]:
     """A row for each item, or for those of a group that have the same date."""
     del view, frame
     by_name = {item.name: item for item in items}
-    events = [item for item in items if item.kind not in _NO_EVENTS]
+    events = [item for item in items if item.kind not in NO_EVENTS]
     told = Told()
     told.show(events)
     rows: list[tuple[int, dict[str, Any]]] = []
