@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -119,6 +120,18 @@ def test_no_shape_of_a_member_stops_the_view(kind: str, members: dict[str, Any])
     code = {"code": coded((SNOMED, "1")), "vaccineCode": coded((SNOMED, "1"))}
     numbered = {"identifier": [{"system": "urn:n", "value": "1"}], "status": "active"}
     one = item(kind, "1", **{**members, **code, **numbered})
+    assert len(merged((HOSPITAL, [one]), (PRACTICE, [one])).items) == 2
+
+
+@pytest.mark.parametrize("member", ["bodySite", "method", "component", "code", "note"])
+def test_what_a_partner_nests_as_deep_as_it_may_stops_nothing(member: str) -> None:
+    """Two hundred and fifty levels, of a member that is compared."""
+    nested: Any = "x"
+    for level in range(240):
+        nested = {"value": nested} if level % 2 else {"coding": [nested]} if level % 3 else {"a": nested}
+    one = item(
+        "Observation", "1", **{"code": coded((SNOMED, "1")), "effectiveDateTime": "2016", member: nested}
+    )
     assert len(merged((HOSPITAL, [one]), (PRACTICE, [one])).items) == 2
 
 

@@ -29,10 +29,20 @@ def plain_tree(node: Any) -> Hashable:
 
 
 def _plain(node: Any) -> Hashable:
+    """One frame of the stack for each level, loops for comprehensions: a partner may nest 254 of them."""
     if isinstance(node, dict):
-        return _object(node)
+        short = _short(node)
+        if short is not None:
+            return short
+        members = []
+        for name in sorted(node.keys() - _OF_PARTNER):
+            members.append((name, _plain(node[name])))  # noqa: PERF401 - a comprehension is a frame
+        return tuple(members)
     if isinstance(node, list):
-        return tuple(_plain(member) for member in node)
+        found = []
+        for member in node:
+            found.append(_plain(member))  # noqa: PERF401 - as above
+        return tuple(found)
     if isinstance(node, str):
         return " ".join(node.casefold().split())
     if isinstance(node, msgspec.Raw):
@@ -40,15 +50,16 @@ def _plain(node: Any) -> Hashable:
     return (type(node).__name__, node)
 
 
-def _object(node: dict[str, Any]) -> Hashable:
+def _short(node: dict[str, Any]) -> Hashable | None:
+    """A concept or a quantity; None for any other object."""
     if "coding" in node:
         said = said_by(node)
         names: frozenset[Hashable] = said.snomed or frozenset(said.names)
         return ("concept", names)
-    if "value" in node and node.keys() <= _OF_QUANTITY:
+    if node.keys() <= _OF_QUANTITY and not isinstance(node.get("value", node), dict | list):
         unit = _exact(node.get("code") or node.get("unit"))
-        return ("quantity", _plain(node["value"]), _exact(node.get("comparator")), unit)
-    return tuple(sorted((name, _plain(node[name])) for name in node if name not in _OF_PARTNER))
+        return ("quantity", plain_tree(node["value"]), _exact(node.get("comparator")), unit)
+    return None
 
 
 def _exact(node: Any) -> Hashable:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from broker.domain.none_known import says_none_known
+from broker.pipeline.merging.clash_table import DENIALS
 from tests.support.merged import (
     HEART_HOSPITAL,
     HOSPITAL,
@@ -14,6 +16,7 @@ from tests.support.merged import (
     clashes_of,
     coded,
     ground,
+    items_of,
     merged,
     merged_items,
     state,
@@ -93,6 +96,15 @@ def test_a_denial_of_one_sort_speaks_of_that_sort(
     assert bool(view.contradictions) is contradicts
 
 
+@pytest.mark.parametrize("denial", DENIALS, ids=lambda one: one[1])
+def test_whatever_denies_an_allergy_is_no_allergy_of_a_section(denial: tuple[str | None, str]) -> None:
+    """The two tables that know a denial agree."""
+    system, word = denial
+    code = coded((system, word)) if system else {"text": word}
+    [one] = items_of(HOSPITAL, allergy("1", code=code))
+    assert says_none_known(one)
+
+
 def problem(local_id: str, clinical: str, code: str = "195967001", **members: Any) -> dict[str, Any]:
     """A Condition in a state."""
     return item("Condition", local_id, code=coded((SNOMED, code)), clinicalStatus=state(clinical), **members)
@@ -124,6 +136,16 @@ def test_an_episode_that_ended_and_one_that_began_later_are_two(
     ended = problem("1", "resolved", **({"abatementDateTime": ends} if ends else {}))
     runs = problem("1", "active", **({"onsetDateTime": begins} if begins else {}))
     assert bool(merged((HOSPITAL, [runs]), (PRACTICE, [ended])).contradictions) is contradicts
+
+
+def test_an_episode_is_held_against_other_sources_alone() -> None:
+    """What one source ended after it began again is its own history."""
+    own = [
+        problem("1", "active", onsetDateTime="2021-12-18"),
+        problem("2", "resolved", abatementDateTime="2022-01-20"),
+    ]
+    other = problem("1", "resolved", abatementDateTime="2015-01-01")
+    assert clashes_of(merged((HOSPITAL, own), (PRACTICE, [other]))) == []
 
 
 def test_an_allergy_refuted_elsewhere_is_a_contradiction() -> None:

@@ -4,11 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+import orjson
 import pytest
 
 from tests.support.alike import ALIKE, one
-from tests.support.merged import HEART_HOSPITAL, HOSPITAL, PRACTICE, SNOMED, coded, groups_of, merged, state
-from tests.support.records import item
+from tests.support.merged import (
+    HEART_HOSPITAL,
+    HOSPITAL,
+    PRACTICE,
+    SNOMED,
+    coded,
+    ground,
+    groups_of,
+    merged,
+    merged_items,
+    state,
+)
+from tests.support.records import item, readable
 
 Coding = tuple[str, str]
 MEALS, FALLS = ("urn:local", "meals"), ("urn:local", "falls")
@@ -227,6 +239,19 @@ def test_a_referral_that_says_only_why_is_known_by_that() -> None:
     """As practices send them."""
     why = {"code": None, "reasonCode": [coded((SNOMED, "276401000000108"))]}
     assert grouped(one("ServiceRequest", **why), one("ServiceRequest", **why))
+
+
+def test_a_number_is_what_its_characters_say() -> None:
+    """`1.50` is not `1.5`, and is itself."""
+    written = orjson.dumps(one("Observation", valueQuantity={"value": 1.5, "unit": "mg/L"}))
+    longer = written.replace(b"1.5", b"1.50")
+    views = [
+        merged_items(
+            readable([written], HOSPITAL)[1:] + readable([other], PRACTICE)[1:], ground((HOSPITAL, PRACTICE))
+        )
+        for other in (longer, written)
+    ]
+    assert [len(each.groups) for each in views] == [0, 1]
 
 
 def test_a_modifier_makes_nothing_alike() -> None:
