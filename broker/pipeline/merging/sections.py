@@ -48,11 +48,12 @@ def section_states(
     is one.
     """
     found = yield from _found(items)
-    return tuple(
-        _section(category, found, standing)
-        for category in Category
-        if category in standing.wanted and category is not Category.UNCLASSIFIED
-    )
+    states = []
+    for category in Category:
+        if category in standing.wanted and category is not Category.UNCLASSIFIED:
+            states.append(_section(category, found, standing))
+            yield
+    return tuple(states)
 
 
 @dataclass(frozen=True, slots=True)
