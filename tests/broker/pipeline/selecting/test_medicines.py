@@ -16,6 +16,7 @@ INSIDE = [{"resourceType": "Medication", "id": "m", "code": IBUPROFEN}]
 MEDICINES = [
     {"resourceType": "Medication", "id": "m", "code": IBUPROFEN},
     {"resourceType": "Medication", "id": "other", "code": OTHER},
+    item("Procedure", "m", code=IBUPROFEN),
     {"resourceType": "Medication", "id": "words", "code": {"text": "387207008"}},
 ]
 NAMED: dict[str, tuple[dict[str, Any], bool]] = {
@@ -50,5 +51,5 @@ def test_the_medicine_of_a_match_comes_along_and_no_other_partners() -> None:
     by_reference = item("MedicationStatement", "s", medicationReference={"reference": "Medication/m"})
     items = readable([by_reference, *MEDICINES])[1:]
     assert along(items, BY_CODE) == ["m"]
-    elsewhere = readable([by_reference])[1:] + readable(MEDICINES, "papermill")[1:]
+    elsewhere = readable(MEDICINES, "papermill")[1:] + readable([by_reference])[1:]
     assert matched(elsewhere, BY_CODE) == []
