@@ -23,22 +23,18 @@ def permits_reconstruction(party: Section) -> bool:
 def read_reconstruction(
     top: Section, places: Places, vocabulary: Vocabulary, partners: Iterable[str]
 ) -> Reconstruction:
-    """Read `reconstruction`; `partners` are of the parties that permit it. Raises FileFault, also for a role
-    group that opens a record, and for a party's word that nobody may use.
+    """Read `reconstruction`; without it nobody may, whatever a party says. `partners` are of the parties that
+    permit it. Raises FileFault, also for a role group that opens a record.
     """
     rules = {rule: SENTENCES[Topic.SHARING_AGREEMENT, rule] for rule in _RULES}
-    permitting = frozenset(partners)
     if "reconstruction" not in top:
         places.add_fixed(top, "parties", rules)
-        if permitting:
-            remedy = "Say with `reconstruction` by whom and for what, or take the party's word out."
-            raise top.fault("A party permits reconstruction, and nobody may.", remedy, at="parties")
         return Reconstruction()
     section = top.section("reconstruction")
     found = Reconstruction(
         roles=read_who_see_nothing(section, "by", vocabulary),
         purposes=frozenset(some_words(section, "purposes", REGISTER_PURPOSES)),
-        partners=permitting,
+        partners=frozenset(partners),
     )
     section.finish()
     places.add_fixed(top, "reconstruction", rules)

@@ -93,6 +93,8 @@ def test_a_broken_promise_is_named_though_every_case_was_deleted(breach: Breach,
     folder = copy_policies(tmp_path)
     for cases in folder.glob("*/cases.yaml"):
         cases.write_text(BARE)
+    agreement = folder / "sharing-agreement" / "policy.yaml"  # its reconstruction must have a case of its own
+    agreement.write_text(agreement.read_text().replace("    reconstruction: permitted\n", ""))
     load_proved(folder, NETWORK)
     path = folder / breach.topic / "policy.yaml"
     text = path.read_text()
