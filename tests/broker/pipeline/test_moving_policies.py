@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -113,11 +114,10 @@ async def test_at_whatever_look_a_policy_opens_nothing_is_opened_that_was_closed
 async def test_policies_that_never_rest_release_nothing(tmp_path: Path) -> None:
     """After a few tries it is our own fault, and said so."""
     async with pipeline_over(tmp_path, {name: Script(well) for name in PARTNERS}) as alone:
-        both = [alone.services.policies(), changed(tmp_path, "[everything]", "[allergies]")]
+        standing, looks = alone.services.policies(), itertools.count()
 
         def restless() -> PolicySet:
-            both.reverse()
-            return both[0]
+            return dataclasses.replace(standing, revision=f"{next(looks)}")
 
         alone.services = dataclasses.replace(alone.services, policies=restless)
         with pytest.raises(ServiceDown):
