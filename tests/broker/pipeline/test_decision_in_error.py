@@ -16,6 +16,8 @@ ERROR = Reason(topic="decision", rule="error", effect=Effect.DENY)
 # Read by nobody who decides on a person of whom nothing was said, or read only to find the line of a rule.
 _NOT_READ = {
     "revision",
+    "leads",
+    "reconstruction",
     "national_roles",
     "objections",
     "emergency_access",
