@@ -46,8 +46,9 @@ _LIST = (
     Kind(
         why="medicine-dose-differs",
         severity=Severity.HIGH,
-        sentence="Sources give different doses of the same medicine.",
-        found="The same medicine, active at two sources, in doses that are not written alike.",
+        sentence="Sources give different doses or strengths of the same medicine.",
+        found="The same medicine, active at two sources, in doses that are not written alike; or one product "
+        "by its name in two strengths, whatever its codes are.",
     ),
     Kind(
         why="standing-differs",

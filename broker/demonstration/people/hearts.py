@@ -37,7 +37,8 @@ def two_hospitals() -> Story:
     return Story(
         name="two-hospitals",
         title="The same result from two hospitals",
-        shows="One laboratory, two hospitals: each result stands once, as a group that names both sources.",
+        shows="One laboratory, two hospitals: each result stands once, as a group that names both sources. "
+        "The hospital has raised a medicine and the practice has not: both are marked.",
         demographics=_DESMOND,
         charts={chart.partner.partner_id: chart.resources for chart in charts},
         asked_as="general-practitioner",

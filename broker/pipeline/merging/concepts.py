@@ -54,6 +54,7 @@ class Concepts:
     def __init__(self) -> None:
         """Nothing is known yet, and nothing is kept after the view."""
         self._known: dict[bytes, Said] = {}
+        self._terms: dict[bytes, tuple[str, ...]] = {}
 
     def of(self, written: bytes) -> Said:
         """A CodeableConcept, several, a Coding, a text or a reference with a name; else it is silent."""
@@ -61,6 +62,13 @@ class Concepts:
         if said is None:
             said = self._known[written] = said_by(msgspec.json.decode(written))
         return said
+
+    def terms_in(self, written: bytes) -> tuple[str, ...]:
+        """The words of the same, whatever its codes tell: its text, and what stands beside each code."""
+        terms = self._terms.get(written)
+        if terms is None:
+            terms = self._terms[written] = tuple(_terms(msgspec.json.decode(written)))
+        return terms
 
 
 def said_by(node: Any) -> Said:
@@ -88,6 +96,12 @@ def _telling(codings: Iterable[dict[str, Any]]) -> Iterator[Coded]:
             continue  # a code without its system names nothing
         if code not in _DEGRADED and system not in _SAY_NOTHING:
             yield system, code
+
+
+def _terms(node: Any) -> Iterator[str]:
+    given = [node.get("text")] if isinstance(node, dict) else []
+    given += (coding.get("display") for coding in _codings(node))
+    yield from (one for one in given if isinstance(one, str))
 
 
 def _term(node: Any) -> str:

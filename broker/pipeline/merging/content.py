@@ -84,6 +84,14 @@ class Contents:
             found = self._read[index] = self._content(self._items[index])
         return found
 
+    def terms_of(self, index: int) -> list[str]:
+        """Every name that its code is given, the writer's own words first."""
+        resource = self._items[index]
+        members: Members = _MEMBERS.decode(resource.raw)
+        row = ROWS.get(resource.header.resourceType, ROW_OF_OTHERS)
+        spelled = (self._spelled(resource, members, name) for name in names_in(row.rule.code))
+        return [term for written in spelled if written for term in self.concepts.terms_in(written)]
+
     def _content(self, resource: Resource) -> Content:
         members: Members = _MEMBERS.decode(resource.raw)
         row = ROWS.get(resource.header.resourceType, ROW_OF_OTHERS)

@@ -1,4 +1,4 @@
-"""One medicine, active at two sources in doses that are not written alike."""
+"""One medicine, active at two sources in doses that are not written alike, or in two strengths."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from broker.pipeline.merging.between_partners import differ_between_partners
 from broker.pipeline.merging.clash_table import NO_ORDERS
 from broker.pipeline.merging.content import Contents
 from broker.pipeline.merging.kin import Kin
+from broker.pipeline.merging.strengths import Strength, products_of
 
 _ITEMS_IN_A_SLICE = 250
 _ACTIVE = "active"
@@ -28,20 +29,24 @@ _ORDERED = msgspec.json.Decoder(_Ordered)
 def doses(
     medicines: Sequence[int], items: Sequence[Resource], contents: Contents
 ) -> Generator[None, None, list[Contradiction]]:
-    """Orders and statements together; what gives no dose contradicts none."""
-    kin = Kin()
+    """Orders and statements together; what gives no dose, or no strength, contradicts none."""
+    by_name, by_product = Kin(), Kin()
+    strengths: dict[int, Strength] = {}
     for count, index in enumerate(medicines, start=1):
-        if _is_taken(items[index]) and any(contents.of(index).dose):
-            for name in contents.of(index).said.names:
-                kin.name(name, index)
+        if _is_taken(items[index]):
+            if any(contents.of(index).dose):
+                for name in contents.of(index).said.names:
+                    by_name.name(name, index)
+            for product in products_of(contents.terms_of(index)):
+                by_product.name(product.name, index)
+                strengths.setdefault(index, product.strength)
         if count % _ITEMS_IN_A_SLICE == 0:
             yield
-    families = yield from kin.families()
-    return [
-        Contradiction(tuple(family), "medicine-dose-differs")
-        for family in families
-        if differ_between_partners(family, items, lambda index: contents.of(index).dose)
-    ]
+    named = yield from by_name.families()
+    strong = yield from by_product.families()
+    differing = [one for one in named if differ_between_partners(one, items, lambda at: contents.of(at).dose)]
+    differing += [one for one in strong if differ_between_partners(one, items, strengths.__getitem__)]
+    return [Contradiction(tuple(family), "medicine-dose-differs") for family in differing]
 
 
 def _is_taken(item: Resource) -> bool:

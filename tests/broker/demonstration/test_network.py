@@ -68,8 +68,14 @@ async def test_the_main_record_comes_from_five_partners_with_a_group_and_a_contr
 
 
 async def test_one_laboratorys_result_at_two_hospitals_is_a_group_of_two(network: Network) -> None:
-    """Both sources of each shared result stay."""
-    grouped = [item for item in (await record(network, "two-hospitals")).items if item.groups]
+    """Both sources of each shared result stay. A medicine that one of them raised is marked at both."""
+    items = (await record(network, "two-hospitals")).items
+    marked = {(item.source, item.category) for item in items if item.contradictions}
+    assert marked == {
+        ("Castle Hill Surgery", "medicines"),
+        ("Papermill Heart and Lung Hospital", "medicines"),
+    }
+    grouped = [item for item in items if item.groups]
     assert {item.source for item in grouped} == {
         "Addenbury University Hospital",
         "Papermill Heart and Lung Hospital",
