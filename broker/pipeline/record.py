@@ -80,9 +80,14 @@ async def selected_of(view: View, frame: Frame, services: Services) -> View:
 
 
 def _place_kept(judgement: Judgement, gathered: Gathered, screened: Sequence[Screened]) -> bool:
-    """Whether the index may not say where the person is: a partner whose answer is missing might keep it."""
+    """Whether the index may not say where the person is: a partner whose answer is missing might keep it, and
+    so might one that was not asked again, or an item of a type that was not asked for.
+    """
     if not _hides_place(judgement):
         return False
+    query = gathered.query
+    if query.again is not None or query.resource_types:
+        return True
     asked = (one.ending.label for one in gathered.normalised)
     unsaid = any(not label.answered_fully for label in asked if label is not OutcomeLabel.NOT_ASKED)
     return unsaid or any(one.place_kept for one in screened)

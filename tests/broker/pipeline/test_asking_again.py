@@ -18,6 +18,7 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.pipeline.asking_again import BLOCK_BYTES, Again, named, packed
 from broker.ports.connector import Ending
 from tests.support import trail
+from tests.support.again import outcome_of, token_in
 from tests.support.event_streams import Reader
 from tests.support.network import labels
 from tests.support.pipeline_alone import DOCTOR, OneUser
@@ -27,7 +28,6 @@ from tests.support.stream_world import NAMES, Holds, World, stream_world
 
 SOMETHING = Holds((item("Condition", "c1", code={"text": "Asthma"}),))
 LATE = Holds((), Ending(OutcomeLabel.TIMED_OUT, Cause.SLOW))
-_URL = "https://watersmeet.example/fhir/StructureDefinition/ask-again"
 
 
 @pytest.fixture
@@ -36,23 +36,6 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
     async with stream_world(tmp_path) as made:
         made.holds.update(alder=SOMETHING, beech=SOMETHING, cedar=LATE, damson=LATE)
         yield made
-
-
-def outcome_of(record: dict[str, Any]) -> dict[str, Any]:
-    """The completeness outcome of a Bundle."""
-    found: dict[str, Any] = record["entry"][0]["resource"]
-    return found
-
-
-def token_in(outcome: dict[str, Any]) -> str | None:
-    """What the outcome gives to ask again with, out of its address."""
-    urls = [
-        str(one["valueUrl"])
-        for issue in outcome["issue"]
-        for one in issue.get("extension", [])
-        if one["url"] == _URL
-    ]
-    return urls[0].partition("_again=")[2] if urls else None
 
 
 async def streamed(world: World, **changes: Any) -> Reader:

@@ -12,13 +12,16 @@ import orjson
 import pytest
 
 from broker.domain.category import Category
+from broker.domain.criteria import Criteria
 from broker.domain.identity import NHS_NUMBER_SYSTEM
 from broker.domain.objection import Scope
 from broker.domain.objection_life import Actor
 from broker.domain.outcome import OutcomeLabel
-from broker.domain.query import Interaction
+from broker.domain.query import Interaction, PartnerAsk
 from broker.ports.connector import Ending, Page
+from tests.support.again import outcome_of, token_in
 from tests.support.connector_scripts import well
+from tests.support.network import resources
 from tests.support.pipeline_alone import DOCTOR, Alone, OnePerson, OneUser, Script, pipeline_over
 from tests.support.records import BIRTH_DATE, NUMBER, entry, item, patient, person
 from tests.support.sensitive import labelled
@@ -53,12 +56,13 @@ async def asked_about(
     scopes: frozenset[str] = frozenset(),
     *,
     role: str = "doctor",
-    beech: Callable[[object], Iterator[Any]] = well,
+    alder: Callable[[Any], Iterator[Any]] = well,
+    beech: Callable[[Any], Iterator[Any]] = well,
 ) -> AsyncIterator[Alone]:
     """A person with an address, two partners, and perhaps an objection, a narrow token or another reader."""
     index = OnePerson(patient=person(resource=orjson.dumps(WHOLE)))
     user = OneUser(dataclasses.replace(DOCTOR, scopes=scopes, roles=(role,)))
-    roads = {"alder": Script(well), "beech": Script(beech)}
+    roads = {"alder": Script(alder), "beech": Script(beech)}
     async with pipeline_over(folder, roads, index=index, user=user) as alone:
         if scope is not None:
             await alone.store.append_event(received(NUMBER, scope=scope))
@@ -157,6 +161,44 @@ async def test_nobody_asked_is_not_nobody_hiding(tmp_path: Path, interaction: In
     async with asked_about(tmp_path, role="pharmacist") as alone:
         found = await shown(alone, interaction)
     assert {name: found[name] for name in found if name not in {"resourceType", "id", "meta"}} == KNOWN_BY
+
+
+async def test_an_answer_of_some_partners_alone_is_not_nobody_hiding(tmp_path: Path) -> None:
+    """Who is not asked again may be the one that keeps the place."""
+    endings = iter((OutcomeLabel.TIMED_OUT, OutcomeLabel.COMPLETE))
+
+    def late_at_first(ask: object) -> Iterator[Any]:
+        ending: Ending = yield from telling(label=next(endings))(ask)
+        return ending
+
+    async with asked_about(
+        tmp_path, role="pharmacist", alder=late_at_first, beech=WHEREABOUTS["a place"]
+    ) as alone:
+        token = token_in(outcome_of(await alone.record()))
+        record = await alone.record(again=token)
+    person_in_it = next(one for one in resources(record) if one["resourceType"] == "Patient")
+    assert "address" not in person_in_it
+    assert person_in_it["name"] == KNOWN_BY["name"]
+
+
+def filtering(ask: PartnerAsk) -> Iterator[Any]:
+    """A partner that sends what is asked for alone; a Flag of it keeps the place."""
+    held = {"Flag": item("Flag", "f1", **KEPT), "Condition": item("Condition", "c1")}
+    wanted = ask.resource_types or held.keys()
+    ending: Ending = yield from telling(*(one for name, one in held.items() if name in wanted))(ask)
+    return ending
+
+
+@pytest.mark.parametrize(("role", "told"), [("doctor", True), ("pharmacist", False)])
+async def test_an_answer_of_some_types_alone_is_not_nobody_hiding(
+    tmp_path: Path, role: str, *, told: bool
+) -> None:
+    """What keeps the place may be of a type that nobody was asked for."""
+    asked = {"resource_types": frozenset({"Condition"}), "criteria": Criteria(includes_person=True)}
+    async with asked_about(tmp_path, role=role, beech=filtering) as alone:
+        record = orjson.loads(b"".join((await alone.ask(**asked)).body))
+    found = next(one for one in resources(record) if one["resourceType"] == "Patient")
+    assert ("address" in found) == told
 
 
 @pytest.mark.parametrize("interaction", ASKING)
