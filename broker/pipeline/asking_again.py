@@ -90,7 +90,7 @@ def packed(partners: Collection[str], sealer: Sealer) -> bytes:
 def named(
     again: bytes, registrations: Iterable[PartnerRegistration], sealer: Sealer
 ) -> tuple[PartnerRegistration, ...]:
-    """The registrations that a token names. Raises Gone where none of them is registered any more."""
+    """Those of the registrations that a token names. Raises Gone where none of them is among these."""
     names = {again[at : at + _NAME_BYTES] for at in range(0, len(again), _NAME_BYTES)}
     found = tuple(one for one in registrations if _name(one.partner_id, sealer) in names)
     if not found:
@@ -103,8 +103,14 @@ def _name(partner_id: str, sealer: Sealer) -> bytes:
 
 
 def narrowed_to(again: bytes, services: Services, judgement: Judgement) -> Services:
-    """The services with those partners alone, and, where one of them waits for a pointer, the locators."""
-    asked = {one.partner_id for one in named(again, services.registrations, services.sealer)}
+    """The services with those partners alone, and, where one of them waits for a pointer, the locators.
+
+    Policy may have changed since the token was given: who is kept closely by now is not asked by it. Raises
+    Gone where nobody is left.
+    """
+    close = kept_closely(judgement, services.policies())
+    open_ = (one for one in services.registrations if one.partner_id not in close)
+    asked = {one.partner_id for one in named(again, open_, services.sealer)}
     if any(one.awaits_pointer for one in judgement.decisions if one.partner_id in asked):
         asked |= {partner_id for partner_id, road in services.roads.items() if road.locates}
     registrations = tuple(one for one in services.registrations if one.partner_id in asked)

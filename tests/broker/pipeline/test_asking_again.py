@@ -113,6 +113,21 @@ async def test_whoever_is_kept_closely_is_never_named(world: World) -> None:
     assert asked_so_far(world) == {"damson"}
 
 
+async def test_whoever_has_come_to_be_kept_closely_is_not_asked_by_an_earlier_token(world: World) -> None:
+    """Policy changed since it was given: the others that it names are asked, and where none is left it is gone."""
+    token = token_in(outcome_of(await world.record()))
+    world.holds.update(cedar=SOMETHING, damson=SOMETHING)
+    asked_so_far(world)
+    world.named(cedar=Naming.VEILED)
+    record = await world.record(again=token)
+    assert asked_so_far(world) == {"damson"}
+    assert labels(record) == {"damson": "complete"}
+    world.named(damson=Naming.FOLDED)
+    with pytest.raises(Gone):
+        await world.record(again=token)
+    assert asked_so_far(world) == set()
+
+
 async def test_a_complete_record_gives_nothing_to_ask_with(world: World) -> None:
     """Nobody is to be asked again."""
     world.holds.update(dict.fromkeys(NAMES, SOMETHING))
