@@ -23,6 +23,7 @@ from broker.domain.requester import Requester
 from broker.pipeline.gathering import Errand, Gathered, gather
 from broker.pipeline.joining import HungUp
 from broker.pipeline.merging.completeness import TROUBLE_OF_ANYBODY
+from broker.pipeline.planning import categories_wanted
 from broker.pipeline.recall import About, Remembered
 from broker.pipeline.services import Services
 
@@ -64,13 +65,14 @@ async def _one(
 
 def key_of(query: RecordQuery, patient: PatientIdentity, judgement: Judgement, requester: Requester) -> bytes:
     """A digest of everything that must be the same: who asks, from where and why, in which session and within
-    which scopes; the person, as the index describes them now; the types that are asked for; and the whole
-    judgement, with the policies' revision and the version of the objections.
+    which scopes; the person, as the index describes them now; the types and categories that are asked for;
+    and the whole judgement, with the policies' revision and the version of the objections.
 
     Two tokens of one session are one user's; how a page is cut is not the partners' business.
     """
     who = dataclasses.replace(requester, token_id="", expires_at=None)
-    said = repr(_in_order((who, patient, query.resource_types, query.types_asked, judgement)))
+    what = (query.resource_types, query.types_asked, categories_wanted(query))
+    said = repr(_in_order((who, patient, what, judgement)))
     return hashlib.blake2b(said.encode(), digest_size=_KEY_BYTES).digest()
 
 

@@ -114,7 +114,7 @@ async def test_whoever_is_kept_closely_is_never_named(world: World) -> None:
 
 
 async def test_whoever_has_come_to_be_kept_closely_is_not_asked_by_an_earlier_token(world: World) -> None:
-    """Policy changed since it was given: the others that it names are asked, and where none is left it is gone."""
+    """The others that it names are asked; where none of them is left, the token is gone."""
     token = token_in(outcome_of(await world.record()))
     world.holds.update(cedar=SOMETHING, damson=SOMETHING)
     asked_so_far(world)

@@ -11,9 +11,11 @@ from typing import Any
 import orjson
 import pytest
 
+from broker.domain.category import Category
 from broker.domain.decision import Naming
 from broker.domain.errors import AllPartnersFailed, ObjectionInForce
 from broker.domain.identity import Restriction
+from broker.domain.named_views import VIEWS
 from broker.domain.objection import Scope
 from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import Interaction
@@ -149,6 +151,18 @@ async def test_other_types_are_asked_for_again(tmp_path: Path) -> None:
         await here.alone.record()
         await body(here.alone, interaction=Interaction.SEARCH, resource_types=frozenset({"Condition"}))
         await body(here.alone, interaction=Interaction.SEARCH, resource_types=frozenset({"Condition"}))
+        assert here.times_asked["alder"] == 2
+
+
+async def test_a_view_that_asks_for_less_of_some_types_serves_nobody_who_asks_for_all(tmp_path: Path) -> None:
+    """Partners may be asked by category: a view of results leaves out the referrals among its types."""
+    async with remembering(tmp_path) as here:
+        types = VIEWS[Interaction.VIEW_RESULTS].resource_types
+        await body(here.alone, interaction=Interaction.VIEW_RESULTS, resource_types=types)
+        await body(here.alone, resource_types=types)
+        left_out, whole = (ask.categories for ask in here.partners["alder"].asked)
+        assert whole - left_out == {Category.REFERRALS}
+        await body(here.alone, interaction=Interaction.VIEW_RESULTS, resource_types=types)
         assert here.times_asked["alder"] == 2
 
 
