@@ -132,8 +132,11 @@ class Sending:
         return event_bytes(self._number, *self._ready.popleft())
 
     async def _look_when_due(self) -> None:
-        """An objection, a policy or the end of a grant ends what is half-finished too."""
-        if self._over or self._until_next_look_s() > 0:
+        """An objection, a policy or the end of a grant ends what is half-finished too, and what is made and
+        waits to be taken.
+        """
+        nothing_left = self._over and not self._ready
+        if nothing_left or self._cause or self._until_next_look_s() > 0:
             return
         await self._way.look_again()
         self._looked_at_s = self._clock.monotonic_s()

@@ -36,13 +36,13 @@ class Streaming(Answering):
 
     _judgement: Judgement
     _making: Making
+    _close: frozenset[str]
     _person_open = False
 
     async def _answered(self, judgement: Judgement, sequence: int) -> Reply:
         """Begin to ask, and release who the person is; the rest comes as it is read."""
         self._narrow_to_those_named(judgement)
         self._judgement, services, hearing = judgement, self._asked, Hearing()
-        close = kept_closely(judgement, services.policies())
         shown = Shown(
             query=self._query,
             patient=self._patient,
@@ -54,18 +54,19 @@ class Streaming(Answering):
         errand = dataclasses.replace(self._errand(sequence), listener=hearing)
         hearing.begin(gather(self._query, self._patient, judgement, errand, services))
         try:
-            sending = Sending(self, hearing, self._making, self._bounds(close))
-            await self._begin(sending)
+            view, person = await self._first_release()
+            sending = Sending(self, hearing, self._making, self._bounds())
+            sending.begun(view, person)
         except BaseException:
             await hearing.stop()
             raise
         return Reply(status=200, stream=sending, headers={"Content-Type": EVENT_STREAM})
 
-    def _bounds(self, close: frozenset[str]) -> Bounds:
+    def _bounds(self) -> Bounds:
         """Where anybody in scope is kept closely, asked or not, the end comes at the deadline alone."""
         limits, now_s = self._services.limits, self._services.clock.monotonic_s()
-        registered = {one.partner_id for one in self._asked.registrations}
-        waits = any(one.in_scope for one in self._judgement.decisions if one.partner_id in close & registered)
+        close = self._close.intersection(one.partner_id for one in self._asked.registrations)
+        waits = any(one.in_scope for one in self._judgement.decisions if one.partner_id in close)
         return Bounds(
             close=close,
             not_before_s=self._partners_by_s if waits else now_s,
@@ -74,16 +75,18 @@ class Streaming(Answering):
             request_id=self._question.request_id,
         )
 
-    async def _begin(self, sending: Sending) -> None:
-        """Nothing has gone out, so what is narrowed now narrows the stream instead of ending it."""
+    async def _first_release(self) -> tuple[View, bytes | None]:
+        """Who the person is, released. Nothing has gone out, so what is narrowed now narrows the stream
+        instead of ending it.
+        """
         for _ in range(RELEASES_MAX):
             view = person_only(self._patient, self._judgement, self._making.shown.asked_at)
             view = self._with_person(view, self._judgement)
             self._person_open = view.demographics_open
+            self._close = kept_closely(self._judgement, self._services.policies())
             person = self.person_in(view)
             if not self._moved() and await self._released(self.person_items(person), ()):
-                sending.begun(view, person)
-                return
+                return view, person
             self._judgement = stricter(self._judgement, self._judged(self._patient))
         raise ServiceDown("release-store")
 
@@ -122,7 +125,8 @@ class Streaming(Answering):
     def _judge_again(self) -> None:
         narrowed = stricter(self._judgement, self._judged(self._patient))
         shut = self._person_open and not demographics_open(narrowed, self._objections)
-        if shut or opens_less(self._judgement, narrowed):
+        closer = kept_closely(narrowed, self._services.policies()) - self._close
+        if shut or closer or opens_less(self._judgement, narrowed):
             raise Narrowed
         self._judgement = narrowed
 

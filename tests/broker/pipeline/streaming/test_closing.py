@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from broker.domain.audit import Disclosure
 from broker.domain.category import Category
 from broker.domain.decision import Naming
 from broker.domain.errors import (
@@ -22,8 +23,11 @@ from broker.domain.errors import (
     ObjectionInForce,
     ServiceDown,
 )
+from broker.domain.limits import BrokerLimits
 from broker.domain.objection import Scope
+from broker.domain.policy import PolicySet
 from broker.domain.query import Interaction
+from broker.domain.sensitivity import SensitivityClass
 from broker.objections import Register
 from broker.pipeline.judging import stricter
 from broker.pipeline.presentation.events import Closed
@@ -47,6 +51,15 @@ async def world(tmp_path: Path) -> AsyncIterator[World]:
 def desk(world: World) -> Register:
     """Where objections are recorded."""
     return Register(world.alone.store, world.services.clock)
+
+
+def with_a_source(policies: PolicySet, partner_id: str) -> PolicySet:
+    """A later revision that calls a partner the source of a class."""
+    classes = dict(policies.sensitive.classes)
+    one = SensitivityClass.RESTRICTED_LOCATION
+    classes[one] = dataclasses.replace(classes[one], sources=frozenset({partner_id}))
+    sensitive = dataclasses.replace(policies.sensitive, classes=classes)
+    return dataclasses.replace(policies, sensitive=sensitive, revision="r2")
 
 
 @pytest.mark.parametrize(
@@ -105,6 +118,27 @@ async def test_what_was_released_and_has_not_gone_out_does_not_go_out(
     assert [one.name for one in events_in(b"".join(rest))] == ["closed"]
 
 
+async def test_what_comes_at_the_end_alone_does_not_go_out_after_an_objection_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All is released by then, and the ledger ready: a reader who takes it slowly gets no more of it."""
+    monkeypatch.setattr(sending, "LOOKED_AT_EVERY_S", 0.0)
+    async with stream_world(tmp_path, limits=BrokerLimits(deadline_s=0.5, reserve_s=0.05)) as world:
+        words = {"text": "x" * 60_000}
+        world.holds.update(beech=Holds(tuple(item("Condition", f"c{at}", code=words) for at in range(9))))
+        world.named(beech=Naming.VEILED)
+        world.open()
+        reply = await world.alone.ask(interaction=Interaction.STREAM)
+        assert reply.stream is not None
+        taken = b""
+        while b'"beech-' not in taken and b"Condition/beech-" not in taken:
+            taken += await reply.stream.piece()
+        await object_to(desk(world), NUMBER.digits)
+        rest = [piece async for piece in pieces(reply.stream)]
+        reply.stream.ended("sent", 0)
+        assert [one.name for one in events_in(b"".join(rest))] == ["closed"]
+
+
 async def pieces(stream: BodyStream) -> AsyncIterator[bytes]:
     """To the end."""
     while piece := await stream.piece():
@@ -149,6 +183,43 @@ async def test_a_stricter_policy_ends_the_stream(world: World) -> None:
     reader = await listener.whole()
     assert reader.closed is not None
     assert reader.closed["word"] == "suppressed"
+
+
+async def test_a_revision_by_which_a_partner_comes_to_be_kept_closely_ends_the_stream(world: World) -> None:
+    """Also where it may still be told of plainly: its own time would tell what is not told of another."""
+    listener = await world.stream()
+    world.open(["alder"])
+    await listener.until("partner")
+    world.judged_by(with_a_source(world.services.policies(), "beech"))
+    world.open()
+    reader = await listener.whole()
+    assert reader.closed is not None
+    assert reader.closed["word"] == "suppressed"
+
+
+async def test_a_partner_that_comes_to_be_kept_closely_before_anything_is_said_waits_for_the_end(
+    tmp_path: Path,
+) -> None:
+    """What is in force at the first release is what the stream goes by."""
+    quick = BrokerLimits(deadline_s=0.5, reserve_s=0.05)
+    async with stream_world(tmp_path, limits=quick) as world:
+        world.holds.update((name, Holds((item("Condition", "c1"),))) for name in NAMES)
+        closed = with_a_source(world.services.policies(), "beech")
+        release = world.alone.store.release
+
+        async def after_a_change(disclosure: Disclosure) -> None:
+            if world.services.policies() is not closed:
+                world.judged_by(closed)
+                await object_to(desk(world), NUMBER.digits, scope=Scope(staff=frozenset({"somebody-else"})))
+            await release(disclosure)
+
+        world.alone.store.release = after_a_change  # type: ignore[method-assign] # what happens in between
+        world.open()
+        listener = await world.stream()
+        reader = await listener.whole()
+    assert reader.ledger is not None
+    assert set(reader.partners) == {"alder", "cedar", "damson"}
+    assert "beech" not in {one["partner"] for one in listener.events[0].data["asked"]}
 
 
 async def test_a_new_revision_that_closes_nothing_lets_the_stream_go_on(world: World) -> None:
