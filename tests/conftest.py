@@ -15,7 +15,7 @@ from tests.support.leftovers import sockets_left, sockets_now, tasks_left, threa
 from tests.support.loop_watch import LoopWatch
 from tests.support.real_data import need_real_data
 
-pytest_plugins = ["tests.support.real_servers", "tests.support.real_node_servers"]
+pytest_plugins = ["tests.support.read_once", "tests.support.real_servers", "tests.support.real_node_servers"]
 
 REAL_FOLDER = "tests/real/"
 # Tests that share something which is dear to start go to one worker, folder by folder.
