@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import inspect
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 import structlog
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # ships no types
 
+from broker.app import keep_collector_out
 from tests.support.leftovers import sockets_left, sockets_now, tasks_left, threads_left, threads_now
 from tests.support.loop_watch import LoopWatch
 from tests.support.real_data import need_real_data
@@ -31,6 +33,19 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         item.add_marker(pytest.mark.real)
         if not item.nodeid.startswith(REAL_FOLDER):
             raise pytest.UsageError(f"{item.nodeid} asks for a real server. Move it to {REAL_FOLDER}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Nothing that thousands of tests are collected into is garbage: the collector is kept out of the making,
+    and then, as by a broker that has started, out of what was made.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        keep_collector_out()
 
 
 @pytest.hookimpl(optionalhook=True)

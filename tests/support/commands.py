@@ -8,10 +8,15 @@ import pty
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+from click.testing import CliRunner
+
+from broker.cli import run
 
 _ENDS_WITHIN_S = 30
 
@@ -29,6 +34,22 @@ def watersmeet(
         timeout=60,
         env={**os.environ, **(environment or {})},
     )
+
+
+def watersmeet_here(
+    *arguments: str, stdin: str = "", environment: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[str]:
+    """Run to the end as `watersmeet` does, guard and streams included, without a process of its own: a start
+    costs a second. For tests that are not about the process, in the main thread, outside a running loop.
+    """
+    room, tempfile.tempdir = tempfile.tempdir, None  # TMPDIR is looked at once in a process's life
+    try:
+        with CliRunner().isolation(input=stdin, env=dict(environment or {})) as (out, err, _):
+            code = run(arguments)
+            said = [stream.getvalue().decode() for stream in (out, err)]
+    finally:
+        tempfile.tempdir = room
+    return subprocess.CompletedProcess(arguments, code, *said)
 
 
 async def at_the_desk(config: Path, *arguments: str, typed: str = "") -> tuple[int, str, str]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from broker.cli.table import WIDTH
 from broker.demonstration.client import ask_for_record
 from broker.demonstration.people import story_named
-from tests.support.commands import serving, watersmeet
+from tests.support.commands import serving, watersmeet, watersmeet_here
 
 
 def test_once_prints_the_main_record_and_ends(tmp_path: Path) -> None:
@@ -30,7 +30,7 @@ def test_once_prints_the_main_record_and_ends(tmp_path: Path) -> None:
 
 def test_a_story_that_is_a_refusal_ends_well_and_says_it() -> None:
     """The refusal is what the story shows."""
-    done = watersmeet("demo", "--once", "--person", "whole-objection")
+    done = watersmeet_here("demo", "--once", "--person", "whole-objection")
     assert done.returncode == 0
     assert "The broker answered 403" in done.stderr
     assert "WHO ANSWERED" not in done.stdout
@@ -38,19 +38,19 @@ def test_a_story_that_is_a_refusal_ends_well_and_says_it() -> None:
 
 def test_json_is_the_bundle_as_it_came_and_nothing_else() -> None:
     """A script reads standard output without cutting anything away."""
-    done = watersmeet("demo", "--once", "--json")
+    done = watersmeet_here("demo", "--once", "--json")
     assert json.loads(done.stdout)["resourceType"] == "Bundle"
 
 
 def test_the_same_word_names_a_story_in_both_commands() -> None:
     """Whoever has learned `--story` from `record` is understood."""
-    done = watersmeet("demo", "--once", "--story", "whole-objection")
+    done = watersmeet_here("demo", "--once", "--story", "whole-objection")
     assert (done.returncode, "The broker answered 403" in done.stderr) == (0, True)
 
 
 def test_an_unknown_person_is_a_usage_error() -> None:
     """Exit code 2, with the stories that there are."""
-    done = watersmeet("demo", "--person", "nobody")
+    done = watersmeet_here("demo", "--person", "nobody")
     assert done.returncode == 2
     assert "two-hospitals" in done.stderr
 
@@ -58,7 +58,7 @@ def test_an_unknown_person_is_a_usage_error() -> None:
 def test_a_port_that_is_taken_is_one_sentence() -> None:
     """Exit code 1 and no traceback."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        done = watersmeet("demo", "--port", str(taken.getsockname()[1]))
+        done = watersmeet_here("demo", "--port", str(taken.getsockname()[1]))
     assert done.returncode == 1
     assert "is taken. Name another with --port" in done.stderr
     assert "Traceback" not in done.stderr
@@ -73,12 +73,12 @@ def test_it_serves_until_stopped_and_other_commands_find_it(tmp_path: Path) -> N
         told = demo.read_until("Stories:")
         asked = ("record", "--as", "general-practitioner", "--story", "two-hospitals")
         seen = watersmeet(*asked, environment=environment)
-        token = watersmeet("token", "--as", "doctor", environment=environment)
+        token = watersmeet_here("token", "--as", "doctor", environment=environment)
         assert (seen.returncode, token.returncode) == (0, 0), seen.stderr + token.stderr
         assert "Desmond Okafor" in seen.stdout
         assert seen.stderr == ""
         of_partners = [shlex.split(line)[1:] for line in told.splitlines() if " partner " in line]
-        ended = [watersmeet(*words, environment=environment) for words in of_partners]
+        ended = [watersmeet_here(*words, environment=environment) for words in of_partners]
         assert [one.returncode for one in ended] == [0, 0], [one.stdout for one in ended]
         # Only the demo's own run stands there: `record` started none.
         assert len(list(tmp_path.glob("watersmeet-run-*"))) == 1

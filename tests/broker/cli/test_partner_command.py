@@ -13,7 +13,7 @@ from broker.adapters.transport.reaching import Reach, reach
 from broker.cli.partner_list import REMEDIES
 from broker.domain.registration import Credentials, PartnerStatus
 from broker.settings import load_settings
-from tests.support.commands import at_a_terminal, watersmeet
+from tests.support.commands import at_a_terminal, watersmeet, watersmeet_here
 from tests.support.loopback import served
 from tests.support.settings_folders import PARTNER, write_folder
 from tests.support.small_network import holding
@@ -60,7 +60,7 @@ def flags(**changes: str) -> list[str]:
 
 def test_a_new_partner_is_a_draft_that_loads(config: Path) -> None:
     """What was said stands in the file, its connector's settings as comments, and nobody is asked yet."""
-    done = watersmeet("partner", "new", "--config", str(config), *flags())
+    done = watersmeet_here("partner", "new", "--config", str(config), *flags())
     assert done.returncode == 0, done.stderr
     (partner,) = (one for one in load_settings(config).partners if one.partner_id == "nene-clinic")
     assert partner.status is PartnerStatus.DRAFT
@@ -111,21 +111,21 @@ def test_what_is_wrong_is_named_and_no_file_is_left(
     config: Path, changes: dict[str, str], complaint: str
 ) -> None:
     """The call was wrong: the sentence says how to mend it."""
-    done = watersmeet("partner", "new", "--config", str(config), *flags(**changes))
+    done = watersmeet_here("partner", "new", "--config", str(config), *flags(**changes))
     assert (done.returncode, complaint in done.stderr) == (2, True), done.stderr
     assert [path.name for path in (config / "partners").iterdir()] == ["addenbury.yaml"]
 
 
 def test_a_partner_that_is_registered_is_not_written_over(config: Path) -> None:
     """Its file stays as it was."""
-    done = watersmeet("partner", "new", "--config", str(config), *flags(id="addenbury"))
+    done = watersmeet_here("partner", "new", "--config", str(config), *flags(id="addenbury"))
     assert (done.returncode, "is there already" in done.stderr) == (1, True)
     assert (config / "partners" / "addenbury.yaml").read_text() == PARTNER
 
 
 def listed(config: Path) -> tuple[int, dict[str, dict[str, Any]]]:
     """How the list ends, and its rows by partner, from the files alone."""
-    done = watersmeet("partner", "list", "--config", str(config), "--offline", "--json")
+    done = watersmeet_here("partner", "list", "--config", str(config), "--offline", "--json")
     assert done.stdout, done.stderr
     return done.returncode, {row["partner"]: row for row in json.loads(done.stdout)["partners"]}
 

@@ -12,7 +12,7 @@ from broker.adapters.development_issuer import AUDIENCE
 from broker.adapters.keys import make_development_keys
 from broker.adapters.keys.development import make_keys
 from broker.demonstration.network import POLICIES
-from tests.support.commands import serving, watersmeet
+from tests.support.commands import serving, watersmeet, watersmeet_here
 
 TRUST = f"""\
 connector_distributions: [watersmeet]
@@ -86,7 +86,7 @@ def test_a_store_that_cannot_be_opened_stops_the_start_with_its_place(config: Pa
     path = config / "broker.yaml"
     text = path.read_text(encoding="utf-8").replace("releases.sqlite", "nowhere/releases.sqlite")
     path.write_text(text, encoding="utf-8")
-    done = watersmeet("serve", "--config", str(config))
+    done = watersmeet_here("serve", "--config", str(config))
     assert done.returncode == 1
     assert "nowhere/releases.sqlite is not available. Check that the folder is there" in done.stderr
     assert "Contact the services" not in done.stderr
@@ -96,7 +96,7 @@ def test_a_connector_that_is_not_installed_stops_the_start(config: Path) -> None
     """The partner, the connector and those that there are, in one sentence."""
     path = config / "partners" / "addenbury.yaml"
     path.write_text(path.read_text(encoding="utf-8").replace("fhir_r4", "fhir_r9"), encoding="utf-8")
-    done = watersmeet("serve", "--config", str(config))
+    done = watersmeet_here("serve", "--config", str(config))
     assert done.returncode == 1
     assert "`fhir_r9`" in done.stderr
     assert "Loaded: fhir_r4" in done.stderr
@@ -109,7 +109,7 @@ def test_a_port_that_is_taken_stops_the_start(config: Path) -> None:
         port = taken.getsockname()[1]
         text = path.read_text(encoding="utf-8").replace("port: 0", f"port: {port}")
         path.write_text(text, encoding="utf-8")
-        done = watersmeet("serve", "--config", str(config))
+        done = watersmeet_here("serve", "--config", str(config))
     assert done.returncode == 1
     assert f"cannot listen on 127.0.0.1:{port}: it is taken. Change `listen`" in done.stderr
 
@@ -151,7 +151,7 @@ def test_a_rehearsal_serves_a_demonstration_and_stops_the_start_of_production(co
         broker.read_until("started")
         assert broker.stop() == 0
     for_production(config)
-    done = watersmeet("serve", "--config", str(config))
+    done = watersmeet_here("serve", "--config", str(config))
     assert (done.returncode, done.stdout) == (1, "")
     assert "partner `rehearsed` names connector `replay`" in done.stderr
     assert "never runs in production" in done.stderr

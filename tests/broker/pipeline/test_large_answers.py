@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -22,15 +20,6 @@ from tests.support.searchsets import bundle
 COUNT = 20_000
 PROBLEMS = 4_000
 ROOMY = PartnerLimits(entries_max=COUNT + 10, pages_max=400)
-
-
-@pytest.fixture(autouse=True)
-def collector_out() -> Iterator[None]:
-    """As in a running broker: what was there before the request is never walked in it."""
-    gc.collect()
-    gc.freeze()
-    yield
-    gc.unfreeze()
 
 
 def observation(place: int) -> bytes:

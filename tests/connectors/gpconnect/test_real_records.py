@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
@@ -37,17 +36,6 @@ WORST_FIRST = (
     Cause.PARTNER_WARNING,
 )
 PRIMARY = {code for area in AREAS for code in area.lists}
-
-
-@pytest.fixture
-def watch(loop_watch: LoopWatch) -> Iterator[LoopWatch]:
-    """The loop is watched as in a running broker, whose collector walks nothing that start-up made."""
-    gc.collect()
-    gc.freeze()
-    try:
-        yield loop_watch
-    finally:
-        gc.unfreeze()
 
 
 def files() -> list[Path]:
@@ -125,12 +113,12 @@ def test_the_real_material_is_all_there() -> None:
 
 
 @pytest.mark.parametrize("place", range(RECORDS))
-async def test_a_real_record_is_read_whole_and_says_what_it_lacks(place: int, watch: LoopWatch) -> None:
+async def test_a_real_record_is_read_whole_and_says_what_it_lacks(place: int, loop_watch: LoopWatch) -> None:
     """Every resource becomes an item, every item is accounted for, and each warning counts."""
     body = files()[place].read_bytes()
     tree = orjson.loads(body)
     patient = person_in(tree)
-    with watch:
+    with loop_watch:
         ending, heard = await asked_of_a_server(body, patient)
     normalised = proved(ending, heard, patient)
     doubts = set(doubts_in(tree))
