@@ -20,8 +20,14 @@ from tests.support.real_data import need_real_data
 pytest_plugins = ["tests.support.read_once", "tests.support.real_servers", "tests.support.real_node_servers"]
 
 REAL_FOLDER = "tests/real/"
-# Tests that share something which is dear to start go to one worker, folder by folder.
-TOGETHER = (REAL_FOLDER, "tests/browser/")
+# Tests that share something which is dear to start go to one worker, folder by folder or file by file.
+TOGETHER = (
+    REAL_FOLDER,
+    "tests/browser/",
+    "tests/conservation/test_counting.py",
+    "tests/race/test_interleavings.py",
+    "tests/tutorials/test_your_first_connector.py",
+)
 REAL_FIXTURES = frozenset(
     {"sekmet", "fhirsnake", "fhirstarter", "medplum", "asymmetrik", "synthea", "gp_records"}
 )
@@ -50,15 +56,15 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
-    """Any worker takes any test, but what is dear to start is started once: one worker takes its folder."""
+    """Any worker takes any test, but what is dear to start is started once: one worker takes its tests."""
     return SomeTogether(config, log)
 
 
 class SomeTogether(LoadScopeScheduling):  # type: ignore[misc] # as above
-    """A scope for each test, and one for each folder of what is dear to start."""
+    """A scope for each test, and one for each place of what is dear to start."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next((folder for folder in TOGETHER if nodeid.startswith(folder)), nodeid)
+        return next((place for place in TOGETHER if nodeid.startswith(place)), nodeid)
 
 
 @pytest.fixture(autouse=True)

@@ -16,6 +16,7 @@ from broker.domain.category import Category
 from broker.domain.objection import Scope
 from broker.objections import Register
 from tests.support import trail
+from tests.support.heard import until_policies_taken
 from tests.support.network import TAKER, labels, object_to, objections_desk, resources
 from tests.support.small_network import NUMBER, Small, holding, small_network
 from tests.support.stores import TAKEN_BACK
@@ -125,29 +126,27 @@ def _section(record: dict[str, Any], category: str) -> list[Any]:
     return [one for one in found if {"url": "category", "valueCode": category} in one["extension"]]
 
 
-def change_agreement(small: Small, partner_id: str, old: str, new: str) -> None:
-    """Edit what a partner supplies, as governance would."""
+async def change_agreement(small: Small, partner_id: str, old: str, new: str) -> None:
+    """Edit what a partner supplies, as governance would, and wait until that is in force."""
     path = small.client.settings.policies_path / "sharing-agreement" / "policy.yaml"
     head, mark, rest = path.read_text().partition(f"- partner: {partner_id}\n")
     assert old in rest
-    path.write_text(head + mark + rest.replace(old, new, 1))
+    async with until_policies_taken():
+        path.write_text(head + mark + rest.replace(old, new, 1))
 
 
-async def until_beech_shows(small: Small, expected: set[str]) -> None:
-    """Ask until the changed policy is in force."""
+async def shown_now(small: Small) -> set[str]:
+    """What a new request is shown."""
     patient_id = await small.client.patient_id(NUMBER)
-    async with asyncio.timeout(60):
-        while True:
-            _, body = await small.client.get(f"Observation?patient={patient_id}")
-            if values(orjson.loads(body)) == expected:
-                return
+    _, body = await small.client.get(f"Observation?patient={patient_id}")
+    return values(orjson.loads(body))
 
 
 async def test_a_policy_that_closes_in_flight_holds(small: Small) -> None:
     """What was permitted when it was asked for is not shown when it no longer is."""
     asking = await Asking.held(small)
-    change_agreement(small, "beech", "[everything]", "[allergies]")
-    await until_beech_shows(small, {"seen at alder"})
+    await change_agreement(small, "beech", "[everything]", "[allergies]")
+    assert await shown_now(small) == {"seen at alder"}
     status, record = await asking.answered()
     assert (status, values(record)) == (200, {"seen at alder"})
     revisions = [
@@ -158,11 +157,11 @@ async def test_a_policy_that_closes_in_flight_holds(small: Small) -> None:
 
 async def test_a_policy_that_opens_in_flight_opens_nothing_that_was_closed(small: Small) -> None:
     """Of two judgements the stricter holds; the next request sees it."""
-    change_agreement(small, "beech", "[everything]", "[allergies]")
-    await until_beech_shows(small, {"seen at alder"})
+    await change_agreement(small, "beech", "[everything]", "[allergies]")
+    assert await shown_now(small) == {"seen at alder"}
     asking = await Asking.held(small)
-    change_agreement(small, "beech", "[allergies]", "[everything]")
-    await until_beech_shows(small, {"seen at alder", "seen at beech"})
+    await change_agreement(small, "beech", "[allergies]", "[everything]")
+    assert await shown_now(small) == {"seen at alder", "seen at beech"}
     status, record = await asking.answered()
     assert (status, values(record)) == (200, {"seen at alder"})
 
