@@ -36,6 +36,9 @@ _REFUSED: dict[type[Token], tuple[str, str]] = {
     DirectiveToken: ("has a directive, a line with `%`.", "Leave it out: these files are YAML 1.2."),
 }
 _SECOND = ("begins a second document with `---`.", "One file holds one document: leave the line out.")
+_TOO_DEEP = ("nests too deeply.", "Write it flatter.")
+# Brackets that are open at once: far more than people write. The parser's own work grows by their square.
+_OPEN_MAX = 64
 _COLUMNS = "Begin all lines of one list or mapping in one column."
 # Where what is wrong began, not where the parser noticed.
 _BEGUN_BEFORE = ("quoted scalar", "simple key")
@@ -79,7 +82,7 @@ def load_mapping(text: str) -> CommentedMap:
             1, 1, "holds a sign that no text may.", "Look for it where the file was pasted."
         ) from None
     except RecursionError:
-        raise YamlFault(1, 1, "nests too deeply.", "Write it flatter.") from None
+        raise YamlFault(1, 1, *_TOO_DEEP) from None
     if not isinstance(loaded, CommentedMap):
         raise YamlFault(1, 1, "must hold a mapping.", "Write `name: value` lines.")
     return loaded
@@ -90,6 +93,8 @@ def _check_tokens(text: str, open_at: list[StreamMark]) -> None:
     for token in YAML(typ="rt").scan(text):
         if isinstance(token, (FlowMappingStartToken, FlowSequenceStartToken)):
             open_at.append(token.start_mark)
+            if len(open_at) > _OPEN_MAX:
+                raise _at(token.start_mark, *_TOO_DEEP)
         elif type(token).__name__ in {"FlowMappingEndToken", "FlowSequenceEndToken"} and open_at:
             open_at.pop()
         complaint = _complaint(token)

@@ -13,6 +13,7 @@ from tests.race.reporting import Aims, Report, lines
 from tests.race.rounds import Rounds, disclosed_after
 
 
+@pytest.mark.long
 async def test_every_process_refuses_once_the_command_has_returned(tmp_path: Path) -> None:
     """Two objections, with a withdrawal between: each of the four answers before and refuses after."""
     found = await rounds.played(tmp_path, 2)
