@@ -10,7 +10,8 @@ import orjson
 from broker import __version__
 from broker.domain.include_parameters import include_names
 from broker.http.negotiation import FHIR_JSON
-from broker.http.routes import COUNT_MAX, FHIR_ROOT, ROUTES, SEARCHABLE_TYPES, Parameter, Route, parameters_at
+from broker.http.route_parameters import COUNT_MAX, Parameter
+from broker.http.routes import FHIR_ROOT, ROUTES, SEARCHABLE_TYPES, Route, parameters_at
 
 # When the statement's content last changed; FHIR requires a date of the statement, not of the reply.
 STATEMENT_DATE = "2026-11-26"

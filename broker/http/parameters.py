@@ -10,7 +10,8 @@ from broker.domain.errors import BadRequest, InvalidNhsNumber, NotSupported
 from broker.domain.identity import NHS_NUMBER_SYSTEM, NhsNumber
 from broker.domain.named_views import WITHIN_DAYS, WITHIN_DAYS_MAX
 from broker.http.refusals import Malformed
-from broker.http.routes import COUNT_MAX, EVERYTHING_TYPES, Parameter, Route
+from broker.http.route_parameters import COUNT_MAX, Parameter
+from broker.http.routes import EVERYTHING_TYPES, Route
 from broker.http.standard_names import why_refused
 
 _CONSENT_STATES = "http://hl7.org/fhir/consent-state-codes"

@@ -22,15 +22,8 @@ from broker.http.negotiation import (
 )
 from broker.http.operations import operation_pairs
 from broker.http.refusals import Malformed, SlowBody, TooLarge
-from broker.http.routes import (
-    CHAINED_IDENTIFIER,
-    DAYS,
-    FHIR_ROOT,
-    PATIENT,
-    PATIENT_IDENTIFIER,
-    Route,
-    parameters_at,
-)
+from broker.http.route_parameters import CHAINED_IDENTIFIER, DAYS, PATIENT, PATIENT_IDENTIFIER
+from broker.http.routes import FHIR_ROOT, Route, parameters_at
 from broker.http.settings import DoorSettings
 from broker.http.statements import read_statement
 from broker.pipeline.question import Question
