@@ -6,6 +6,8 @@ Such a statement is its source's own, about the person. It is not the same as no
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -14,33 +16,51 @@ from broker.domain.resource import CodeableConcept, Header, Resource, concept_in
 _ALLERGY = "AllergyIntolerance"
 _SNOMED = "http://snomed.info/sct"
 _IPS = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
-# SNOMED CT: no known allergy (two), drug allergy, food allergy, environmental allergy; no current problems or
-# disability. International Patient Summary: absent or unknown.
-_NONE_KNOWN: frozenset[tuple[str | None, str | None]] = frozenset(
+ANY, DRUG, FOOD, SURROUNDINGS = "any", "medication", "food", "environment"
+
+# What each statement that none is known denies: an AllergyIntolerance.category, or any. SNOMED CT, the
+# International Patient Summary's own codes, and words, in small letters, that count where nothing is coded.
+DENIED_ALLERGIES: Mapping[tuple[str | None, str], str] = MappingProxyType(
     {
-        (_SNOMED, code)
-        for code in ("716186003", "160244002", "409137002", "429625007", "428607008", "160245001")
-    }
-    | {
-        (_IPS, f"no-known-{what}")
-        for what in (
-            "allergies",
-            "medication-allergies",
-            "environmental-allergies",
-            "food-allergies",
-            "medications",
-            "problems",
-            "procedures",
-            "devices",
-            "immunizations",
-        )
+        (_SNOMED, "716186003"): ANY,
+        (_SNOMED, "160244002"): ANY,
+        (_SNOMED, "409137002"): DRUG,
+        (_SNOMED, "429625007"): FOOD,
+        (_SNOMED, "428607008"): SURROUNDINGS,
+        (_IPS, "no-known-allergies"): ANY,
+        (_IPS, "no-known-medication-allergies"): DRUG,
+        (_IPS, "no-known-food-allergies"): FOOD,
+        (_IPS, "no-known-environmental-allergies"): SURROUNDINGS,
+        (None, "no known allergies"): ANY,
+        (None, "no known allergy"): ANY,
+        (None, "nka"): ANY,
+        (None, "no known drug allergies"): DRUG,
+        (None, "no known drug allergy"): DRUG,
+        (None, "nkda"): DRUG,
     }
 )
-# An allergy in words alone, as they are written where nothing is coded.
-_IN_WORDS = frozenset(
+# What leaves nothing of its category open. "No known food allergy" is a fact like any other: read as "none
+# known", it would deny an allergy to penicillin.
+_NONE_KNOWN: frozenset[tuple[str | None, str | None]] = frozenset(
     {
-        *("no known allergies", "no known allergy", "nka"),
-        *("no known drug allergies", "no known drug allergy", "nkda"),
+        *(said for said, denied in DENIED_ALLERGIES.items() if denied == ANY),
+        (_SNOMED, "160245001"),  # no current problems or disability
+        *(
+            (_IPS, f"no-known-{what}")
+            for what in ("medications", "problems", "procedures", "devices", "immunizations")
+        ),
+    }
+)
+# GP Connect's lists (Access Record Structured 1.6.2) that hold a whole category: ended allergies do not, nor
+# what belongs to one problem or consultation.
+_WHOLE_LISTS = frozenset(
+    {
+        "886921000000105",  # allergies
+        "717711000000103",  # problems
+        "933361000000108",  # medicines
+        "1102181000000102",  # immunisations
+        "887191000000108",  # results
+        "792931000000107",  # referrals
     }
 )
 # What may state that none is known, and what stands in its code if it does: nearly no item is looked at.
@@ -50,15 +70,16 @@ _KINDS = frozenset(
         *("MedicationStatement", "MedicationRequest", "DeviceUseStatement"),
     }
 )
-_MAY_STATE = re.compile("|".join(sorted(code or "" for _, code in _NONE_KNOWN)).encode())
-_MAY_SAY = re.compile(rb"no\s+known|nkd?a", re.IGNORECASE)
+_MAY_STATE = re.compile("|".join(sorted(code or "" for system, code in _NONE_KNOWN if system)).encode())
+_MAY_SAY = re.compile(rb"no\s+known|nka", re.IGNORECASE)
 _EMPTY_REASON = "http://terminology.hl7.org/CodeSystem/list-empty-reason"
 _NOT_STANDING = frozenset({"refuted", "entered-in-error", "inactive", "resolved"})
 
 
 class _Emptied(msgspec.Struct, gc=False):
-    """A list's own word for why it holds nothing (R4 4.0.1: List.emptyReason)."""
+    """A list's own word for why it holds nothing (R4 4.0.1: List.emptyReason), and what it would list."""
 
+    code: CodeableConcept | None = None
     emptyReason: CodeableConcept | None = None  # noqa: N815 - FHIR's own name
     entry: list[msgspec.Raw] = []
 
@@ -67,7 +88,7 @@ _EMPTIED = msgspec.json.Decoder(_Emptied)
 
 
 def says_none_known(resource: Resource) -> bool:
-    """Whether this item, or this list, states that none is known, and the statement stands."""
+    """Whether this item, or this list, states that nothing of its category is known, and that stands."""
     header, kind = resource.header, resource.header.resourceType
     if kind == "List":
         return b'"nilknown"' in resource.raw and _is_nil_known(resource.raw)
@@ -87,7 +108,7 @@ def _denies(kind: str, concept: CodeableConcept) -> bool:
     if any(one.code for one in concept.coding):
         return any((one.system, one.code) in _NONE_KNOWN for one in concept.coding)
     said = " ".join((concept.text or "").split()).casefold()
-    return kind == _ALLERGY and said in _IN_WORDS
+    return kind == _ALLERGY and (None, said) in _NONE_KNOWN
 
 
 def _states_of(header: Header) -> set[str | None]:
@@ -102,5 +123,9 @@ def _is_nil_known(raw: bytes) -> bool:
         read = _EMPTIED.decode(raw)
     except msgspec.DecodeError:
         return False
-    reasons = read.emptyReason.coding if read.emptyReason else ()
-    return not read.entry and any((one.system, one.code) == (_EMPTY_REASON, "nilknown") for one in reasons)
+    if read.entry or read.code is None or read.emptyReason is None:
+        return False
+    is_whole = any(one.code in _WHOLE_LISTS for one in read.code.coding)
+    return is_whole and any(
+        (one.system, one.code) == (_EMPTY_REASON, "nilknown") for one in read.emptyReason.coding
+    )

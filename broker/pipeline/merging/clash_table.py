@@ -8,39 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from broker.domain.none_known import DRUG, FOOD, SURROUNDINGS
 from broker.pipeline.merging.concepts import SNOMED, Coded
 
-_IPS_ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
-ANY, DRUG, FOOD, SURROUNDINGS = "any", "medication", "food", "environment"
-
-# What each statement that none is known denies: an AllergyIntolerance.category, or any. SNOMED CT and the
-# International Patient Summary's own codes.
-DENIALS: Mapping[Coded, str] = MappingProxyType(
-    {
-        (SNOMED, "716186003"): ANY,
-        (SNOMED, "160244002"): ANY,
-        (SNOMED, "409137002"): DRUG,
-        (SNOMED, "429625007"): FOOD,
-        (SNOMED, "428607008"): SURROUNDINGS,
-        (_IPS_ABSENT, "no-known-allergies"): ANY,
-        (_IPS_ABSENT, "no-known-medication-allergies"): DRUG,
-        (_IPS_ABSENT, "no-known-food-allergies"): FOOD,
-        (_IPS_ABSENT, "no-known-environmental-allergies"): SURROUNDINGS,
-        (None, "no known allergies"): ANY,
-        (None, "no known allergy"): ANY,
-        (None, "nka"): ANY,
-        (None, "no known drug allergies"): DRUG,
-        (None, "no known drug allergy"): DRUG,
-        (None, "nkda"): DRUG,
-    }
-)
 # GP Connect writes a food allergy as one to surroundings (Access Record Structured 1.6.2, category).
 DENIED: Mapping[str, frozenset[str]] = MappingProxyType(
     {DRUG: frozenset({DRUG}), FOOD: frozenset({FOOD, SURROUNDINGS}), SURROUNDINGS: frozenset({SURROUNDINGS})}
 )
-# Lists of allergies: GP Connect's, and the LOINC section of a summary.
-ALLERGY_LISTS: frozenset[Coded] = frozenset({(SNOMED, "886921000000105"), ("http://loinc.org", "48765-2")})
-NIL_KNOWN = "nilknown"
 
 FOR, NOT_FOR, PLAN = "for resuscitation", "not for resuscitation", "plan of treatment escalation"
 # Decisions: the Summary Care Record's inclusion codes. Plans: the National Record Locator's pointer types.

@@ -7,19 +7,11 @@ from typing import Any
 
 import msgspec
 
-from broker.domain.resource import ABSENT, Resource, codes_in
+from broker.domain.none_known import ANY, DENIED_ALLERGIES, says_none_known
+from broker.domain.resource import ABSENT, Resource
 from broker.domain.view import Contradiction
 from broker.pipeline.merging.candidates import Sides
-from broker.pipeline.merging.clash_table import (
-    ALLERGY_LISTS,
-    ANY,
-    DENIALS,
-    DENIED,
-    NIL_KNOWN,
-    OVER,
-    REFUTED,
-    TAKEN_BACK,
-)
+from broker.pipeline.merging.clash_table import DENIED, OVER, REFUTED, TAKEN_BACK
 from broker.pipeline.merging.content import Contents
 
 _NOT_STANDING = OVER | {REFUTED, TAKEN_BACK}
@@ -29,7 +21,7 @@ def denials(found: Sides, items: Sequence[Resource], contents: Contents) -> list
     """One contradiction of all that are in it; an allergy that no denial speaks of is not."""
     standing = [index for index in found.allergies if _NOT_STANDING.isdisjoint(contents.of(index).state)]
     denied = {index: _denies(contents, index) for index in standing}
-    denied |= {index: ANY for index in found.allergy_lists if _is_nil_known(items[index])}
+    denied |= {index: ANY for index in found.allergy_lists if says_none_known(items[index])}
     denying = {index: word for index, word in denied.items() if word}
     if not denying:
         return []
@@ -43,7 +35,8 @@ def denials(found: Sides, items: Sequence[Resource], contents: Contents) -> list
 
 
 def _denies(contents: Contents, index: int) -> str:
-    return next((DENIALS[name] for name in contents.of(index).said.names if name in DENIALS), "")
+    said = contents.of(index).said
+    return next((DENIED_ALLERGIES[name] for name in said.names if name in DENIED_ALLERGIES), "")
 
 
 def _speaks_of(denied: str, categories: frozenset[str]) -> bool:
@@ -57,21 +50,3 @@ def _categories(item: Resource) -> frozenset[str]:
         return frozenset()
     given: Any = msgspec.json.decode(item.header.category)
     return frozenset(one for one in given if isinstance(one, str)) if isinstance(given, list) else frozenset()
-
-
-class _EmptyList(msgspec.Struct, gc=False, rename="camel"):
-    code: msgspec.Raw = ABSENT
-    empty_reason: msgspec.Raw = ABSENT
-
-
-_LIST = msgspec.json.Decoder(_EmptyList)
-
-
-def _is_nil_known(item: Resource) -> bool:
-    """A list of allergies that is empty because none is known: not one of which nothing is recorded."""
-    told = _LIST.decode(item.raw)
-    if told.empty_reason is ABSENT or told.code is ABSENT:
-        return False
-    listed = {code for _, code in ALLERGY_LISTS}
-    codes, reasons = codes_in(bytes(told.code)) or (), codes_in(bytes(told.empty_reason)) or ()
-    return not listed.isdisjoint(codes) and NIL_KNOWN in reasons

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from broker.domain.category import Category
 from broker.domain.contradictions import KINDS_OF_CONTRADICTION
 from broker.domain.leads import SHIPPED_LEADS
-from broker.pipeline.merging.clash_table import DENIALS, RESUSCITATION
+from broker.domain.none_known import DENIED_ALLERGIES
+from broker.pipeline.merging.clash_table import RESUSCITATION
 from broker.pipeline.merging.concepts import Coded
 from broker.pipeline.merging.rows import names_in
 from broker.pipeline.merging.table import OTHERWISE, RULES, SAYS_NOTHING, UNGROUPED, GroupingRule
@@ -127,7 +128,7 @@ def _words() -> Iterator[str]:
         "| system | code or term | denies |",
         "| --- | --- | --- |",
     )
-    yield from (_row(coded, denied) for coded, denied in DENIALS.items())
+    yield from (_row(coded, denied) for coded, denied in DENIED_ALLERGIES.items())
     yield from ("", "### Codes of resuscitation and escalation", "")
     yield from ("| system | code or term | says |", "| --- | --- | --- |")
     yield from (_row(coded, says) for coded, says in RESUSCITATION.items())

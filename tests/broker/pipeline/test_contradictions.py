@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from broker.domain.none_known import says_none_known
-from broker.pipeline.merging.clash_table import DENIALS
 from tests.support.merged import (
     HEART_HOSPITAL,
     HOSPITAL,
@@ -16,14 +14,13 @@ from tests.support.merged import (
     clashes_of,
     coded,
     ground,
-    items_of,
     merged,
     merged_items,
     state,
 )
 from tests.support.records import item, patient, read
 
-ALLERGY_LIST = "886921000000105"
+ALLERGY_LIST, ENDED_ALLERGIES = "886921000000105", "1103671000000101"
 PENICILLIN, NONE_KNOWN = "91936005", "716186003"
 
 
@@ -64,6 +61,7 @@ def test_an_allergy_contradicts_that_none_is_known_however_it_is_said(denying: d
 SILENT = {
     "a list of which nothing is recorded": listed("notasked"),
     "another list": listed("nilknown", "717711000000103"),
+    "a list of allergies that have ended": listed("nilknown", ENDED_ALLERGIES),
     "a refuted allergy": allergy("n", "91935009", verificationStatus=state("refuted")),
     "a statement that was taken back": allergy("n", NONE_KNOWN, verificationStatus=state("entered-in-error")),
 }
@@ -94,15 +92,6 @@ def test_a_denial_of_one_sort_speaks_of_that_sort(
     held = allergy("1", "91935009", **sort)
     view = merged((HOSPITAL, [held, allergy("2", denial)]))
     assert bool(view.contradictions) is contradicts
-
-
-@pytest.mark.parametrize("denial", DENIALS, ids=lambda one: one[1])
-def test_whatever_denies_an_allergy_is_no_allergy_of_a_section(denial: tuple[str | None, str]) -> None:
-    """The two tables that know a denial agree."""
-    system, word = denial
-    code = coded((system, word)) if system else {"text": word}
-    [one] = items_of(HOSPITAL, allergy("1", code=code))
-    assert says_none_known(one)
 
 
 def problem(local_id: str, clinical: str, code: str = "195967001", **members: Any) -> dict[str, Any]:
