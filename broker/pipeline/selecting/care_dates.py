@@ -14,6 +14,8 @@ from broker.domain.spans import EVER_AFTER, EVER_BEFORE, Span
 from broker.pipeline.selecting.dates import span_in
 from broker.pipeline.selecting.elements import Elements
 
+# Of a family's history this state says that all of it was asked about.
+_FAMILY, _COMPLETED = "FamilyMemberHistory", "completed"
 # What one has, takes or is planned to have, until it is said to be over.
 _LASTING = frozenset(
     {
@@ -22,7 +24,7 @@ _LASTING = frozenset(
         "CareTeam",
         "Condition",
         "EpisodeOfCare",
-        "FamilyMemberHistory",
+        _FAMILY,
         "Flag",
         "Goal",
         "MedicationRequest",
@@ -41,7 +43,7 @@ _OVER = frozenset(
         "refuted",
         "entered-in-error",
         "revoked",
-        "completed",
+        _COMPLETED,
         "cancelled",
         "stopped",
         "finished",
@@ -72,6 +74,8 @@ def may_be_of_the_time(
 def _is_over(resource: Resource, elements: Elements) -> bool:
     states = {code for state in _header_states(resource.header) for code in state}
     states |= {value for value in elements.values(resource, _STATES) if isinstance(value, str)}
+    if resource.header.resourceType == _FAMILY:
+        states.discard(_COMPLETED)
     return not states.isdisjoint(_OVER)
 
 

@@ -74,6 +74,8 @@ STANDING = [
     (item("AllergyIntolerance", "x", recordedDate="2010"), True),
     (item("MedicationRequest", "x", status="active", authoredOn="2010"), True),
     (item("MedicationRequest", "x", status="stopped", authoredOn="2010"), False),
+    (item("FamilyMemberHistory", "x", status="completed", date="2010"), True),
+    (item("FamilyMemberHistory", "x", status="entered-in-error", date="2010"), False),
     (item("Goal", "x", lifecycleStatus="completed", startDate="2010"), False),
     (item("Goal", "x", lifecycleStatus="active", startDate="2010"), True),
     (item("Observation", "x", status="final", effectiveDateTime="2010"), False),
