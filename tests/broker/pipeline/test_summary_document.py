@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import orjson
+import pytest
 
 from broker import __version__
 from broker.domain.json_bytes import parse_strict
@@ -142,6 +143,24 @@ def test_what_stands_comes_before_what_has_ended_and_the_newest_before_the_older
     div = section(document(one), "Problems")["text"]["div"]
     places = [div.index(words) for words in ("New", "Old", "Both", "Ended, stopped", "Gone")]
     assert places == sorted(places)
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "ended"),
+    [
+        ("MedicationRequest", "completed", True),
+        ("MedicationStatement", "completed", True),
+        ("MedicationDispense", "completed", False),
+        ("MedicationAdministration", "completed", False),
+        ("MedicationDispense", "stopped", True),
+    ],
+)
+def test_what_was_handed_out_or_given_has_not_ended_by_that(kind: str, status: str, ended: bool) -> None:
+    """A dispense is `completed` when somebody has the medicine: it is no sign that they stopped taking it."""
+    one = item(kind, "m", status=status, medicationCodeableConcept={"text": "Ramipril"})
+    div = section(document(view(readable([one])[1:])), "Medicines")["text"]["div"]
+    assert "Ramipril" in div
+    assert ("Ended, stopped" in div) is ended
 
 
 def test_the_index_person_is_disclosed_with_the_document_and_with_the_page() -> None:

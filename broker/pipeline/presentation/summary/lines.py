@@ -13,10 +13,13 @@ from broker.domain.told_item import Item
 
 NOT_NAMED = "not named"
 UNDATED = "no date given"
+# What is done once is `completed` when it was done: the medicine that was handed out may be taken still.
+_COMPLETED = "completed"
+_DONE_ONCE = frozenset({"MedicationAdministration", "MedicationDispense"})
 # What says that an item no longer stands, in `status`, `clinicalStatus` or `verificationStatus` (R4 4.0.1).
 _ENDED = frozenset(
     {
-        *("inactive", "remission", "resolved", "refuted", "entered-in-error", "completed", "stopped"),
+        *("inactive", "remission", "resolved", "refuted", "entered-in-error", _COMPLETED, "stopped"),
         *("cancelled", "ended", "not-taken", "revoked", "finished"),
     }
 )
@@ -123,8 +126,10 @@ def _sayings(members: Iterable[_Told]) -> Iterator[Saying]:
 
 
 def _has_ended(item: Item) -> bool:
-    states = (item.resource.get(name) for name in _STATES)
-    return any(_code(state) in _ENDED for state in states if state)
+    states = {_code(state) for name in _STATES if (state := item.resource.get(name))}
+    if item.kind in _DONE_ONCE:
+        states.discard(_COMPLETED)
+    return not states.isdisjoint(_ENDED)
 
 
 def _code(state: object) -> str:
