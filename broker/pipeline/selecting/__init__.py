@@ -37,7 +37,8 @@ def select(view: View, query: RecordQuery, item_ids: Sequence[str]) -> Generator
         if count % _ITEMS_IN_A_SLICE == 0:
             yield
     yield
-    return told_of(view, Selection(tuple(shown), frozenset(matches), narrows=criteria.narrows))
+    selection = Selection(tuple(shown), frozenset(matches), narrows=criteria.narrows)
+    return (yield from told_of(view, selection))
 
 
 def _matches(

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.domain.category import Category
-from broker.domain.criteria import SortKey
+from broker.domain.criteria import Include, SortKey
 from broker.domain.view import CompletenessLine, Holder, SectionKind, SectionState
 from broker.pipeline.selecting import select
 from tests.support.records import item, patient, read, readable
@@ -167,6 +167,22 @@ def test_an_order_narrows_nothing_and_changes_no_count() -> None:
     items = readable(observations("2019", "2020"))[1:]
     found = selected(items, search("Observation", sort=(NEWEST,)), lines=LINES, sections=SECTIONS)
     assert (found.lines, found.sections) == (LINES, SECTIONS)
+
+
+def test_what_came_only_to_be_named_and_was_not_is_not_counted_as_shown() -> None:
+    """A medicine that no prescription names is left out, and its section does not say that it is there."""
+    holder = Holder(partner_id="addenbury", name="Addenbury", label="complete", shown=1)
+    told = SectionState(category=Category.MEDICINES, shown=1, state=SectionKind.SHOWN, holders=(holder,))
+    items = readable([{"resourceType": "Medication", "id": "m", "code": {"text": "Ramipril"}}])[1:]
+    include = Include("MedicationRequest", "medication")
+    query = search("MedicationRequest", includes=(include,), included_types=frozenset({"Medication"}))
+    found = selected(items, query, sections=(told, *SECTIONS[1:]))
+    assert found.selection is not None
+    assert found.selection.shown == ()
+    assert found.sections[0] == dataclasses.replace(
+        told, shown=0, state=SectionKind.NOT_KNOWN, holders=(dataclasses.replace(holder, shown=0),)
+    )
+    assert found.sections[1:] == SECTIONS[1:]
 
 
 def test_an_answer_to_a_part_says_that_it_is_one() -> None:
