@@ -23,8 +23,11 @@ class Cut:
     following: str | None = None
 
 
-def cut(view: View, frame: Frame, entries: list[Written]) -> Generator[None, None, Cut]:
-    """The page that is asked for; everything where neither a page nor a number of items is.
+def cut(
+    view: View, frame: Frame, entries: list[Written], person: bytes | None = None
+) -> Generator[None, None, Cut]:
+    """The page that is asked for; everything where neither a page nor a number of items is. `person` is the
+    index's Patient as it stands on every page, if it does.
 
     Raises PageGone where the whole is not what the first page was a part of.
     """
@@ -32,7 +35,7 @@ def cut(view: View, frame: Frame, entries: list[Written]) -> Generator[None, Non
     count = asked.count if asked is not None else frame.query.count
     if count is None:
         return Cut(entries)
-    whole = yield from _digest(view, entries)
+    whole = yield from _digest(view, entries, person)
     if asked is not None and asked.whole != whole:
         raise PageGone
     offset = asked.offset if asked is not None else 0
@@ -59,11 +62,15 @@ def bounds(matches: Sequence[bool], offset: int, count: int, *, behind: bool = F
     return places[offset - 1] + 1 if offset else 0, places[last - 1] + 1 if last < len(places) else ends
 
 
-def _digest(view: View, entries: list[Written]) -> Generator[None, None, bytes]:
-    """Of every entry and of what became of each partner, whichever page is asked for."""
-    whole = hashlib.blake2b(digest_size=WHOLE_BYTES)
+def _digest(view: View, entries: list[Written], person: bytes | None) -> Generator[None, None, bytes]:
+    """Of every entry, of the person and of what became of each partner, whichever page is asked for. When
+    that was is no part of it.
+    """
+    whole = hashlib.blake2b(person or b"", digest_size=WHOLE_BYTES)
     for line in view.lines:
-        whole.update(f"{line.partner_id}\x1f{line.label}\x1e".encode())
+        said = (line.partner_id, line.label, line.cause, *line.warnings)
+        whole.update(b"\x1e" + "\x1f".join(said).encode())
+    whole.update(b"\x1d")
     for place, entry in enumerate(entries, start=1):
         whole.update(b"".join(entry.pieces) if entry.lasting is None else entry.lasting)
         if place % _ENTRIES_IN_A_SLICE == 0:

@@ -34,8 +34,8 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, Presented]
     Raises PageGone when a page's view is no longer the first page's view.
     """
     entries = with_issues((yield from entries_of(view, frame)), view, frame)
-    page = yield from cut(view, frame, entries)
     person = index_person(view, frame) if _shows_person(frame) else None
+    page = yield from cut(view, frame, entries, person)
     leading = [_outcome_entry(completeness_outcome(view, again_url(view, frame)))]
     if person is not None:
         mode = INCLUDE if frame.query.resource_types else MATCH

@@ -6,6 +6,7 @@ import dataclasses
 import random
 from typing import Any
 
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
@@ -18,7 +19,7 @@ from broker.pipeline.presentation.cutting import bounds, cut
 from broker.pipeline.presentation.entries import entries_of
 from broker.pipeline.presentation.paging import PagePlace, ground_of, question_of
 from tests.support.json_text import resource_texts
-from tests.support.records import NOW, NUMBER, OTHER, finished, item, judgement, readable
+from tests.support.records import NOW, NUMBER, OTHER, finished, item, judgement, patient, person, readable
 from tests.support.stores import clinician
 from tests.support.views import bundle, frame, pages_of, rendered, view
 
@@ -176,8 +177,21 @@ def test_a_page_of_a_record_whose_ledger_changed_is_gone() -> None:
     token = first_link(dataclasses.replace(one, lines=(line,)))
     later = dataclasses.replace(line, answered_at="2026-11-22T12:00:01Z")
     assert rendered(dataclasses.replace(one, lines=(later,)), page=token)
+    for other in ({"label": "partial"}, {"cause": "deadline"}, {"warnings": ("confidential-items",)}):
+        changed = dataclasses.replace(line, **other)
+        with pytest.raises(PageGone):
+            rendered(dataclasses.replace(one, lines=(changed,)), page=token)
+
+
+def test_a_page_of_a_person_whom_the_index_describes_otherwise_is_gone() -> None:
+    """The person stands on every page of a whole record: no two of them differ, be it in a death."""
+    one = dataclasses.replace(conditions(4), demographics_open=True)
+    token = first_link(one)
+    died = orjson.dumps(patient(id=NUMBER.digits, deceasedDateTime="2026-11-22"))
+    other = dataclasses.replace(one, patient=person(resource=died))
+    assert rendered(one, page=token)
     with pytest.raises(PageGone):
-        rendered(dataclasses.replace(one, lines=(dataclasses.replace(line, label="partial"),)), page=token)
+        rendered(other, page=token)
 
 
 @pytest.mark.parametrize(
