@@ -7,6 +7,9 @@ parameter of its type looks at counts. What is not over by its own account goes 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 from broker.domain.criteria import DateValue
 from broker.domain.resource import CodeableConcept, Header, Resource
 from broker.domain.search_parameters import date_elements_of
@@ -53,6 +56,17 @@ _OVER = frozenset(
     }
 )
 _STATES = ("lifecycleStatus",)
+# R4 4.0.1: the choices of an element with dates that say when in another way, which nobody can compare.
+_IN_OTHER_WORDS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "CarePlan": ("activity.detail.scheduledString",),
+        "Condition": (
+            *("onsetAge", "onsetRange", "onsetString"),
+            *("abatementAge", "abatementRange", "abatementString"),
+        ),
+        "Immunization": ("occurrenceString",),
+    }
+)
 
 
 def may_be_of_the_time(
@@ -64,11 +78,16 @@ def may_be_of_the_time(
     values = list(elements.values(resource, date_elements_of(kind)))
     own = [span_in(value) for value in values]
     known = [one for one in own if one is not None]
-    if len(known) < len(own) or not known:
+    if len(known) < len(own) or not known or _says_in_other_words(resource, elements):
         return True
     if kind in _LASTING and not _is_over(resource, elements):
         known.append(Span(min(one.begins_ns for one in known), EVER_AFTER))
     return any(one.overlaps(asked) for one in known)
+
+
+def _says_in_other_words(resource: Resource, elements: Elements) -> bool:
+    others = _IN_OTHER_WORDS.get(resource.header.resourceType)
+    return others is not None and any(True for _ in elements.values(resource, others))
 
 
 def _is_over(resource: Resource, elements: Elements) -> bool:
