@@ -31,6 +31,15 @@ def test_whoever_stands_in_a_group_or_contradiction_with_a_match_comes_along() -
     assert along(items, active, **clusters) == ["m1", "m3"]
 
 
+def test_a_contradiction_that_the_reader_may_not_hear_of_brings_nothing_along() -> None:
+    """What comes along would tell of the index's own side, which this reader does not see."""
+    items = medicines("active", "stopped")
+    untold = (Contradiction((0, 1), "death-differs", with_index=True),)
+    active = search("MedicationRequest", coded("status", "active"))
+    assert along(items, active, contradictions=untold) == []
+    assert along(items, active, contradictions=untold, demographics_open=True) == ["m1"]
+
+
 def test_what_comes_along_stands_behind_the_first_match_that_brings_it() -> None:
     """A reader of the newest sees it first, and beside it what contradicts it; nothing comes twice."""
     items = medicines("stopped", "active", "stopped", "active")

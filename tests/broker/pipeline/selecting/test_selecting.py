@@ -189,6 +189,15 @@ def test_what_came_only_to_be_named_and_was_not_is_not_counted_as_shown() -> Non
     assert found.sections[1:] == SECTIONS[1:]
 
 
+def test_a_list_is_no_item_of_a_narrowed_section_either() -> None:
+    """It holds some together; what it holds is counted."""
+    code = {"coding": [{"system": "http://snomed.info/sct", "code": "933361000000108"}]}
+    items = readable([item("List", "l", code=code), item("MedicationRequest", "m", status="active")])[1:]
+    holder = Holder(partner_id="addenbury", name="Addenbury", label="complete", shown=1)
+    told = SectionState(category=Category.MEDICINES, shown=1, state=SectionKind.SHOWN, holders=(holder,))
+    assert selected(items, whole(start="2020"), sections=(told,)).sections == (told,)
+
+
 def test_an_answer_to_a_part_says_that_it_is_one() -> None:
     """In its outcome, by a code of ours; an order alone is no part."""
     items = readable(observations("2019", "2020"))[1:]
