@@ -6,6 +6,7 @@ import dataclasses
 
 import pytest
 
+from broker.domain.category import Category
 from broker.domain.view import Holder, SectionKind, SourceWarning
 from broker.pipeline.presentation.summary.absence import SYSTEM
 from broker.pipeline.presentation.summary.sections import SECTIONS
@@ -54,6 +55,8 @@ def test_a_section_that_several_kinds_could_fill_needs_all_of_them_empty() -> No
     assert reason(whole, "Plans of care") == "nilknown"
     partly = document(view(sections=states(NONE, documents=SectionKind.NOT_KNOWN)))
     assert reason(partly, "Plans of care") == "unavailable"
+    untold = [one for one in states(NONE) if one.category is not Category.DOCUMENTS]
+    assert reason(document(view(sections=tuple(untold))), "Plans of care") == "unavailable"
 
 
 def test_a_sources_own_none_known_is_that_sources_alone() -> None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 
 import orjson
 import pytest
 
 from broker import __version__
+from broker.domain.contradictions import KINDS_OF_CONTRADICTION
 from broker.domain.json_bytes import parse_strict
 from broker.domain.query import Form
 from broker.domain.references import references_in
 from broker.domain.view import Contradiction, Group
 from tests.support.records import item, readable
-from tests.support.summaries import composition, document, presented, section, view
+from tests.support.summaries import composition, document, page, presented, section, view
 from tests.support.views import BASE, TOKEN, resources
 
 PRACTITIONER = {"resourceType": "Practitioner", "id": "n1", "name": [{"text": "Nurse Imaginary"}]}
@@ -195,6 +197,22 @@ def test_what_contradicts_stands_in_the_document_also_where_it_has_no_section() 
     assert len(resources(tree, "Appointment")) == 2
     assert {f"DetectedIssue/{issue['id']}", *implicated} < set(named)
     assert list(presented(one).shown) == list(presented(one, Form.HTML).shown) == [0, 2]
+    sentence = KINDS_OF_CONTRADICTION["status-differs"].sentence
+    assert sentence in section(tree, "What this summary rests on")["text"]["div"]
+    assert sentence in page(one).partition("Allergies and intolerances")[0]
+
+
+def test_a_contradiction_that_the_reader_may_not_hear_of_brings_nothing_in() -> None:
+    """Neither what has no section nor what is too old for one: it would tell of the index's own side."""
+    old = [
+        item("Observation", f"o{n}", category=LAB, **RESULT, effectiveDateTime=f"2020-01-0{n}")
+        for n in range(1, 8)
+    ]
+    visit = item("Appointment", "x", participant=[{"actor": {"reference": "Patient/p1"}}])
+    untold = (Contradiction((0, 7), "death-differs", with_index=True),)
+    one = view(readable([*old, visit])[1:], contradictions=untold)
+    assert list(presented(one).shown) == [2, 3, 4, 5, 6]
+    assert list(presented(dataclasses.replace(one, demographics_open=True)).shown) == [0, 2, 3, 4, 5, 6, 7]
 
 
 def test_the_document_says_which_services_answered_and_holds_the_outcome() -> None:
