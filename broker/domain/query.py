@@ -74,6 +74,16 @@ class RecordQuery:
         """What partners are asked for: the types searched and those that may come along; empty is all."""
         return self.resource_types | self.criteria.included_types if self.resource_types else frozenset()
 
+    @property
+    def shows_person(self) -> bool:
+        """Whether the person, as the index has them, is a part of what is asked for, or is to come along."""
+        return not self.resource_types or self.asks_for_person or self.criteria.includes_person
+
+    @property
+    def asks_for_person(self) -> bool:
+        """Whether the person is among the types asked for."""
+        return "Patient" in self.resource_types
+
     def canonical(self) -> str:
         """The question as one text: alike for two spellings of one meaning, different for two meanings.
 

@@ -34,11 +34,12 @@ def present_record(view: View, frame: Frame) -> Generator[None, None, Presented]
     Raises PageGone when a page's view is no longer the first page's view.
     """
     entries = with_issues((yield from entries_of(view, frame)), view, frame)
-    person = index_person(view, frame) if _shows_person(frame) else None
+    person = index_person(view, frame) if frame.query.shows_person else None
     page = yield from cut(view, frame, entries, person)
     leading = [_outcome_entry(completeness_outcome(view, again_url(view, frame)))]
     if person is not None:
-        mode = INCLUDE if frame.query.resource_types else MATCH
+        along = frame.query.resource_types and not frame.query.asks_for_person
+        mode = INCLUDE if along else MATCH
         leading.append(patient_entry(person, frame, mode))
     head = _head(frame, total=None, next_page=page.following)
     chunks = []
@@ -61,11 +62,6 @@ def _chunks(opening: bytes, entries: Sequence[Written]) -> Iterator[bytes]:
             waiting, size = [], 0
     waiting.append(b"]}")
     yield b"".join(waiting)
-
-
-def _shows_person(frame: Frame) -> bool:
-    """A search shows the person only where it asks that they come along."""
-    return not frame.query.resource_types or frame.query.criteria.includes_person
 
 
 def patient_entry(person: bytes, frame: Frame, mode: bytes = MATCH) -> bytes:

@@ -96,8 +96,8 @@ class Streaming(Answering):
         return self._judgement
 
     def person_in(self, view: View) -> bytes | None:
-        """The index's Patient as the view shows it; None in an answer of some types alone."""
-        return None if self._query.resource_types else index_person(view, self._making.frame)
+        """The index's Patient as the view shows it; None where the question is of other types alone."""
+        return index_person(view, self._making.frame) if self._query.shows_person else None
 
     def person_items(self, person: bytes | None) -> tuple[ReleasedItem, ...]:
         """Its proof."""

@@ -228,3 +228,19 @@ async def test_a_question_for_another_type_shows_and_proves_no_patient_of_the_in
         await alone.ask(resource_types=frozenset({"Condition"}))
         [access] = await alone.store.accesses(frozenset({NUMBER}), reader=READER)
     assert "index" not in access.released
+
+
+@pytest.mark.parametrize(("types", "mode"), [({"Patient", "Condition"}, "match"), ({"Condition"}, None)])
+async def test_of_some_types_the_person_is_shown_where_they_are_among_them(
+    tmp_path: Path, types: set[str], mode: str | None
+) -> None:
+    """Every reference to the person leads to the index's own, so that is the one that is asked for."""
+    async with asked_about(tmp_path) as alone:
+        answer = await alone.record(resource_types=frozenset(types))
+    subjects = {one["subject"]["reference"] for one in resources(answer) if "subject" in one}
+    modes = [
+        entry["search"]["mode"]
+        for entry in answer["entry"]
+        if f"Patient/{entry['resource'].get('id')}" in subjects
+    ]
+    assert modes == ([mode] if mode else [])
