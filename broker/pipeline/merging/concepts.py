@@ -8,12 +8,9 @@ from typing import Any, Final
 
 import msgspec
 
+from broker.domain.degraded import DEGRADED_CODES
+
 SNOMED: Final = "http://snomed.info/sct"
-# SNOMED CT's codes for an entry whose own code was lost on its way between practices: they say of what kind
-# it is, and no more.
-_DEGRADED = frozenset(
-    {"196411000000103", "196421000000109", "196451000000104", "196461000000101", "196471000000108"}
-)
 # A mapping's own mark, and the codes for "there is no code".
 _SAY_NOTHING = frozenset(
     {
@@ -94,7 +91,7 @@ def _telling(codings: Iterable[dict[str, Any]]) -> Iterator[Coded]:
         system, code = coding.get("system"), coding.get("code")
         if not (isinstance(code, str) and isinstance(system, str) and code and system):
             continue  # a code without its system names nothing
-        if code not in _DEGRADED and system not in _SAY_NOTHING:
+        if code not in DEGRADED_CODES and system not in _SAY_NOTHING:
             yield system, code
 
 

@@ -5,22 +5,19 @@ from __future__ import annotations
 from collections.abc import Generator, Hashable, Iterable, Mapping
 from typing import TypeVar
 
+from broker.domain.degraded import DEGRADED_CODES
 from broker.domain.item_words import Tree
 from broker.pipeline.presentation.views.shapes import codings, words
 
 Thing = TypeVar("Thing")
 _THINGS_IN_A_SLICE = 500
-# SNOMED CT's codes for an entry whose own code was lost on its way between practices: they name nothing.
-_DEGRADED = frozenset(
-    {"196411000000103", "196421000000109", "196451000000104", "196461000000101", "196471000000108"}
-)
 
 
 def names_of(concept: Tree | None, said: str = "") -> set[Hashable]:
     """Every name by which another may be known as the same: its codes, and `said` whatever its case. Words
     of its own are a name only of what has no code that tells: creatinine is measured in blood and in urine.
     """
-    found: set[Hashable] = {pair for pair in codings(concept) if pair[1] not in _DEGRADED}
+    found: set[Hashable] = {pair for pair in codings(concept) if pair[1] not in DEGRADED_CODES}
     named = said or ("" if found else words(concept))
     return found | {" ".join(named.split()).casefold()} if named else found
 
