@@ -49,6 +49,22 @@ _ORDINARY_FOR: Mapping[str, frozenset[str]] = MappingProxyType(
 )
 
 
+# Why a list holds nothing (R4 list-empty-reason, and GP Connect's own): none of these means another.
+_EMPTIED: Mapping[str, str] = MappingProxyType(
+    {
+        "nilknown": "none known, says this source",
+        "notasked": "not asked by this source",
+        "withheld": "withheld by this source",
+        "unavailable": "not available from this source",
+        "notstarted": "not started by this source",
+        "closed": "closed by this source",
+        "no-content-recorded": "nothing recorded by this source",
+    }
+)
+# What has words of its own, and may have a modifier of its own.
+_SPOKEN_PARTS = ("dosageInstruction", "dosage", "component", "reaction", "referenceRange", "activity")
+
+
 def when(item: Tree) -> str:
     """The clinical time as the partner wrote it, of whatever precision; empty when there is none."""
     for name in _TIMES:
@@ -81,10 +97,15 @@ def words_of(item: Tree) -> str:
     """What the item says, in one line that may be long."""
     kind = str(item.get("resourceType", ""))
     try:
-        return f"{kind}: {CANNOT_BE_SHOWN}" if item.get("modifierExtension") else _all_words(item, kind)
+        return f"{kind}: {CANNOT_BE_SHOWN}" if _is_modified(item) else _all_words(item, kind)
     except (AttributeError, KeyError, TypeError):
         # A member of another shape than FHIR gives it: that costs this item its words, not the page.
         return f"{kind}: {CANNOT_BE_SHOWN}"
+
+
+def _is_modified(item: Tree) -> bool:
+    parts = (part for name in _SPOKEN_PARTS for part in item.get(name, ()))
+    return any(one.get("modifierExtension") for one in (item, *parts))
 
 
 def _all_words(item: Tree, kind: str) -> str:
@@ -114,7 +135,7 @@ def _patient(item: Tree) -> str:
 
 def _medicine(item: Tree) -> str:
     dosages = item.get("dosageInstruction") or item.get("dosage") or []
-    doses = "; ".join(str(dose["text"]) for dose in dosages if dose.get("text"))
+    doses = "; ".join(str(dose.get("text") or f"dose {CANNOT_BE_SHOWN}") for dose in dosages)
     what = concept(item.get("medicationCodeableConcept")) or _reference(item.get("medicationReference"))
     return f"{what}: {doses}" if doses else what
 
@@ -124,7 +145,8 @@ def _reference(value: Any) -> str:
 
 
 def _observation(item: Tree) -> str:
-    return f"{concept(item.get('code'))}: {value_of(item) or _components(item) or no_value(item)}"
+    said = ", ".join(filter(None, (value_of(item), _components(item))))
+    return f"{concept(item.get('code'))}: {said or no_value(item)}"
 
 
 def _components(item: Tree) -> str:
@@ -147,9 +169,13 @@ def _plan(item: Tree) -> str:
 
 
 def _list(item: Tree) -> str:
-    """What a list says of itself: its name, and that it is empty where it is."""
-    name = str(item.get("title") or concept(item.get("code")))
-    return f"{name}: nothing recorded by this source" if item.get("emptyReason") else name
+    """What a list says of itself: its name, and where it is empty why."""
+    name, reason = str(item.get("title") or concept(item.get("code"))), item.get("emptyReason")
+    if not reason:
+        return name
+    codes = (coding.get("code") for coding in reason.get("coding", ()))
+    known = (_EMPTIED[code] for code in codes if code in _EMPTIED)
+    return f"{name}: {next(known, None) or f'empty ({concept(reason)})'}"
 
 
 def _who_or_where(item: Tree) -> str:

@@ -72,7 +72,7 @@ def test_a_list_keeps_its_line_when_it_says_something() -> None:
     """A warning or an emptiness is said; a list that only holds its entries is not."""
     frame = {"resourceType": "List", "id": "l1", "title": "Problems", "status": "current"}
     warned = {**frame, "id": "l2", "note": [{"text": "Some items are confidential."}]}
-    empty = {**frame, "id": "l3", "emptyReason": {"text": "none"}}
+    empty = {**frame, "id": "l3", "emptyReason": {"coding": [{"code": "no-content-recorded"}]}}
     assert lines(frame, warned, empty) == (
         ["Problems; Some items are confidential.", "Problems: nothing recorded by this source"],
         1,

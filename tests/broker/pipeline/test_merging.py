@@ -163,6 +163,7 @@ def test_none_recorded_is_never_said_while_one_holder_has_not_answered_in_full(l
 SCREENED = {
     "a category that is not permitted": {"categories": ALL - {Category.ALLERGIES}},
     "an objected item": {"withholds": (Withhold(items=frozenset({("a", "b")})),)},
+    "a scope of other types": {"resource_types": frozenset({"Observation"})},
     "a restricted person": {"locationless": True},
     "a veiled partner": {"naming": Naming.VEILED},
     "a partner that may not be asked": {"categories": frozenset()},

@@ -110,8 +110,10 @@ def test_a_medicine_that_another_item_names_goes_by_that_name_and_shows_both() -
 
 def test_what_must_not_be_given_and_what_is_not_understood_say_so() -> None:
     """Half a fact is worse than none: no dose is picked out of what a modifier changes."""
-    modified = request("2", modifierExtension=[{"url": "urn:x", "valueBoolean": True}], **dose("Ten"))
-    rows = medicines([request("1", doNotPerform=True), modified])["rows"]
+    modifier = [{"url": "urn:x", "valueBoolean": True}]
+    modified = request("2", modifierExtension=modifier, **dose("Ten"))
+    in_part = request("3", dosageInstruction=[{"text": "Ten in a part", "modifierExtension": modifier}])
+    rows = medicines([request("1", doNotPerform=True), modified, in_part])["rows"]
     words = [entry["words"] for row in rows for entry in row["entries"]]
     assert any(one.startswith("DO NOT GIVE") for one in words)
     assert any("cannot be shown safely" in one for one in words)

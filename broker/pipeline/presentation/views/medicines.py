@@ -79,12 +79,12 @@ def _entry(one: _Named) -> dict[str, Any]:
 
 def _doses(course: Course) -> list[str]:
     """Every wording of the dose, the head's first; none where a modifier that is not understood is there."""
-    if any(item.tree.get("modifierExtension") for item in course.items):
-        return []
-    doses = (
-        word(dose.get("text"))
+    doses = [
+        dose
         for item in course.items
         for member in ("dosage", "dosageInstruction")
         for dose in trees(item.tree.get(member))
-    )
-    return list(dict.fromkeys(filter(None, doses)))
+    ]
+    if any(one.get("modifierExtension") for one in (*(item.tree for item in course.items), *doses)):
+        return []
+    return list(dict.fromkeys(filter(None, (word(dose.get("text")) for dose in doses))))
