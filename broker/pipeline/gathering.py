@@ -165,7 +165,7 @@ async def _asked(
     """All at once, and each answer read as soon as it is here."""
 
     async def read(answer: PartnerAnswer) -> Heard:
-        heard = Heard(answer, await _read(answer, patient, services))
+        heard = Heard(answer, await read_answer(answer, patient, services))
         if errand.listener is not None:
             errand.listener.heard(heard)
         return heard
@@ -207,7 +207,8 @@ def _stopped(ask: PartnerAsk) -> PartnerOutcome:
     return PartnerOutcome(partner_id=ask.partner_id, label=OutcomeLabel.NOT_ASKED, cause=Cause.POLICY)
 
 
-async def _read(answer: PartnerAnswer, patient: PatientIdentity, services: Services) -> Normalised:
+async def read_answer(answer: PartnerAnswer, patient: PatientIdentity, services: Services) -> Normalised:
+    """What a partner sent, read and proved. What breaks in reading it is that partner's answer alone."""
     endpoint = next(one.endpoint for one in services.registrations if one.partner_id == answer.partner_id)
     work = normalise(
         answer.partner_id,

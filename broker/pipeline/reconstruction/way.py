@@ -4,8 +4,6 @@ as any question is. What leaves are verdicts; what came is held against the proo
 
 from __future__ import annotations
 
-from typing import TypeAlias
-
 import msgspec
 
 from broker.domain.audit import ReleasedItem
@@ -21,9 +19,10 @@ from broker.domain.requester import Requester
 from broker.pipeline.audit import Trail
 from broker.pipeline.authentication import authenticate
 from broker.pipeline.fanout import PartnerAnswer, fan_out
+from broker.pipeline.gathering import Heard, read_answer
 from broker.pipeline.identification import one_person
 from broker.pipeline.judging import judged_on
-from broker.pipeline.normalisation import Normalised, normalise
+from broker.pipeline.normalisation import Normalised
 from broker.pipeline.question import Question, Reply
 from broker.pipeline.reconstruction.asking import ask_again, reasons_not_to_ask, road_again
 from broker.pipeline.reconstruction.comparing import compared
@@ -33,8 +32,6 @@ from broker.pipeline.slices import in_slices
 from broker.ports.release_store import ObjectionsChanged
 
 _RELEASES_MAX = 3
-# One partner's answer, and what was read of it.
-_Heard: TypeAlias = tuple[PartnerAnswer, Normalised]
 
 
 class Reconstructing:
@@ -72,7 +69,7 @@ class Reconstructing:
             self._on_file.items, judgement, dict(services.roads), services.index.partner_id
         )
         heard = await self._asked(not_asked, sequence)
-        verdicts = await self._compared(not_asked, [one for _, one in heard])
+        verdicts = await self._compared(not_asked, [one.normalised for one in heard])
         await self._release(self._outcomes(heard))
         return self._replied(verdicts)
 
@@ -114,7 +111,7 @@ class Reconstructing:
     def _items_of(self, partner_id: str) -> tuple[ReleasedItem, ...]:
         return tuple(item for item in self._on_file.items if item.partner_id == partner_id)
 
-    async def _asked(self, not_asked: dict[str, str], sequence: int) -> tuple[_Heard, ...]:
+    async def _asked(self, not_asked: dict[str, str], sequence: int) -> tuple[Heard, ...]:
         services = self._services
         partners = [
             (one, items)
@@ -149,18 +146,8 @@ class Reconstructing:
         assert self._patient is not None
         return self._patient
 
-    async def _read(self, answer: PartnerAnswer) -> _Heard:
-        services = self._services
-        endpoints = {one.partner_id: one.endpoint for one in services.registrations}
-        work = normalise(
-            answer.partner_id,
-            answer.entries,
-            answer.ending,
-            proof=answer.proof,
-            patient=self._person,
-            endpoint=endpoints[answer.partner_id],
-        )
-        return answer, await in_slices(work, services.clock, services.limits.slice_s)
+    async def _read(self, answer: PartnerAnswer) -> Heard:
+        return Heard(answer, await read_answer(answer, self._person, self._services))
 
     async def _compared(
         self, not_asked: dict[str, str], normalised: list[Normalised]
@@ -174,9 +161,9 @@ class Reconstructing:
         )
         return await in_slices(work, services.clock, services.limits.slice_s)
 
-    def _outcomes(self, heard: tuple[_Heard, ...]) -> tuple[PartnerOutcome, ...]:
+    def _outcomes(self, heard: tuple[Heard, ...]) -> tuple[PartnerOutcome, ...]:
         """Every registered partner once; of whatever came nothing is shown."""
-        asked = {answer.partner_id: _outcome(answer, one) for answer, one in heard}
+        asked = {one.answer.partner_id: _outcome(one.answer, one.normalised) for one in heard}
         found = tuple(
             asked.get(one.partner_id)
             or PartnerOutcome(partner_id=one.partner_id, label=OutcomeLabel.NOT_ASKED, cause=Cause.POLICY)

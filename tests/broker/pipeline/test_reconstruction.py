@@ -20,8 +20,10 @@ from broker.domain.outcome import Cause, OutcomeLabel
 from broker.domain.query import Interaction
 from broker.domain.reconstruction import ItemVersion, OnFile, Reconstruction
 from broker.domain.requester import RelationshipGround, Requester
+from broker.pipeline import gathering
 from broker.pipeline.fanout import Road
 from broker.ports.connector import Ending, Page
+from tests.support.broken_stages import broken_at_beech
 from tests.support.connector_scripts import yielding
 from tests.support.pipeline_alone import Alone, OnePerson, OneUser, ToldTransport, pipeline_over, silent
 from tests.support.records import NUMBER, entry, item, patient, person
@@ -150,6 +152,17 @@ async def test_of_a_partner_that_did_not_answer_in_full_nobody_says_that_anythin
         found = await desk.verdicts()
         assert found["alder", "Condition"] == ("not-answered", "partial")
         assert found["alder", "Patient"] == ("match", "")
+
+
+async def test_what_breaks_in_reading_one_partner_leaves_the_others_verdicts(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It reads as not answered, and is on file as such."""
+    async with opened(tmp_path) as desk:
+        monkeypatch.setattr(gathering, "normalise", broken_at_beech(gathering.normalise))
+        found = await desk.verdicts()
+        assert found["beech", "Condition"] == ("not-answered", "invalid")
+        assert found["alder", "Condition"] == ("match", "")
 
 
 async def test_where_a_partner_can_be_asked_for_versions_those_on_file_are_asked_for(tmp_path: Path) -> None:
