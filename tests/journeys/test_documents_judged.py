@@ -33,7 +33,7 @@ from tests.support.documents import (
     reference,
     streamed,
 )
-from tests.support.heard import until_policies_taken
+from tests.support.heard import until_policies_said
 from tests.support.network import TAKER, object_to, objections_desk, simulated
 from tests.support.small_network import NUMBER, OTHER, Small, holding, indexed, small_network
 from tests.support.stores import TAKEN_BACK
@@ -168,7 +168,7 @@ async def interleaved(desk: Desk, delay_s: float) -> Opened:
 async def test_a_policy_that_closes_documents_closes_their_addresses(desk: Desk) -> None:
     """No address is listed any more, and the old one is of nothing."""
     path = desk.small.client.settings.policies_path / "sharing-agreement" / "policy.yaml"
-    async with until_policies_taken():
+    async with until_policies_said("policy-loaded"):
         path.write_text(path.read_text().replace("[everything]", "[observations]"))
     assert not await links(desk.small)
     got = await opened(desk.small, desk.url)

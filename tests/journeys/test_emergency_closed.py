@@ -18,7 +18,7 @@ from tests.support import trail
 from tests.support.documents import Filing, attachment, last_ending, link, reference, streamed
 from tests.support.documents import opened as document_opened
 from tests.support.emergency import USER, ask, end_at_the_desk, objected, opened, post
-from tests.support.heard import until_policies_taken
+from tests.support.heard import until_policies_said
 from tests.support.network import labels, resources, simulated
 from tests.support.sensitive import coded
 from tests.support.small_network import NUMBER, Small, holding, indexed, patient, small_network
@@ -95,7 +95,7 @@ async def test_an_agreement_that_runs_out_while_partners_are_asked_is_honoured(
         head, mark, rest = path.read_text().partition("- partner: beech\n")
         last = (dt.datetime.now(dt.UTC) + dt.timedelta(days=2)).date()
         day = f"    from: 2023-05-16\n    until: {last}\n"
-        async with until_policies_taken():
+        async with until_policies_said("policy-loaded"):
             path.write_text(head + mark + rest.replace("    from: 2023-05-16\n", day, 1))
         assert await revision(small) != before
         patient_id = await small.client.patient_id(NUMBER)

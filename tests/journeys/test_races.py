@@ -16,7 +16,7 @@ from broker.domain.category import Category
 from broker.domain.objection import Scope
 from broker.objections import Register
 from tests.support import trail
-from tests.support.heard import until_policies_taken
+from tests.support.heard import until_policies_said
 from tests.support.network import TAKER, labels, object_to, objections_desk, resources
 from tests.support.small_network import NUMBER, Small, holding, small_network
 from tests.support.stores import TAKEN_BACK
@@ -131,7 +131,7 @@ async def change_agreement(small: Small, partner_id: str, old: str, new: str) ->
     path = small.client.settings.policies_path / "sharing-agreement" / "policy.yaml"
     head, mark, rest = path.read_text().partition(f"- partner: {partner_id}\n")
     assert old in rest
-    async with until_policies_taken():
+    async with until_policies_said("policy-loaded"):
         path.write_text(head + mark + rest.replace(old, new, 1))
 
 

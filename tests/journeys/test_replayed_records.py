@@ -59,17 +59,23 @@ async def desk() -> AsyncIterator[Desk]:
         yield Desk(network)
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def told(desk: Desk) -> str:
+    """What a replay that may be says, for a script."""
+    code, out, err = await desk.replay(*OFFICER, *APPROVED, "--json")
+    assert (code, err) == (0, "")
+    return out
+
+
 def verdicts(out: str) -> Counter[tuple[str, str, str]]:
     """How often each partner's items came to what, and why."""
     items: list[dict[str, Any]] = json.loads(out)["items"]
     return Counter((one["partner"], one["verdict"], one["why"] or "") for one in items)
 
 
-async def test_what_was_shown_is_what_its_partners_hold(desk: Desk) -> None:
+async def test_what_was_shown_is_what_its_partners_hold(desk: Desk, told: str) -> None:
     """Where the agreement lets them be asked; a practice never is, whatever anybody writes there."""
-    code, out, err = await desk.replay(*OFFICER, *APPROVED, "--json")
-    assert (code, err) == (0, "")
-    found = verdicts(out)
+    found = verdicts(told)
     by_partner = {partner: (verdict, why) for partner, verdict, why in found}
     assert by_partner["addenbury"] == by_partner["ousebank"] == ("match", "")
     assert by_partner["fen-edge-practice"] == ("not-asked", "direct-care-only")
@@ -96,11 +102,10 @@ async def test_it_is_a_request_of_its_own_on_record(desk: Desk) -> None:
     assert_whole(desk.settings)
 
 
-async def test_nothing_of_an_item_is_told(desk: Desk) -> None:
+async def test_nothing_of_an_item_is_told(desk: Desk, told: str) -> None:
     """Partner, type, id and version, as the trail has them, and the verdict."""
-    _, out, _ = await desk.replay(*OFFICER, *APPROVED, "--json")
     kept = {"partner", "type", "id", "version", "verdict", "why"}
-    assert {frozenset(one) for one in json.loads(out)["items"]} == {frozenset(kept)}
+    assert {frozenset(one) for one in json.loads(told)["items"]} == {frozenset(kept)}
     table = (await desk.replay())[1]
     assert table.splitlines()[0].split() == ["partner", "type", "id", "version", "verdict", "why"]
 

@@ -19,12 +19,12 @@ from broker.files import FileFault
 from broker.http.running import running
 from broker.settings import load_settings
 from tests.support import trail
+from tests.support.heard import until_policies_said
 from tests.support.loopback import served
 from tests.support.network import NHS, Client, Partner, broker_over, simulated
 
 NUMBER = "9990000018"
 BIRTH_DATE = "1951-04-09"
-LIMITS = {"policy_watch_s": 0.05}
 
 
 def patient() -> dict[str, Any]:
@@ -50,13 +50,6 @@ class Scene:
         origin = self.client.door.url.removesuffix("/fhir")
         async with self.client.session.get(f"{origin}/readyz") as response:
             return response.status, await response.text()
-
-    async def not_ready(self) -> tuple[int, str]:
-        """Ask for readiness until it says no."""
-        while True:
-            status, said = await self.ready()
-            if status != 200:
-                return status, said
 
     async def refused(self) -> dict[str, Any]:
         """Ask for the person; a 503 must come and nobody may have been asked."""
@@ -158,8 +151,9 @@ async def test_a_policy_that_breaks_later_leaves_the_last_good_one_in_force(tmp_
     """The broker serves on, and readiness names file and line."""
     async with scene(tmp_path) as one:
         policy = one.client.settings.policies_path / "purposes" / "policy.yaml"
-        policy.write_text(policy.read_text().replace("permitted:", "permited:"))
-        status, said = await one.not_ready()
+        async with until_policies_said("policy-broken"):
+            policy.write_text(policy.read_text().replace("permitted:", "permited:"))
+        status, said = await one.ready()
         assert status == 503
         assert "purposes/policy.yaml:" in said
         assert (await one.client.find(NUMBER))[0] == 200

@@ -14,19 +14,19 @@ _WITHIN_S = 90
 
 
 @asynccontextmanager
-async def until_policies_taken() -> AsyncIterator[None]:
-    """What the block writes into the folder is in force when this ends."""
-    taken, usual = asyncio.Event(), structlog.get_config()["processors"]
+async def until_policies_said(said: str) -> AsyncIterator[None]:
+    """The policies that the block writes were looked at when this ends, and `said` to be taken or broken."""
+    heard, usual = asyncio.Event(), structlog.get_config()["processors"]
 
     def hear(_: WrappedLogger, _level: str, event: EventDict) -> EventDict:
-        if event["event"] == "policy-loaded":
-            taken.set()
+        if event["event"] == said:
+            heard.set()
         return event
 
     structlog.configure(processors=[hear, *usual])
     try:
         yield
         async with asyncio.timeout(_WITHIN_S):
-            await taken.wait()
+            await heard.wait()
     finally:
         structlog.configure(processors=usual)
