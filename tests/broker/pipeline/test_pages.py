@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import random
 from typing import Any
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as some
 
 from broker.domain.errors import BadRequest, Gone, PageGone
 from broker.domain.query import Interaction, RecordQuery
-from broker.domain.view import CompletenessLine, Selection, View
+from broker.domain.view import CompletenessLine, Contradiction, Selection, View
 from broker.pipeline.ordering import ordered
 from broker.pipeline.presentation.cutting import bounds, cut
 from broker.pipeline.presentation.entries import entries_of
@@ -173,10 +174,11 @@ def test_a_page_of_a_record_that_changed_is_gone() -> None:
 def test_a_page_of_a_record_whose_ledger_changed_is_gone() -> None:
     """The same items beside another answer of a partner are another record; the time alone is not."""
     line = CompletenessLine(partner_id="addenbury", name="Addenbury", label="complete", shown=4)
-    one = conditions(4)
+    one = dataclasses.replace(conditions(4), contradictions=(Contradiction((0, 1), "status-differs"),))
     token = first_link(dataclasses.replace(one, lines=(line,)))
     later = dataclasses.replace(line, answered_at="2026-11-22T12:00:01Z")
-    assert rendered(dataclasses.replace(one, lines=(later,)), page=token)
+    second_later = one.asked_at + dt.timedelta(seconds=1)
+    assert rendered(dataclasses.replace(one, lines=(later,), asked_at=second_later), page=token)
     for other in ({"label": "partial"}, {"cause": "deadline"}, {"warnings": ("confidential-items",)}):
         changed = dataclasses.replace(line, **other)
         with pytest.raises(PageGone):
@@ -289,6 +291,7 @@ def test_pages_of_a_search_are_its_whole_in_the_order_asked_for(
     trees = read(one, count)
     paged = [entry for tree in trees for entry in tree["entry"][2:]]
     assert paged == bundle(one)["entry"][2:]
+    assert all(tree["entry"][2]["search"]["mode"] == "match" for tree in trees[1:])
     assert [entry["search"]["mode"] for entry in paged] == [
         "match" if index in matches else "include" for index in order
     ]

@@ -12,6 +12,7 @@ import orjson
 import pytest
 
 from broker.domain.category import Category
+from broker.domain.criteria import Criteria
 from broker.domain.decision import Naming
 from broker.domain.errors import AllPartnersFailed, ObjectionInForce
 from broker.domain.identity import Restriction
@@ -149,9 +150,13 @@ async def test_other_types_are_asked_for_again(tmp_path: Path) -> None:
     """And the same ones are not, by whichever question."""
     async with remembering(tmp_path) as here:
         await here.alone.record()
-        await body(here.alone, interaction=Interaction.SEARCH, resource_types=frozenset({"Condition"}))
-        await body(here.alone, interaction=Interaction.SEARCH, resource_types=frozenset({"Condition"}))
+        search = {"interaction": Interaction.SEARCH, "resource_types": frozenset({"Condition"})}
+        await body(here.alone, **search)
+        await body(here.alone, **search)
         assert here.times_asked["alder"] == 2
+        visits = Criteria(included_types=frozenset({"Encounter"}))  # what may come along is asked for too
+        await body(here.alone, **search, criteria=visits)
+        assert here.times_asked["alder"] == 3
 
 
 async def test_a_view_that_asks_for_less_of_some_types_serves_nobody_who_asks_for_all(tmp_path: Path) -> None:
