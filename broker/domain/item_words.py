@@ -239,7 +239,7 @@ def _details(item: Tree) -> Iterator[str]:
 def _states(item: Tree) -> Iterator[str]:
     """Each status that is not the ordinary one, marked as a status."""
     ordinary = _ORDINARY | _ORDINARY_FOR.get(str(item.get("resourceType")), frozenset())
-    for name in ("status", "clinicalStatus", "verificationStatus", "intent"):
+    for name in ("status", "clinicalStatus", "verificationStatus", "lifecycleStatus", "intent"):
         state = concept(item.get(name))
         if state and state.casefold() not in ordinary:
             yield f"[{state}]"

@@ -119,6 +119,29 @@ def test_of_a_years_results_and_one_of_that_year_alone_the_vague_one_may_be_the_
     assert dates == ["2020", *(f"2020-02-0{n}" for n in range(3, 7))]
 
 
+@pytest.mark.parametrize(
+    ("kind", "status", "stands"),
+    [
+        ("Encounter", "in-progress", True),
+        ("Encounter", "finished", False),
+        ("Encounter", "cancelled", False),
+        ("Encounter", {"coding": [{"code": "finished"}]}, True),
+        ("EpisodeOfCare", "active", True),
+        ("EpisodeOfCare", "finished", False),
+    ],
+)
+def test_a_contact_that_goes_on_always_stands(kind: str, status: object, *, stands: bool) -> None:
+    """However long ago it began, and however many came after it: whoever is in hospital still is."""
+    later = [
+        item(kind, f"e{n}", status="finished", period={"start": f"2025-0{n}-01", "end": f"2025-0{n}-02"})
+        for n in range(1, 6)
+    ]
+    goes_on = item(kind, "x", status=status, period={"start": "2024-12-01"})
+    tree = document(view(read(*later, goes_on)))
+    assert ("2024-12-01" in section(tree, "Contacts")["text"]["div"]) is stands
+    assert len(resources(tree, kind)) == 5 + stands
+
+
 def test_a_code_moves_nothing_out_of_its_category() -> None:
     """A laboratory's oxygen saturation is a result, whatever it is coded with."""
     gas = {"code": {"coding": [{"system": "http://loinc.org", "code": "2708-6"}]}}

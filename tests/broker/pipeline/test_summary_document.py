@@ -165,6 +165,18 @@ def test_what_was_handed_out_or_given_has_not_ended_by_that(kind: str, status: s
     assert ("Ended, stopped" in div) is ended
 
 
+def test_a_goal_that_is_over_says_so_and_stands_behind() -> None:
+    """Its state has a name of its own in R4."""
+    goals = [
+        item("Goal", f"g{n}", lifecycleStatus=state, description={"text": words})
+        for n, (words, state) in enumerate([("To walk", "cancelled"), ("To sleep", "active")])
+    ]
+    div = section(document(view(readable(goals)[1:])), "Plans of care")["text"]["div"]
+    places = [div.index(words) for words in ("To sleep", "Ended, stopped", "To walk; [cancelled]")]
+    assert places == sorted(places)
+    assert "[active]" not in div
+
+
 def test_the_index_person_is_disclosed_with_the_document_and_with_the_page() -> None:
     """The trail hears that it stands there."""
     for form in Form:

@@ -24,6 +24,8 @@ LAST_OF_A_KIND = 5
 _ITEMS_IN_A_SLICE = 400
 # How many characters of a FHIR date say the year, the month and the day.
 _PRECISIONS = (4, 7, 10)
+# R4 4.0.1: every state of an Encounter or an EpisodeOfCare in which it is over, or never was.
+_OVER = frozenset({"cancelled", "entered-in-error", "finished"})
 _CODED = tuple(one for one in SECTIONS if one.codes)
 _TYPED = tuple(one for one in SECTIONS if one.types)
 _WHOLE = tuple(one for one in SECTIONS if one.takes_categories)
@@ -120,14 +122,14 @@ def _stands_for(index: int, stands: dict[int, int]) -> int:
 def _recent(
     indexes: list[int], view: View, at: dt.datetime, together: dict[int, int]
 ) -> Generator[None, None, set[int]]:
-    """Those of the last months, those without a date, and the newest few of each kind."""
+    """Those of the last months, those without a date or an end, and the newest few of each kind."""
     since = _months_before(at)
     kept: set[int] = set()
     kinds: dict[Hashable, dict[int, str]] = defaultdict(dict)
     for count, index in enumerate(indexes, start=1):
         header = view.items[index].header
         when, kind = when_of(header), _kind_of(header)
-        if kind is None or not _is_before(when, since):
+        if kind is None or not _is_before(when, since) or _goes_on(header):
             kept.add(index)
         if kind is not None:
             line = together.get(index, index)
@@ -151,6 +153,14 @@ def _is_before(when: str, since: str) -> bool:
     """Surely before that day, at the precision in which it was written; what is no date never is."""
     shared = max((one for one in _PRECISIONS if one <= len(when)), default=0)
     return when[:4].isdecimal() and when[:shared] < since[:shared]
+
+
+def _goes_on(header: Header) -> bool:
+    """A contact that has begun, and of which nobody says that it is over."""
+    period, status = header.period, header.status
+    if period is None or not period.start or period.end:
+        return False
+    return not (isinstance(status, str) and status in _OVER)
 
 
 def _late(when: str) -> str:

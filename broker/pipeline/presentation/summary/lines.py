@@ -16,15 +16,15 @@ UNDATED = "no date given"
 # What is done once is `completed` when it was done: the medicine that was handed out may be taken still.
 _COMPLETED = "completed"
 _DONE_ONCE = frozenset({"MedicationAdministration", "MedicationDispense"})
-# What says that an item no longer stands, in `status`, `clinicalStatus` or `verificationStatus` (R4 4.0.1).
+# What says that an item no longer stands, in any of `_STATES` (R4 4.0.1).
 _ENDED = frozenset(
     {
         *("inactive", "remission", "resolved", "refuted", "entered-in-error", _COMPLETED, "stopped"),
-        *("cancelled", "ended", "not-taken", "revoked", "finished"),
+        *("cancelled", "ended", "not-taken", "revoked", "finished", "rejected"),
     }
 )
 _ITEMS_IN_A_SLICE = 50
-_STATES = ("status", "clinicalStatus", "verificationStatus")
+_STATES = ("status", "clinicalStatus", "verificationStatus", "lifecycleStatus")
 
 
 @dataclass(frozen=True, slots=True)
