@@ -120,6 +120,17 @@ def test_what_must_not_be_given_and_what_is_not_understood_say_so() -> None:
     assert "Ten" not in str(rows)
 
 
+def test_a_mark_has_its_words_where_the_other_side_is_no_longer_taken() -> None:
+    """Active here and stopped there: the row that stands says what its mark is. Of others nothing is said."""
+    items = from_both([request("1"), request("2", status="stopped"), request("3", status="stopped")])
+    clashes = (Contradiction((0, 1), "status-differs"), Contradiction((1, 2), "dose-differs"))
+    view = told(Interaction.VIEW_MEDICINES, items, contradictions=clashes)
+    [row] = view["rows"]
+    assert row["contradictions"] == ["c1"]
+    assert [one["code"] for one in view["notices"] if one["code"].startswith("c1")] == ["c1"]
+    assert "different doses" not in str(view["notices"])
+
+
 def test_a_contradiction_is_marked_at_its_row_and_at_each_side() -> None:
     """A request that contradicts something is never folded into a course."""
     order = request("2", basedOn=[{"reference": "MedicationRequest/1"}])

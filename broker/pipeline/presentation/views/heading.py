@@ -14,7 +14,8 @@ from broker.pipeline.presentation.frame import Frame
 
 def heading(view: View, frame: Frame, shown: Collection[int]) -> dict[str, Any]:
     """In the words of the completeness outcome that stands on every other answer. `shown` are the items that
-    the rows name: of a contradiction between others nothing is said here.
+    the rows name: of a contradiction between others alone nothing is said here, and a mark is never without
+    its words.
     """
     return {
         "view": VIEWS[frame.query.interaction].name,
@@ -53,7 +54,7 @@ def _notices(view: View, shown: Collection[int]) -> Iterator[dict[str, str]]:
     untold = {
         f"c{number}"
         for number, contradiction in enumerate(view.contradictions_told, start=1)
-        if not all(index in shown for index in contradiction.members)
+        if not any(index in shown for index in contradiction.members)
     }
     for issue in completeness_outcome(view)["issue"]:
         if any(one["url"] == COMPLETENESS for one in issue.get("extension", ())):
