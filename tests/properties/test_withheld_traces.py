@@ -56,8 +56,10 @@ KINDS: Mapping[str, Mapping[str, Any]] = {
     "Procedure": {"code": coded("80146002"), "status": "completed", "performedDateTime": BEFORE},
     "DocumentReference": {"status": "current", "type": {"text": "Letter"}, "date": BEFORE},
     "CarePlan": {"status": "active", "intent": "plan", "title": "Plan", "period": {"start": BEFORE}},
+    "MedicationRequest": {"status": "active", "intent": "order", "authoredOn": BEFORE},
 }
 STATES = ("active", "resolved")
+STRENGTHS = {"active": "Bisoprolol 2.5mg tablets", "resolved": "Bisoprolol 5mg tablets"}
 WORDS = {"text": {"status": "generated", "div": "<div>Everything about everything</div>"}}
 # Searches by every kind of criterion, for what is held back by name among it.
 SEARCHES = searches(
@@ -87,7 +89,7 @@ def _role(role: str) -> Callable[[str], Decision]:
     return lambda partner_id: dataclasses.replace(ruling_for(role), partner_id=partner_id)
 
 
-_OF_A_CLASS = frozenset({"Condition", "Procedure", "DocumentReference", "CarePlan"})
+_OF_A_CLASS = frozenset({"Condition", "Procedure", "DocumentReference", "CarePlan", "MedicationRequest"})
 FENCES: Mapping[str, Fence] = {
     "a category": Fence(_permit(categories=ALL - CLOSED), frozenset({"Condition", "AllergyIntolerance"})),
     "a scope": Fence(_permit(resource_types=OPEN_TYPES), frozenset({"Condition", "AllergyIntolerance"})),
@@ -138,6 +140,8 @@ def _made(place: int, drawn: Any, fence: Fence) -> tuple[Tree, bool]:
         made["clinicalStatus"] = {"coding": [{"code": state}]}
     if kind == "AllergyIntolerance":
         made["code"] = allergy
+    if kind == "MedicationRequest":
+        made["medicationCodeableConcept"] = {"text": STRENGTHS[state]}
     if to is not None and kind in {"Procedure", "CarePlan"}:
         member = "reasonReference" if kind == "Procedure" else "addresses"
         made[member] = [{"reference": f"Condition/i{to}", "display": "Words of another item"}]

@@ -26,6 +26,7 @@ from tests.support.records import (
     readable,
     registration,
 )
+from tests.support.sensitive import hidden_from
 
 RESULT = {
     "status": "final",
@@ -234,7 +235,18 @@ def test_a_restricted_persons_partners_are_one_nameless_line() -> None:
     assert [(line.partner_id, line.name, line.label) for line in lines] == [("", "", "partial")]
 
 
-def test_numbers_and_causes_are_told_only_where_nothing_is_screened() -> None:
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"categories": ALL - {Category.ALERTS}},
+        {"withholds": (Withhold(items=frozenset({("a", "b")})),)},
+        {"hidden_classes": hidden_from("social-worker")},
+        {"resource_types": frozenset({"Observation"})},
+        {"naming": Naming.VEILED},
+    ],
+    ids=["a category", "an objection", "a class", "a scope", "a veil"],
+)
+def test_numbers_and_causes_are_told_only_where_nothing_is_screened(change: dict[str, Any]) -> None:
     """Elsewhere they would count what was withheld."""
     trouble = PartnerOutcome(
         partner_id="addenbury",
@@ -244,9 +256,7 @@ def test_numbers_and_causes_are_told_only_where_nothing_is_screened() -> None:
         tally=Tally(received=3, shown=1, unreadable=2),
     )
     told = completeness_lines([registration()], [decision()], {"addenbury": trouble}, "RX901")
-    untold = completeness_lines(
-        [registration()], [decision(categories=ALL - {Category.ALERTS})], {"addenbury": trouble}, "RX901"
-    )
+    untold = completeness_lines([registration()], [decision(**change)], {"addenbury": trouble}, "RX901")
     assert [(one.expected, one.unreadable, one.cause) for one in (*told, *untold)] == [
         (40, 2, "unreadable-entries"),
         (None, 0, ""),
