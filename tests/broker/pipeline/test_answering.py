@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,14 @@ import orjson
 import pytest
 
 from broker.domain.errors import BrokerFault, ServiceDown, Unauthenticated
+from broker.domain.identity import Restriction
 from broker.domain.outcome import OutcomeLabel
 from broker.domain.query import Interaction, LocalIdentity
 from broker.ports.connector import Ending, Learned, Page, Pause
 from tests.support.connector_scripts import WHOLE, raising, well
 from tests.support.network import labels, resources
-from tests.support.pipeline_alone import OneUser, Script, pipeline_over
-from tests.support.records import NUMBER, entry, item, patient
+from tests.support.pipeline_alone import DOCTOR, OnePerson, OneUser, Script, pipeline_over
+from tests.support.records import NUMBER, entry, item, patient, person
 
 
 async def test_each_partner_is_in_the_answer_once_in_the_order_of_registration(tmp_path: Path) -> None:
@@ -93,6 +95,25 @@ async def test_a_type_is_asked_for_alone(tmp_path: Path) -> None:
     [ask] = asks
     assert (ask.resource_types, {one.value for one in ask.categories}) == ({"Condition"}, {"problems"})
     assert {one["resourceType"] for one in resources(record)} == {"OperationOutcome", "Condition"}
+
+
+async def test_a_restricted_persons_local_id_is_never_kept(tmp_path: Path) -> None:
+    """However often it is found."""
+    asks: list[Any] = []
+
+    def note(ask: Any) -> Iterator[Any]:
+        asks.append(ask.local)
+        yield Learned(LocalIdentity(local_id="p1", patient=orjson.dumps(patient())))
+        yield WHOLE
+        return Ending(OutcomeLabel.COMPLETE)
+
+    index = OnePerson(person(restriction=Restriction.RESTRICTED))
+    user = OneUser(dataclasses.replace(DOCTOR, purpose="ETREAT"))
+    async with pipeline_over(tmp_path, {"alder": Script(note)}, index=index, user=user) as alone:
+        alone.services.locals.begin(NUMBER)  # type: ignore[attr-defined] # a trace was kept
+        for _ in range(2):
+            await alone.record()
+    assert asks == [None, None]
 
 
 async def test_a_local_id_is_learned_once_and_given_to_the_next_ask(tmp_path: Path) -> None:

@@ -24,6 +24,15 @@ def test_whoever_may_not_be_told_of_plainly_is_kept_closely(naming: Naming, *, l
     assert kept == ({_OTHER} if locationless or naming is not Naming.PLAIN else set())
 
 
+def test_a_further_registration_of_a_source_is_kept_closely_too() -> None:
+    """Policy names one registration, or the party: its letters come from there as well."""
+    policies = shipped_policies()
+    party = dataclasses.replace(policies.party_of_partner["harbour-clinic"], also=frozenset({"letters"}))
+    parties = {**policies.party_of_partner, "harbour-clinic": party, "letters": party}
+    changed = dataclasses.replace(policies, party_of_partner=parties)
+    assert kept_closely(judgement(decision("letters"), decision("papermill")), changed) == {"letters"}
+
+
 def test_the_source_of_a_class_is_kept_closely_however_it_is_named() -> None:
     """Also where the disclosure policy lets it be told of plainly."""
     policies = shipped_policies()

@@ -145,6 +145,43 @@ async def pieces(stream: BodyStream) -> AsyncIterator[bytes]:
         yield piece
 
 
+async def test_a_stream_that_is_closed_asks_nobody_any_more(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also before its reader has taken the last event."""
+    monkeypatch.setattr(sending, "LOOKED_AT_EVERY_S", 0.0)
+    reply = await world.alone.ask(interaction=Interaction.STREAM)
+    assert reply.stream is not None
+    await world.gates["damson"].asked.wait()
+    await object_to(desk(world), NUMBER.digits)
+    assert b"event: closed" in await reply.stream.piece()
+    async with asyncio.timeout(5):
+        await asyncio.gather(*(one.left.wait() for one in world.gates.values()))
+    reply.stream.ended("sent", 0)
+
+
+async def test_how_things_hang_together_is_not_said_after_an_objection(world: World) -> None:
+    """Groups say something new of what was released, and are looked at as a release is."""
+    same = [{"system": "https://item.example", "value": "1"}]
+    world.holds.update(dict.fromkeys(NAMES, Holds((item("Condition", "c1", identifier=same),))))
+    release = world.alone.store.release
+
+    async def objected_after(disclosure: Disclosure) -> int:
+        sequence = await release(disclosure)
+        if "beech" in {one.partner_id for one in disclosure.items}:
+            await object_to(desk(world), NUMBER.digits)
+        return sequence
+
+    world.alone.store.release = objected_after  # type: ignore[method-assign] # what happens in between
+    listener = await world.stream()
+    for count, name in enumerate(("alder", "beech"), start=1):
+        world.open([name])
+        await listener.until("partner", count)
+    reader = await listener.whole()
+    assert reader.closed is not None
+    assert "groups" not in {one.name for one in listener.events}
+
+
 async def test_an_objection_that_does_not_concern_the_reader_changes_nothing(world: World) -> None:
     """It moves the register, and the release is judged anew and made."""
     listener = await world.stream()
@@ -207,11 +244,11 @@ async def test_a_partner_that_comes_to_be_kept_closely_before_anything_is_said_w
         closed = with_a_source(world.services.policies(), "beech")
         release = world.alone.store.release
 
-        async def after_a_change(disclosure: Disclosure) -> None:
+        async def after_a_change(disclosure: Disclosure) -> int:
             if world.services.policies() is not closed:
                 world.judged_by(closed)
                 await object_to(desk(world), NUMBER.digits, scope=Scope(staff=frozenset({"somebody-else"})))
-            await release(disclosure)
+            return await release(disclosure)
 
         world.alone.store.release = after_a_change  # type: ignore[method-assign] # what happens in between
         world.open()
