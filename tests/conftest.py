@@ -25,6 +25,7 @@ TOGETHER = (
     REAL_FOLDER,
     "tests/browser/",
     "tests/conservation/test_counting.py",
+    "tests/house/test_house.py",
     "tests/journeys/test_replayed_records.py",
     "tests/race/test_interleavings.py",
     "tests/tutorials/test_your_first_connector.py",

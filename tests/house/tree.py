@@ -28,6 +28,7 @@ class Tree:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._modules: dict[str, ast.Module | None] = {}
 
     @cached_property
     def paths(self) -> tuple[str, ...]:
@@ -62,10 +63,18 @@ class Tree:
     def python(self, *folders: str) -> Iterator[tuple[str, ast.Module]]:
         """Each Python file that parses, with its tree; what does not parse is the linter's to report."""
         for path in self.under(*folders, ending=".py"):
+            module = self._parsed(path)
+            if module is not None:
+                yield path, module
+
+    def _parsed(self, path: str) -> ast.Module | None:
+        """Parsed once for all rules, which only look: parsing costs more than most of them."""
+        if path not in self._modules:
             try:
-                yield path, ast.parse(self.text(path))
+                self._modules[path] = ast.parse(self.text(path))
             except SyntaxError:
-                continue
+                self._modules[path] = None
+        return self._modules[path]
 
     def folders_in(self, folder: str) -> tuple[str, ...]:
         """Names of the folders directly below `folder` that hold a file."""
