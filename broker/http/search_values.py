@@ -39,7 +39,7 @@ def _token(text: str, name: str) -> TokenValue:
             f"`{name}` lists codes by comma, each as `system|code`, `|code`, `code` or `system|`."
         )
     system, code = (None, parts[0]) if len(parts) == 1 else (parts[0], parts[1])
-    if system == NHS_NUMBER_SYSTEM or (not system and is_number(code)):
+    if system == NHS_NUMBER_SYSTEM or is_number(system or code):
         raise BadRequest(
             f"`{name}` could name a person, who is named as `patient` alone. Ten digits that could be an NHS "
             "number are asked for with their code system."

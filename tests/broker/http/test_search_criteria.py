@@ -123,7 +123,8 @@ async def test_an_escaped_mark_is_part_of_the_value(asking: Asking) -> None:
         "code=", "code=%7C", "code=a,", "code=a%7Cb%7Cc", "code=a%5C", "code=a%5Cb", "date=", "date=xx2020",
         "date=2020-13", "date=ge", "date=ge2020,", "date=2026-01-01T10:00:00+01:00", "date=yesterday",
         "_lastUpdated=GE2020", f"code={NUMBER}", f"code=%7C{NUMBER}", "code=999%20000%200018",
-        f"code={SYSTEM}%7C{NUMBER}", f"code={SYSTEM}%7C", "code=" + ",".join(str(n) for n in range(65)),
+        f"code={NUMBER}%7C", f"code={NUMBER}%7Cx", f"code={SYSTEM}%7C{NUMBER}", f"code={SYSTEM}%7C",
+        "code=" + ",".join(str(n) for n in range(65)),
         f"code={SENTINEL}%7C%7C", f"date={SENTINEL}",
     ],
 )  # fmt: skip
