@@ -12,7 +12,7 @@ from broker.pipeline.merging.between_partners import differ_between_partners
 from broker.pipeline.merging.clash_table import NO_ORDERS
 from broker.pipeline.merging.content import Contents
 from broker.pipeline.merging.kin import Kin
-from broker.pipeline.merging.strengths import Strength, products_of
+from broker.pipeline.merging.strengths import Products, Strength
 
 _ITEMS_IN_A_SLICE = 250
 _ACTIVE = "active"
@@ -31,13 +31,14 @@ def doses(
 ) -> Generator[None, None, list[Contradiction]]:
     """Orders and statements together; what gives no dose, or no strength, contradicts none."""
     by_name, by_product = Kin(), Kin()
+    products = Products()
     strengths: dict[int, Strength] = {}
     for count, index in enumerate(medicines, start=1):
         if _is_taken(items[index]):
             if any(contents.of(index).dose):
                 for name in contents.of(index).said.names:
                     by_name.name(name, index)
-            for product in products_of(contents.terms_of(index)):
+            for product in products.of(contents.terms_of(index)):
                 by_product.name(product.name, index)
                 strengths.setdefault(index, product.strength)
         if count % _ITEMS_IN_A_SLICE == 0:

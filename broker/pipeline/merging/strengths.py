@@ -54,9 +54,23 @@ def product_of(term: str) -> Product | None:
     return Product(name, strength) if strength and name else None
 
 
-def products_of(terms: Iterable[str]) -> list[Product]:
-    """Of each name that tells one."""
-    return [product for product in map(product_of, terms) if product is not None]
+class Products:
+    """The products that names tell, each name read once: a record has few, many times."""
+
+    def __init__(self) -> None:
+        """Nothing is read yet, and nothing is kept after the view."""
+        self._known: dict[str, Product | None] = {}
+
+    def of(self, terms: Iterable[str]) -> list[Product]:
+        """Of each name that tells one."""
+        found = []
+        for term in terms:
+            if term not in self._known:
+                self._known[term] = product_of(term)
+            product = self._known[term]
+            if product is not None:
+                found.append(product)
+        return found
 
 
 def _amount(number: str, unit: str) -> tuple[str, Decimal]:
