@@ -190,6 +190,17 @@ def test_an_item_stands_in_its_section_and_in_no_other(title: str, raw: dict[str
     assert holding == [title]
 
 
+def test_a_decision_that_is_a_coded_answer_stands_among_decisions() -> None:
+    """A source may ask for the status and answer with the decision."""
+    asked = {
+        "code": {"text": "Resuscitation status"},
+        "valueCodeableConcept": {"coding": [{"system": "http://snomed.info/sct", "code": "450476008"}]},
+    }
+    tree = document(view(read(item("Observation", "o1", **asked))))
+    holding = [one["title"] for one in tree["entry"][0]["resource"]["section"][1:] if "entry" in one]
+    assert holding == ["Advance directives and treatment escalation"]
+
+
 @pytest.mark.parametrize("kind", ["Appointment", "ServiceRequest", "DocumentReference"])
 def test_what_is_no_part_of_a_summary_is_said_to_be_elsewhere(kind: str) -> None:
     """It is not in the document, and so not in the disclosure."""

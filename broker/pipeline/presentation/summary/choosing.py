@@ -74,7 +74,8 @@ class _Cases:
             return None
         if resource.category is Category.DOCUMENTS:
             return _first_of_codes(self._read(_type_of(resource)))
-        codes = self._read(header.category) | self._read(header.code)
+        written = (header.category, header.code, header.valueCodeableConcept)
+        codes = frozenset().union(*map(self._read, written))
         return (
             _first(one for one in _CODED if resource.category in one.categories and codes & one.codes)
             or _first(one for one in _TYPED if header.resourceType in one.types)

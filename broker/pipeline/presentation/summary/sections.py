@@ -20,10 +20,10 @@ class Section:
     """One row.
 
     `categories` are those that could hold an item of it. An item stands in the first section that has one of
-    its codes (`codes`, of its `code` or `category`), else in the first that has its type (`types`), else in
-    the first that takes its whole category (neither codes nor types). A document stands in the first section
-    that has its `type` among `codes` or `documents`, else in none. `mandatory` is IPS's word. `recent` shows
-    six months or the last five of a kind, `current_first` puts what has ended behind.
+    its codes (`codes`, of its `code`, `category` or coded answer), else in the first that has its type
+    (`types`), else in the first that takes its whole category (neither codes nor types). A document stands in
+    the first section that has its `type` among `codes` or `documents`, else in none. `mandatory` is IPS's
+    word. `recent` shows six months or the last five of a kind, `current_first` puts what has ended behind.
     """
 
     title: str
