@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from broker.pipeline.gathering import Gathered, Heard
@@ -19,13 +19,13 @@ class Hearing:
         self.plan: Plan | None = None
         self.all_heard = False
 
-    def begin(self, gathering: Coroutine[Any, Any, Gathered]) -> None:
+    def begin(self, gather: Callable[[], Coroutine[Any, Any, Gathered]]) -> None:
         """Ask; `stop` is owed from here on."""
-        self._task = asyncio.get_running_loop().create_task(self._to_the_end(gathering))
+        self._task = asyncio.get_running_loop().create_task(self._to_the_end(gather))
 
-    async def _to_the_end(self, gathering: Coroutine[Any, Any, Gathered]) -> Gathered:
+    async def _to_the_end(self, gather: Callable[[], Coroutine[Any, Any, Gathered]]) -> Gathered:
         try:
-            return await gathering
+            return await gather()
         finally:
             self._queue.put_nowait(None)
 

@@ -52,7 +52,7 @@ class Streaming(Answering):
         frame = self._framing.frame(self._patient.number, self._judged_last)
         self._making = Making(shown, frame, services, Known.of(self._patient.resource))
         errand = dataclasses.replace(self._errand(sequence), listener=hearing)
-        hearing.begin(gather(self._query, self._patient, judgement, errand, services))
+        hearing.begin(lambda: gather(self._query, self._patient, judgement, errand, services))
         try:
             view, person = await self._first_release()
             sending = Sending(self, hearing, self._making, self._bounds())
