@@ -127,6 +127,15 @@ def test_an_episode_that_ended_and_one_that_began_later_are_two(
     assert bool(merged((HOSPITAL, [runs]), (PRACTICE, [ended])).contradictions) is contradicts
 
 
+def test_two_states_of_one_identified_problem_are_told_once() -> None:
+    """As versions of one item, and not as two problems again."""
+    same = {"identifier": [{"system": "urn:problems", "value": "7"}]}
+    view = merged(
+        (HOSPITAL, [problem("1", "active", **same)]), (PRACTICE, [problem("2", "resolved", **same)])
+    )
+    assert clashes_of(view) == [("status-differs", (0, 1))]
+
+
 def test_an_episode_is_held_against_other_sources_alone() -> None:
     """What one source ended after it began again is its own history."""
     own = [
