@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from broker.domain.audit import Disclosure
@@ -287,6 +287,7 @@ _SOME = st.frozensets(st.sampled_from(sorted(ALL)), min_size=1)
 
 
 @given(_SOME, _SOME, st.booleans())
+@settings(deadline=None)
 def test_less_is_open_exactly_where_a_category_is_gone(
     earlier: frozenset[Category], later: frozenset[Category], shown: bool
 ) -> None:
