@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 import structlog
+from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped] # ships no types
 
 from broker.app import keep_collector_out
@@ -18,6 +19,10 @@ from tests.support.loop_watch import LoopWatch
 from tests.support.real_data import need_real_data
 
 pytest_plugins = ["tests.support.read_once", "tests.support.real_servers", "tests.support.real_node_servers"]
+
+# How long one example takes is the machine's affair, not a property of the code.
+settings.register_profile("project", deadline=None)
+settings.load_profile("project")
 
 REAL_FOLDER = "tests/real/"
 # Tests that share something which is dear to start go to one worker, folder by folder or file by file.
