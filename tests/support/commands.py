@@ -18,7 +18,7 @@ from click.testing import CliRunner
 
 from broker.cli import run
 
-_ENDS_WITHIN_S = 30
+_ENDS_WITHIN_S = 60
 
 
 def watersmeet(
@@ -54,8 +54,14 @@ def watersmeet_here(
 
 async def at_the_desk(config: Path, *arguments: str, typed: str = "") -> tuple[int, str, str]:
     """Beside a broker that runs on this configuration: exit code, standard output and standard error."""
-    done = await asyncio.to_thread(watersmeet, *arguments, "--config", str(config), stdin=typed)
-    return done.returncode, done.stdout, done.stderr
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "broker", *arguments, "--config", str(config)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.PIPE,
+    )
+    out, err = await process.communicate(typed.encode())
+    return process.returncode or 0, out.decode(), err.decode()
 
 
 def at_a_terminal(*arguments: str, typed: Sequence[str]) -> tuple[int, str]:
