@@ -51,8 +51,9 @@ class CompletenessLine:
     `differs` says that its own Patient gives a gender, title or name that the index does not.
     `from_memory_s` is 0 where it was asked for this question; else the answer is at most so many seconds old.
     `expected`, `unreadable` and `cause` are told only where nothing is screened from this reader.
-    `warnings` are codes of SourceWarning, from lists that this reader may see. `as_of` is of when the partner
-    says that its answer is, as it wrote that, where that is well before it was asked.
+    `warnings` are codes of SourceWarning, from lists that this reader may see. `supplies_none` says that it
+    was not asked and supplies nothing of what was asked for, whoever the person is. `as_of` is of when the
+    partner says that its answer is, as it wrote that, where that is well before it was asked.
     """
 
     partner_id: str
@@ -67,6 +68,12 @@ class CompletenessLine:
     warnings: tuple[str, ...] = ()
     from_memory_s: int = 0
     as_of: str = ""
+    supplies_none: bool = False
+
+    @property
+    def is_gap(self) -> bool:
+        """True where a reader sees that something of it may be missing."""
+        return self.label not in ANSWERED and not self.supplies_none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

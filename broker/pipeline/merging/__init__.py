@@ -11,7 +11,11 @@ from broker.domain.category import Category
 from broker.domain.outcome import PartnerOutcome
 from broker.domain.resource import Resource
 from broker.domain.view import CompletenessLine, View
-from broker.pipeline.merging.completeness import completeness_lines, practice_is_here
+from broker.pipeline.merging.completeness import (
+    completeness_lines,
+    practice_is_here,
+    with_no_gap_where_none_is_supplied,
+)
 from broker.pipeline.merging.contradictions import contradictions
 from broker.pipeline.merging.ground import Ground
 from broker.pipeline.merging.grouping import Grouping
@@ -40,6 +44,7 @@ def merge(
         ground.warnings,
         ground.old,
     )
+    lines = with_no_gap_where_none_is_supplied(lines, ground.registrations, ground.wanted)
     sections = yield from section_states(items, _standing(ground, outcomes, lines))
     return View(
         patient=ground.patient,

@@ -58,6 +58,24 @@ def completeness_lines(
     return (*lines, *_folded(folded, warnings))
 
 
+def with_no_gap_where_none_is_supplied(
+    lines: Iterable[CompletenessLine],
+    registrations: Iterable[PartnerRegistration],
+    wanted: frozenset[Category],
+) -> tuple[CompletenessLine, ...]:
+    """The lines, of which one says so whose partner was not asked and supplies nothing that was `wanted`.
+
+    What a partner supplies is the same whoever is asked about, and tells nothing of anybody.
+    """
+    strangers = {one.partner_id for one in registrations if not one.supplies & wanted}
+    return tuple(
+        replace(one, supplies_none=True, cause="")
+        if one.partner_id in strangers and one.label == OutcomeLabel.NOT_ASKED
+        else one
+        for one in lines
+    )
+
+
 def is_in_scope(decision: Decision, outcome: PartnerOutcome) -> bool:
     """A partner that no pointer named is nobody that a reader would expect, where its name may be told."""
     unnamed = decision.awaits_pointer and outcome.cause is Cause.NOT_A_HOLDER

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from broker.domain.contradictions import KINDS_OF_CONTRADICTION
-from broker.domain.view import ANSWERED, CompletenessLine, Contradiction, View
+from broker.domain.view import CompletenessLine, Contradiction, View
 from broker.pipeline.presentation.completeness_words import ABSENCE, FILTERED, line_words
 from broker.pipeline.presentation.section_extension import section_extension
 
@@ -93,7 +93,7 @@ def _difference_issue(line: CompletenessLine) -> dict[str, Any]:
 
 def _line_issue(line: CompletenessLine) -> dict[str, Any]:
     text = line_words(line)
-    whole = line.label in ANSWERED and not line.warnings
+    whole = not line.is_gap and not line.warnings
     issue = _issue("informational", text) if whole else _issue("incomplete", text, "warning")
     issue["details"]["coding"] = [{"system": LABEL_SYSTEM, "code": str(line.label)}]
     issue["extension"] = [_completeness(line)]
@@ -111,6 +111,8 @@ def _completeness(line: CompletenessLine) -> dict[str, Any]:
         parts.append({"url": "expected", "valueInteger": line.expected})
     if line.unreadable:
         parts.append({"url": "unreadable", "valueInteger": line.unreadable})
+    if line.supplies_none:
+        parts.append({"url": "suppliesNone", "valueBoolean": True})
     if line.cause:
         parts.append({"url": "cause", "valueCode": line.cause})
     parts += ({"url": "warning", "valueCode": code} for code in line.warnings)

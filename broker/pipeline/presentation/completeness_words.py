@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from broker.domain.outcome import Cause, OutcomeLabel
-from broker.domain.view import ANSWERED, NOTHING_TO_SHOW, CompletenessLine, Holder, SectionKind, SectionState
+from broker.domain.view import NOTHING_TO_SHOW, CompletenessLine, Holder, SectionKind, SectionState
 
 ABSENCE = "Absence here is not evidence of absence: ask the person, or the service."
 FILTERED = (
@@ -29,6 +29,7 @@ _SENTENCES: dict[str, str] = {
     OutcomeLabel.IDENTITY_MISMATCH: "answered, but not provably for this person: its answer is set aside.",
     NOTHING_TO_SHOW: "has nothing to show.",
 }
+_SUPPLIES_NONE = "was not asked: it supplies nothing of what was asked for."
 # What a caller can do something with; other causes stay in the outcome's own code.
 _CAUSES: dict[str, str] = {
     Cause.BREAKER_OPEN: "It failed too often a moment ago and is left alone.",
@@ -68,8 +69,10 @@ def line_words(line: CompletenessLine) -> str:
     named.
     """
     if not line.name:
-        whole = line.label in ANSWERED
+        whole = not line.is_gap
         first = "The services asked answered in full." if whole else _NOT_EVERY
+    elif line.supplies_none:
+        first = f"{line.name} {_SUPPLIES_NONE}"
     else:
         first = f"{line.name} {_SENTENCES[line.label]}"
     return " ".join(dict.fromkeys((first, *_reasons(line.cause, line.warnings), *_age(line))))

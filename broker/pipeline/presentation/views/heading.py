@@ -32,6 +32,7 @@ def _service(line: CompletenessLine) -> dict[str, Any]:
         "partner": line.partner_id,
         "name": line.name,
         "label": line.label,
+        "supplies_none": line.supplies_none,
         "answered_at": line.answered_at,
         "from_memory_s": line.from_memory_s,
         "as_of": line.as_of,
