@@ -24,7 +24,7 @@ LOCKED := '1i\# Every version and hash that this environment may hold. Written b
 .PHONY: help setup setup-real setup-browser demo test lint check bench fidelity prove race grouping conservation format lock clean
 
 help: ## Show what there is to run
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(READY) ## Make .venv with the locked dependencies and this project in it
 
